@@ -1,0 +1,2 @@
+/** Cache keys with their printable ingredients, and the store of results by key. */
+package dev.wadah.build.cache;

@@ -1,0 +1,2 @@
+/** The {@code wadah:*} goals, one thin mojo each. */
+package dev.wadah.maven;

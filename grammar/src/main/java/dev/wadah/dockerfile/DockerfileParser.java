@@ -1,0 +1,26 @@
+package dev.wadah.dockerfile;
+
+/** Parses Dockerfiles (language level 1.26). Stateless; safe for any number of threads. */
+public final class DockerfileParser {
+  private DockerfileParser() {}
+
+  /**
+   * Parses a Dockerfile.
+   *
+   * @throws DockerfileException with every error of the file
+   */
+  public static Dockerfile parse(SourceFile source) throws DockerfileException {
+    throw new IllegalStateException("pending");
+  }
+
+  /**
+   * Parses one instruction of an image's ONBUILD list.
+   *
+   * @param trigger the stored text, heredoc bodies included
+   * @param origin names the image in messages
+   * @throws DockerfileException if it is no instruction that may be a trigger
+   */
+  public static Instruction parseTrigger(String trigger, String origin) throws DockerfileException {
+    throw new IllegalStateException("pending");
+  }
+}

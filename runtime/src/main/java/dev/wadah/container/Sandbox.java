@@ -1,0 +1,39 @@
+package dev.wadah.container;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.List;
+
+/** Runs one container to its end through the launcher. */
+public interface Sandbox {
+  /**
+   * Runs a container. Interrupting the thread kills it with everything in it and throws {@link
+   * java.io.InterruptedIOException}.
+   *
+   * @throws SandboxException if it could not be started
+   */
+  Outcome run(ContainerSpec spec, Io io) throws IOException;
+
+  /**
+   * How it ended.
+   *
+   * @param exitCode 0-255; 128+n for signal n
+   * @param oomKilled whether the memory limit killed it
+   * @param stubs mount points and directories that were made in the root for this run
+   */
+  record Outcome(int exitCode, boolean oomKilled, List<String> stubs) {}
+
+  /** Where standard input, output and error go. */
+  sealed interface Io {
+    /** Input is /dev/null; output is copied to these, from two threads. */
+    record Streams(OutputStream out, OutputStream err) implements Io {}
+
+    /**
+     * This process's own descriptors 0, 1, 2.
+     *
+     * @param interactive whether input is passed on, else /dev/null
+     * @param terminal whether a pseudo terminal is put between
+     */
+    record Inherit(boolean interactive, boolean terminal) implements Io {}
+  }
+}

@@ -1,0 +1,13 @@
+package dev.wadah.content;
+
+import dev.wadah.oci.Digest;
+import java.io.IOException;
+
+/** Content does not have the digest that was promised. */
+public final class DigestMismatchException extends IOException {
+  private static final long serialVersionUID = 1L;
+
+  public DigestMismatchException(String what, Digest expected, Digest actual) {
+    super("%s: expected %s, but the content is %s".formatted(what, expected, actual));
+  }
+}

@@ -1,0 +1,37 @@
+package dev.wadah.engine;
+
+import dev.wadah.container.Sandbox;
+import dev.wadah.content.ContentStore;
+import dev.wadah.content.Store;
+import dev.wadah.image.ImageStore;
+import dev.wadah.layer.LayerStore;
+import dev.wadah.registry.Registry;
+import dev.wadah.snapshot.Snapshotter;
+import java.io.IOException;
+import java.nio.file.Path;
+
+/**
+ * The parts of the runtime over one store.
+ *
+ * @param store the folder
+ * @param content blobs
+ * @param layers layers
+ * @param snapshots writable states
+ * @param images names and images
+ * @param registry remote images
+ * @param sandbox containers
+ */
+public record Engine(
+    Store store,
+    ContentStore content,
+    LayerStore layers,
+    Snapshotter snapshots,
+    ImageStore images,
+    Registry registry,
+    Sandbox sandbox) {
+
+  /** Opens the store at {@code root} with everything in its default form. */
+  public static Engine open(Path root) throws IOException {
+    throw new IllegalStateException("pending");
+  }
+}

@@ -1,0 +1,28 @@
+package dev.wadah.layer;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A read-only tree of files: a build context, an image's root, a Git checkout. Paths are absolute
+ * within the tree, {@code /}-separated, {@code /} being the root; {@code .} and {@code ..} do not
+ * occur. No method follows a symbolic link, in no part of the path; see {@link PathResolver}.
+ */
+public interface FileTree {
+  /** The file at {@code path}; empty when there is none. */
+  Optional<FileNode> find(String path) throws IOException;
+
+  /** Names in the directory {@code path}, sorted by bytes; empty when it is no directory. */
+  List<String> list(String path) throws IOException;
+
+  /** Opens a regular file. */
+  InputStream open(String path) throws IOException;
+
+  /** The file on this machine that holds a regular file's content, where there is one. */
+  default Optional<Path> hostPath(String path) throws IOException {
+    return Optional.empty();
+  }
+}

@@ -1,0 +1,32 @@
+package dev.wadah.oci;
+
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/**
+ * The identity of a stack of layers (image-spec config.md "Layer ChainID").
+ *
+ * @param digest the digest of the chain
+ */
+public record ChainId(Digest digest) {
+  /**
+   * The chain of these layers, lowest first.
+   *
+   * @throws IllegalArgumentException if there is none
+   */
+  public static ChainId of(List<DiffId> layers) {
+    if (layers.isEmpty()) {
+      throw new IllegalArgumentException("a chain needs at least one layer");
+    }
+    Digest chain = layers.get(0).digest();
+    for (DiffId layer : layers.subList(1, layers.size())) {
+      chain = Digest.of((chain + " " + layer).getBytes(StandardCharsets.US_ASCII));
+    }
+    return new ChainId(chain);
+  }
+
+  @Override
+  public String toString() {
+    return digest.toString();
+  }
+}

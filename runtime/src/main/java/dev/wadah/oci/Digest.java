@@ -1,0 +1,73 @@
+package dev.wadah.oci;
+
+import java.util.Locale;
+import java.util.regex.Pattern;
+
+/**
+ * A content digest, {@code sha256:<64 hex digits>} (image-spec descriptor.md "Digests"). A value of
+ * this type is always well formed; SHA-256 is the only algorithm that the store uses, SHA-512 is
+ * accepted from others.
+ *
+ * @param algorithm sha256 or sha512
+ * @param hex the encoded hash, lower case
+ */
+public record Digest(String algorithm, String hex) implements Comparable<Digest> {
+  private static final Pattern HEX = Pattern.compile("[a-f0-9]+");
+
+  public Digest {
+    int length =
+        switch (algorithm) {
+          case "sha256" -> 64;
+          case "sha512" -> 128;
+          default ->
+              throw new IllegalArgumentException(
+                  "digest algorithm \"%s\" is neither sha256 nor sha512".formatted(algorithm));
+        };
+    if (hex.length() != length || !HEX.matcher(hex).matches()) {
+      throw new IllegalArgumentException(
+          "digest \"%s:%s\" needs %d lower-case hex digits".formatted(algorithm, hex, length));
+    }
+  }
+
+  /**
+   * Parses {@code algorithm:hex}.
+   *
+   * @throws IllegalArgumentException naming the fault
+   */
+  public static Digest parse(String text) {
+    int colon = text.indexOf(':');
+    if (colon < 0) {
+      throw new IllegalArgumentException("digest \"%s\" has no algorithm".formatted(text));
+    }
+    return new Digest(text.substring(0, colon), text.substring(colon + 1));
+  }
+
+  /** The SHA-256 digest with these 32 bytes. */
+  public static Digest ofSha256(byte[] hash) {
+    StringBuilder hex = new StringBuilder(64);
+    for (byte b : hash) {
+      hex.append(Character.forDigit((b >> 4) & 15, 16)).append(Character.forDigit(b & 15, 16));
+    }
+    return new Digest("sha256", hex.toString());
+  }
+
+  /** The SHA-256 digest of {@code content}. */
+  public static Digest of(byte[] content) {
+    return ofSha256(Sha256.create().digest(content));
+  }
+
+  /** The first twelve hex digits, as docker shows them. */
+  public String abbreviated() {
+    return hex.substring(0, 12);
+  }
+
+  @Override
+  public int compareTo(Digest other) {
+    return toString().compareTo(other.toString());
+  }
+
+  @Override
+  public String toString() {
+    return algorithm.toLowerCase(Locale.ROOT) + ":" + hex;
+  }
+}

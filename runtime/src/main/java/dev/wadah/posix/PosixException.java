@@ -1,0 +1,31 @@
+package dev.wadah.posix;
+
+import java.io.IOException;
+
+/** A system call failed. */
+public final class PosixException extends IOException {
+  private static final long serialVersionUID = 1L;
+
+  private final String call;
+  private final String path;
+  private final int errno;
+
+  public PosixException(String call, String path, int errno, String errnoName, String reason) {
+    super("%s %s: %s (%s)".formatted(call, path, reason, errnoName));
+    this.call = call;
+    this.path = path;
+    this.errno = errno;
+  }
+
+  public String call() {
+    return call;
+  }
+
+  public String path() {
+    return path;
+  }
+
+  public int errno() {
+    return errno;
+  }
+}

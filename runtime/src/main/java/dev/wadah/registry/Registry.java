@@ -1,0 +1,52 @@
+package dev.wadah.registry;
+
+import dev.wadah.oci.Descriptor;
+import dev.wadah.oci.Digest;
+import dev.wadah.oci.ImageReference;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Optional;
+
+/** Image registries (distribution-spec). Safe for threads. */
+public interface Registry {
+  /**
+   * The manifest or index of a reference, in its original bytes.
+   *
+   * @throws RegistryException naming host, repository, what was asked and what came
+   */
+  Document manifest(ImageReference reference) throws IOException;
+
+  /** Descriptor of a reference's manifest by HEAD; empty when the registry has none. */
+  Optional<Descriptor> head(ImageReference reference) throws IOException;
+
+  /** Opens a blob of a repository; the caller verifies. */
+  InputStream blob(ImageReference repository, Descriptor blob) throws IOException;
+
+  /** Whether the repository has the blob. */
+  boolean hasBlob(ImageReference repository, Digest digest) throws IOException;
+
+  /**
+   * Uploads a blob unless it is there; tries a mount from {@code mountFrom} first.
+   *
+   * @return bytes uploaded
+   */
+  long pushBlob(
+      ImageReference repository, Descriptor blob, Optional<String> mountFrom, BlobOpener content)
+      throws IOException;
+
+  /** Uploads a manifest or index under the reference's tag, or by its digest where it has none. */
+  Descriptor pushManifest(ImageReference reference, Document document) throws IOException;
+
+  /** Original bytes of a manifest or index. */
+  record Document(String mediaType, byte[] bytes) {
+    public Descriptor descriptor() {
+      return Descriptor.of(mediaType, Digest.of(bytes), bytes.length);
+    }
+  }
+
+  /** Opens content; may be called again for a retry. */
+  @FunctionalInterface
+  interface BlobOpener {
+    InputStream open() throws IOException;
+  }
+}
