@@ -1,0 +1,34 @@
+/* What the files of the JNI library share: path strings, exceptions, file descriptors. */
+#ifndef WADAH_H
+#define WADAH_H
+
+#include <jni.h>
+#include <stddef.h>
+
+/*
+ * A path as the kernel wants it. Java strings hold UTF-8 names as text, and every byte 0xNN that is not part of
+ * UTF-8 as the lone surrogate U+DCNN; the locale plays no part. Short paths live in the struct itself.
+ */
+struct wadah_path {
+  char *text; /* NULL when the conversion failed and an exception is pending */
+  char room[512];
+};
+
+/* Converts; on failure (a NUL, a surrogate that stands for no byte, no memory) an exception is pending and 0 is returned. */
+int wadah_path_get(JNIEnv *env, struct wadah_path *path, jstring string);
+void wadah_path_free(struct wadah_path *path);
+
+/* The opposite direction; NULL with an exception pending when memory is short. */
+jstring wadah_string(JNIEnv *env, const char *bytes, size_t length);
+
+/* Throws PosixException for `call` on `path` (may be NULL) with the errno value `error`. */
+void wadah_throw(JNIEnv *env, const char *call, jstring path, int error);
+
+/* The number in a java.io.FileDescriptor, and a new FileDescriptor that owns a number. */
+int wadah_fd(JNIEnv *env, jobject descriptor);
+jobject wadah_new_fd(JNIEnv *env, int fd);
+
+/* The name of an errno value, "EPERM"; "E?" for one that is not in the table. */
+const char *wadah_errno_name(int error);
+
+#endif
