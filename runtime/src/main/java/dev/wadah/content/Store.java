@@ -46,6 +46,11 @@ public final class Store {
     throw new IllegalStateException("pending");
   }
 
+  @Override
+  public String toString() {
+    return root.toString();
+  }
+
   /** A lock that is held until closed; the kernel frees it when the process dies. */
   public interface Lock extends Closeable {}
 }
