@@ -1,8 +1,5 @@
 package dev.wadah.oci;
 
-import java.util.Locale;
-import java.util.regex.Pattern;
-
 /**
  * A content digest, {@code sha256:<64 hex digits>} (image-spec descriptor.md "Digests"). A value of
  * this type is always well formed; SHA-256 is the only algorithm that the store uses, SHA-512 is
@@ -12,8 +9,6 @@ import java.util.regex.Pattern;
  * @param hex the encoded hash, lower case
  */
 public record Digest(String algorithm, String hex) implements Comparable<Digest> {
-  private static final Pattern HEX = Pattern.compile("[a-f0-9]+");
-
   public Digest {
     int length =
         switch (algorithm) {
@@ -23,7 +18,7 @@ public record Digest(String algorithm, String hex) implements Comparable<Digest>
               throw new IllegalArgumentException(
                   "digest algorithm \"%s\" is neither sha256 nor sha512".formatted(algorithm));
         };
-    if (hex.length() != length || !HEX.matcher(hex).matches()) {
+    if (hex.length() != length || !isLowerHex(hex)) {
       throw new IllegalArgumentException(
           "digest \"%s:%s\" needs %d lower-case hex digits".formatted(algorithm, hex, length));
     }
@@ -40,6 +35,17 @@ public record Digest(String algorithm, String hex) implements Comparable<Digest>
       throw new IllegalArgumentException("digest \"%s\" has no algorithm".formatted(text));
     }
     return new Digest(text.substring(0, colon), text.substring(colon + 1));
+  }
+
+  /** Whether every character is a lower-case hexadecimal digit; true for an empty text. */
+  public static boolean isLowerHex(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (!(c >= '0' && c <= '9' || c >= 'a' && c <= 'f')) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** The SHA-256 digest with these 32 bytes. */
@@ -68,6 +74,6 @@ public record Digest(String algorithm, String hex) implements Comparable<Digest>
 
   @Override
   public String toString() {
-    return algorithm.toLowerCase(Locale.ROOT) + ":" + hex;
+    return algorithm + ":" + hex;
   }
 }

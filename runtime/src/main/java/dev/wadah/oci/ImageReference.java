@@ -12,6 +12,10 @@ import java.util.Optional;
  */
 public record ImageReference(
     String domain, String path, Optional<String> tag, Optional<Digest> digest) {
+  /** The registry of names that name none. */
+  public static final String DEFAULT_DOMAIN = "docker.io";
+
+  private static final String OFFICIAL = "library/";
 
   /**
    * Parses a reference as a user writes it: {@code busybox} becomes docker.io/library/busybox with
@@ -20,12 +24,34 @@ public record ImageReference(
    * @throws IllegalArgumentException naming the fault in docker's words
    */
   public static ImageReference parse(String text) {
-    throw new IllegalStateException("pending");
+    ImageReference named = ReferenceGrammar.parseNormalised(text);
+    return named.tag.isEmpty() && named.digest.isEmpty() ? named.withTag("latest") : named;
   }
 
   /** As docker shows it: {@code busybox:latest}. */
   public String familiar() {
-    throw new IllegalStateException("pending");
+    return familiarRepository()
+        + tag.map(t -> ":" + t).orElse("")
+        + digest.map(d -> "@" + d).orElse("");
+  }
+
+  /** The repository as docker shows it: {@code busybox}. */
+  public String familiarRepository() {
+    if (!domain.equals(DEFAULT_DOMAIN)) {
+      return repository();
+    }
+    String rest = path.startsWith(OFFICIAL) ? path.substring(OFFICIAL.length()) : path;
+    return rest.indexOf('/') < 0 ? rest : path;
+  }
+
+  /** The same repository with this tag and no digest. */
+  public ImageReference withTag(String newTag) {
+    return new ImageReference(domain, path, Optional.of(newTag), Optional.empty());
+  }
+
+  /** The same repository with this digest and no tag. */
+  public ImageReference withDigest(Digest newDigest) {
+    return new ImageReference(domain, path, Optional.empty(), Optional.of(newDigest));
   }
 
   /** {@code domain/path}. */

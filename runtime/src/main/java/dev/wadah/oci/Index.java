@@ -21,6 +21,6 @@ public record Index(
     Optional<String> artifactType) {
   public Index {
     manifests = List.copyOf(manifests);
-    annotations = Map.copyOf(annotations);
+    annotations = java.util.Collections.unmodifiableMap(new java.util.TreeMap<>(annotations));
   }
 }

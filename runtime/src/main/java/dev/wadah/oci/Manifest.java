@@ -23,6 +23,6 @@ public record Manifest(
     Optional<String> artifactType) {
   public Manifest {
     layers = List.copyOf(layers);
-    annotations = Map.copyOf(annotations);
+    annotations = java.util.Collections.unmodifiableMap(new java.util.TreeMap<>(annotations));
   }
 }

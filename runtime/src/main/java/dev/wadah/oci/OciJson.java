@@ -1,33 +1,123 @@
 package dev.wadah.oci;
 
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonFactoryBuilder;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+
 /**
  * Reads and writes the documents as JSON. Output is canonical: equal values give equal bytes (field
  * order of the Go structs that Docker writes, no blanks). Unknown fields are skipped when reading.
+ *
+ * <p>Every {@code parse} method throws {@link IllegalArgumentException} that names the fault and,
+ * where JSON itself is wrong, its line and column.
  */
 public final class OciJson {
+  private static final JsonFactory FACTORY =
+      new JsonFactoryBuilder()
+          .characterEscapes(new JsonOutput.GoEscapes())
+          .disable(JsonWriteFeature.WRITE_HEX_UPPER_CASE)
+          .build();
+
   private OciJson() {}
 
   public static Manifest parseManifest(byte[] json) {
-    throw new IllegalStateException("pending");
+    return parse(json, "image manifest", ManifestJson::readManifest);
   }
 
   public static Index parseIndex(byte[] json) {
-    throw new IllegalStateException("pending");
+    return parse(json, "image index", ManifestJson::readIndex);
   }
 
   public static ImageConfig parseConfig(byte[] json) {
-    throw new IllegalStateException("pending");
+    return parse(json, "image config", ConfigJson::read);
+  }
+
+  /** A single descriptor. */
+  public static Descriptor parseDescriptor(byte[] json) {
+    return parse(json, "descriptor", OciJson::readDescriptor);
+  }
+
+  /**
+   * The media type of a manifest or index: the one that it states; for one that states none, what
+   * its fields betray.
+   */
+  public static String mediaTypeOf(byte[] json) {
+    return parse(json, "manifest or index", ManifestJson::readMediaType);
   }
 
   public static byte[] write(Manifest manifest) {
-    throw new IllegalStateException("pending");
+    return write(out -> ManifestJson.write(manifest, out));
   }
 
   public static byte[] write(Index index) {
-    throw new IllegalStateException("pending");
+    return write(out -> ManifestJson.write(index, out));
   }
 
   public static byte[] write(ImageConfig config) {
-    throw new IllegalStateException("pending");
+    return write(out -> ConfigJson.write(config, out));
+  }
+
+  public static byte[] write(Descriptor descriptor) {
+    return write(out -> ManifestJson.write(descriptor, out));
+  }
+
+  private static Descriptor readDescriptor(JsonInput in) throws IOException {
+    if (!in.startsObject()) {
+      throw in.wrong("an object");
+    }
+    return ManifestJson.readDescriptor(in);
+  }
+
+  private static <T> T parse(byte[] json, String what, Reader<T> reader) {
+    try (JsonParser parser = FACTORY.createParser(json)) {
+      parser.nextToken();
+      T document = reader.read(new JsonInput(parser));
+      if (parser.nextToken() != null) {
+        throw new IllegalArgumentException("something follows its end");
+      }
+      return document;
+    } catch (JsonProcessingException e) {
+      throw invalid(
+          what,
+          "%s (line %d, column %d)"
+              .formatted(
+                  e.getOriginalMessage().lines().findFirst().orElse("broken JSON"),
+                  e.getLocation() == null ? 1 : e.getLocation().getLineNr(),
+                  e.getLocation() == null ? 1 : e.getLocation().getColumnNr()),
+          e);
+    } catch (IllegalArgumentException | ArithmeticException | IOException e) {
+      throw invalid(what, e.getMessage(), e);
+    }
+  }
+
+  private static IllegalArgumentException invalid(String what, String fault, Exception cause) {
+    return new IllegalArgumentException("this is no valid %s: %s".formatted(what, fault), cause);
+  }
+
+  private static byte[] write(Writer writer) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream(1024);
+    try (JsonGenerator generator = FACTORY.createGenerator(bytes)) {
+      writer.write(generator);
+    } catch (IOException e) {
+      throw new IllegalStateException("writing to memory failed", e);
+    }
+    return bytes.toByteArray();
+  }
+
+  /** Reads one document. */
+  @FunctionalInterface
+  private interface Reader<T> {
+    T read(JsonInput in) throws IOException;
+  }
+
+  /** Writes one document. */
+  @FunctionalInterface
+  private interface Writer {
+    void write(JsonGenerator out) throws IOException;
   }
 }

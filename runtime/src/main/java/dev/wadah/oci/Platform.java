@@ -1,5 +1,7 @@
 package dev.wadah.oci;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -12,6 +14,13 @@ import java.util.Optional;
  */
 public record Platform(String os, String architecture, Optional<String> variant) {
 
+  private static final List<String> OPERATING_SYSTEMS =
+      List.of("linux", "windows", "darwin", "freebsd", "wasip1");
+
+  /** What Go calls the processor of this machine, asked once. */
+  private static final Platform HOST =
+      normalised("linux", System.getProperty("os.arch", "amd64"), "");
+
   /**
    * Parses {@code os/architecture[/variant]} or {@code os} or {@code architecture}; normalises
    * aliases such as x86_64, aarch64 and arm64/v8.
@@ -20,13 +29,13 @@ public record Platform(String os, String architecture, Optional<String> variant)
    */
   public static Platform parse(String text) {
     String[] parts = text.toLowerCase(Locale.ROOT).split("/", -1);
-    if (parts.length > 3 || text.isBlank() || !text.matches("[A-Za-z0-9_./-]+")) {
+    if (parts.length > 3 || !areNames(parts)) {
       throw new IllegalArgumentException(
           "platform \"%s\" is not of the form os/architecture[/variant]".formatted(text));
     }
     if (parts.length == 1) {
       Platform host = host();
-      return parts[0].matches("linux|windows|darwin|freebsd")
+      return OPERATING_SYSTEMS.contains(parts[0])
           ? new Platform(parts[0], host.architecture, host.variant)
           : normalised("linux", parts[0], "");
     }
@@ -35,7 +44,69 @@ public record Platform(String os, String architecture, Optional<String> variant)
 
   /** The platform of this machine. */
   public static Platform host() {
-    return normalised("linux", System.getProperty("os.arch", "amd64"), "");
+    return HOST;
+  }
+
+  private static boolean areNames(String[] parts) {
+    for (String part : parts) {
+      if (part.isEmpty()) {
+        return false;
+      }
+      for (int i = 0; i < part.length(); i++) {
+        char c = part.charAt(i);
+        if (!(c >= 'a' && c <= 'z' || c >= '0' && c <= '9' || c == '_' || c == '.' || c == '-')) {
+          return false;
+        }
+      }
+    }
+    return true;
+  }
+
+  /**
+   * What a machine of this platform can run, best first, by the rules of containerd's {@code
+   * platforms.Only}: lower variants of the same processor, then its 32-bit forms.
+   */
+  public List<Platform> runnable() {
+    List<Platform> best = new ArrayList<>();
+    switch (architecture) {
+      case "amd64" -> {
+        addVariants(best, "amd64", variantNumber(1), 1);
+        best.add(new Platform(os, "386", Optional.empty()));
+      }
+      case "arm64" -> {
+        best.add(this);
+        if (variant.isPresent()) {
+          best.add(new Platform(os, "arm64", Optional.empty()));
+        }
+        addVariants(best, "arm", 8, 5);
+      }
+      case "arm" -> addVariants(best, "arm", variantNumber(7), 5);
+      default -> best.add(this);
+    }
+    return List.copyOf(best);
+  }
+
+  /**
+   * How well an image of {@code candidate} suits this platform: 0 is best, -1 is not at all.
+   *
+   * @param candidate as an index or a config names it
+   */
+  public int preference(Platform candidate) {
+    return runnable()
+        .indexOf(normalised(candidate.os, candidate.architecture, candidate.variant.orElse("")));
+  }
+
+  private void addVariants(List<Platform> best, String arch, int from, int to) {
+    for (int v = from; v >= to; v--) {
+      best.add(normalised(os, arch, "v" + v));
+    }
+  }
+
+  private int variantNumber(int absent) {
+    String v = variant.orElse("");
+    return v.length() == 2 && v.charAt(0) == 'v' && Character.isDigit(v.charAt(1))
+        ? v.charAt(1) - '0'
+        : absent;
   }
 
   /** A platform with aliases replaced. */
