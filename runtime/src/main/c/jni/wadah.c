@@ -164,3 +164,12 @@ jobject wadah_new_fd(JNIEnv *env, int fd) {
   if (descriptor != NULL) (*env)->SetIntField(env, descriptor, field, fd);
   return descriptor;
 }
+
+struct timespec wadah_timespec(jlong nanos) {
+  jlong seconds = nanos / 1000000000, rest = nanos % 1000000000;
+  if (rest < 0) {
+    seconds--;
+    rest += 1000000000;
+  }
+  return (struct timespec){.tv_sec = (time_t)seconds, .tv_nsec = (long)rest};
+}

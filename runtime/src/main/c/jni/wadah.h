@@ -4,6 +4,7 @@
 
 #include <jni.h>
 #include <stddef.h>
+#include <time.h>
 
 /*
  * A path as the kernel wants it. Java strings hold UTF-8 names as text, and every byte 0xNN that is not part of
@@ -27,6 +28,9 @@ void wadah_throw(JNIEnv *env, const char *call, jstring path, int error);
 /* The number in a java.io.FileDescriptor, and a new FileDescriptor that owns a number. */
 int wadah_fd(JNIEnv *env, jobject descriptor);
 jobject wadah_new_fd(JNIEnv *env, int fd);
+
+/* Nanoseconds since 1970, which may be before it, as the kernel takes them. */
+struct timespec wadah_timespec(jlong nanos);
 
 /* The name of an errno value, "EPERM"; "E?" for one that is not in the table. */
 const char *wadah_errno_name(int error);

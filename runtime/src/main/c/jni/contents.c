@@ -1,0 +1,287 @@
+/* Opening, reading, filling and copying files for dev.wadah.posix.Posix. Runs on any JVM thread. */
+#include "wadah.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <linux/fs.h>
+#include <linux/openat2.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#define POSIX(type, name) JNIEXPORT type JNICALL Java_dev_wadah_posix_Posix_##name
+#define CHUNK 65536
+
+POSIX(jobject, open)(JNIEnv *env, jclass self, jint dir, jstring name, jint flags, jint mode) {
+  (void)self;
+  struct wadah_path path;
+  if (!wadah_path_get(env, &path, name)) return NULL;
+  int fd = openat(dir, path.text, flags | O_CLOEXEC, (mode_t)mode);
+  int error = errno;
+  wadah_path_free(&path);
+  if (fd < 0) {
+    wadah_throw(env, "open", name, error);
+    return NULL;
+  }
+  return wadah_new_fd(env, fd);
+}
+
+/*
+ * The walk for kernels before 5.6 and for seccomp profiles that do not know openat2: every component is opened
+ * without following links, and ".." is refused, so that the path cannot leave `root`.
+ */
+static int walk_beneath(int root, char *path, int flags) {
+  int at = root;
+  char *rest = path, *part;
+  while ((part = strsep(&rest, "/")) != NULL) {
+    if (*part == 0 || strcmp(part, ".") == 0) {
+      if (rest != NULL || at != root) continue;
+      part = "."; /* the root itself */
+    }
+    if (strcmp(part, "..") == 0) {
+      if (at != root) close(at);
+      errno = EXDEV;
+      return -1;
+    }
+    int last = rest == NULL;
+    int next = openat(at, part, (last ? flags : O_PATH | O_DIRECTORY) | O_NOFOLLOW | O_CLOEXEC);
+    int error = errno;
+    if (at != root) close(at);
+    if (next < 0) {
+      errno = error;
+      return -1;
+    }
+    at = next;
+  }
+  return at;
+}
+
+static int open_beneath(int root, char *path, int flags) {
+  while (*path == '/') path++;
+  if (*path == 0) path = ".";
+  struct open_how how = {.flags = (unsigned)flags | O_CLOEXEC,
+                         .resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS | RESOLVE_NO_SYMLINKS};
+  long fd = syscall(SYS_openat2, root, path, &how, sizeof how);
+  /* EPERM: an old container runtime's seccomp answer for a system call that it has never heard of. */
+  if (fd >= 0 || (errno != ENOSYS && errno != EPERM)) return (int)fd;
+  return walk_beneath(root, path, flags);
+}
+
+/* A plain descriptor number, for the directories of which an unpacking keeps one open. */
+POSIX(jint, openBeneath)(JNIEnv *env, jclass self, jint root, jstring name, jint flags) {
+  (void)self;
+  struct wadah_path path;
+  if (!wadah_path_get(env, &path, name)) return -1;
+  int fd = open_beneath(root, path.text, flags);
+  int error = errno;
+  wadah_path_free(&path);
+  if (fd < 0) wadah_throw(env, "openat2", name, error);
+  return fd;
+}
+
+POSIX(jint, openDirectory)(JNIEnv *env, jclass self, jint dir, jstring name) {
+  (void)self;
+  struct wadah_path path;
+  if (!wadah_path_get(env, &path, name)) return -1;
+  int fd = openat(dir, path.text, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+  int error = errno;
+  wadah_path_free(&path);
+  if (fd < 0) wadah_throw(env, "open", name, error);
+  return fd;
+}
+
+POSIX(void, close)(JNIEnv *env, jclass self, jint fd) {
+  (void)env, (void)self;
+  close(fd);
+}
+
+POSIX(jobject, descriptor)(JNIEnv *env, jclass self, jint fd) {
+  (void)self;
+  return wadah_new_fd(env, fd);
+}
+
+/* Reads until `length` bytes are there or the file ends; -1 with errno. */
+static ssize_t read_fully(int fd, char *to, size_t length) {
+  size_t have = 0;
+  while (have < length) {
+    ssize_t n = read(fd, to + have, length - have);
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) return -1;
+    if (n == 0) break;
+    have += (size_t)n;
+  }
+  return (ssize_t)have;
+}
+
+static int write_fully(int fd, const char *from, size_t length) {
+  while (length > 0) {
+    ssize_t n = write(fd, from, length);
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) return -1;
+    from += n;
+    length -= (size_t)n;
+  }
+  return 0;
+}
+
+/* Copies at most `length` bytes from the descriptor into the array; the number of bytes, or -1 with errno. */
+static jint read_into(JNIEnv *env, int fd, jbyteArray array, jint offset, jint length) {
+  char chunk[CHUNK];
+  jint have = 0;
+  while (have < length) {
+    size_t want = (size_t)(length - have) < sizeof chunk ? (size_t)(length - have) : sizeof chunk;
+    ssize_t n = read_fully(fd, chunk, want);
+    if (n < 0) return -1;
+    (*env)->SetByteArrayRegion(env, array, offset + have, (jsize)n, (const jbyte *)chunk);
+    have += (jint)n;
+    if ((size_t)n < want) break;
+  }
+  return have;
+}
+
+/* Open, read, close in one call. O_NONBLOCK: a FIFO must not hold us up; regular files ignore it. */
+POSIX(jint, readFile)(JNIEnv *env, jclass self, jint dir, jstring name, jbyteArray array, jint offset, jint length) {
+  (void)self;
+  struct wadah_path path;
+  if (!wadah_path_get(env, &path, name)) return -1;
+  int fd = openat(dir, path.text, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+  int error = errno;
+  jint n = fd < 0 ? -1 : read_into(env, fd, array, offset, length);
+  if (fd >= 0) {
+    error = errno;
+    close(fd);
+  }
+  wadah_path_free(&path);
+  if (n < 0) wadah_throw(env, fd < 0 ? "open" : "read", name, error);
+  return n;
+}
+
+static jbyteArray read_whole(JNIEnv *env, int fd, jstring name, jint limit) {
+  struct stat st;
+  if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode)) {
+    wadah_throw(env, "read", name, S_ISDIR(st.st_mode) ? EISDIR : EINVAL);
+    return NULL;
+  }
+  if (st.st_size > limit) {
+    wadah_throw(env, "read", name, EFBIG);
+    return NULL;
+  }
+  char *bytes = malloc((size_t)st.st_size + 1);
+  ssize_t n = bytes == NULL ? -1 : read_fully(fd, bytes, (size_t)st.st_size);
+  jbyteArray array = n < 0 ? NULL : (*env)->NewByteArray(env, (jsize)n);
+  if (n < 0) wadah_throw(env, "read", name, errno);
+  if (array != NULL) (*env)->SetByteArrayRegion(env, array, 0, (jsize)n, (const jbyte *)bytes);
+  free(bytes);
+  return array;
+}
+
+/* A whole small regular file below a directory that may be hostile. */
+POSIX(jbyteArray, readBeneath)(JNIEnv *env, jclass self, jstring directory, jstring name, jint limit) {
+  (void)self;
+  struct wadah_path root, path;
+  if (!wadah_path_get(env, &root, directory)) return NULL;
+  jbyteArray array = NULL;
+  int at = open(root.text, O_PATH | O_DIRECTORY | O_CLOEXEC);
+  if (at < 0) {
+    wadah_throw(env, "open", directory, errno);
+  } else {
+    if (wadah_path_get(env, &path, name)) {
+      int fd = open_beneath(at, path.text, O_RDONLY | O_NONBLOCK);
+      if (fd < 0) {
+        wadah_throw(env, "openat2", name, errno);
+      } else {
+        array = read_whole(env, fd, name, limit);
+        close(fd);
+      }
+      wadah_path_free(&path);
+    }
+    close(at);
+  }
+  wadah_path_free(&root);
+  return array;
+}
+
+/* Owner before mode: chown clears the setuid and setgid bits. */
+static const char *settle(int fd, jint mode, jint uid, jint gid, jlong mtime) {
+  struct timespec time = wadah_timespec(mtime);
+  struct timespec times[] = {time, time};
+  if (fchown(fd, (uid_t)uid, (gid_t)gid) < 0) return "fchown";
+  if (fchmod(fd, (mode_t)mode) < 0) return "fchmod";
+  return futimens(fd, times) < 0 ? "futimens" : NULL;
+}
+
+POSIX(void, settle)(JNIEnv *env, jclass self, jobject descriptor, jint mode, jint uid, jint gid, jlong mtime) {
+  (void)self;
+  const char *failed = settle(wadah_fd(env, descriptor), mode, uid, gid, mtime);
+  if (failed != NULL) wadah_throw(env, failed, NULL, errno);
+}
+
+static const char *fill(JNIEnv *env, int fd, jbyteArray content, jint offset, jint length) {
+  char chunk[CHUNK];
+  while (length > 0) {
+    jint n = length < CHUNK ? length : CHUNK;
+    (*env)->GetByteArrayRegion(env, content, offset, n, (jbyte *)chunk);
+    if (write_fully(fd, chunk, (size_t)n) < 0) return "write";
+    offset += n;
+    length -= n;
+  }
+  return NULL;
+}
+
+/* Creates, fills, owns and times a file in one crossing of the border; owner, mode and time as `attributes` say. */
+POSIX(void, putFile)
+(JNIEnv *env, jclass self, jint dir, jstring name, jbyteArray content, jint offset, jint length, jlongArray attributes) {
+  (void)self;
+  struct wadah_path path;
+  jlong a[4]; /* mode, uid, gid, mtime */
+  (*env)->GetLongArrayRegion(env, attributes, 0, 4, a);
+  if ((*env)->ExceptionCheck(env) || !wadah_path_get(env, &path, name)) return;
+  int fd = openat(dir, path.text, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+  const char *failed = fd < 0 ? "open" : fill(env, fd, content, offset, length);
+  if (failed == NULL) failed = settle(fd, (jint)a[0], (jint)a[1], (jint)a[2], a[3]);
+  int error = errno;
+  if (fd >= 0) close(fd);
+  wadah_path_free(&path);
+  if (failed != NULL) wadah_throw(env, failed, name, error);
+}
+
+/* The plain way, for pairs of file systems that copy_file_range refuses. */
+static int copy_by_hand(int from, int to, off_t length) {
+  char chunk[CHUNK];
+  while (length > 0) {
+    size_t want = length < CHUNK ? (size_t)length : CHUNK;
+    ssize_t n = read_fully(from, chunk, want);
+    if (n < 0) return -1;
+    if (n == 0) return 0;
+    if (write_fully(to, chunk, (size_t)n) < 0) return -1;
+    length -= n;
+  }
+  return 0;
+}
+
+static int copy_range(int from, int to, off_t length) {
+  while (length > 0) {
+    ssize_t n = copy_file_range(from, NULL, to, NULL, (size_t)length, 0);
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0 && (errno == EXDEV || errno == EINVAL || errno == ENOSYS || errno == EOPNOTSUPP || errno == EPERM))
+      return copy_by_hand(from, to, length);
+    if (n < 0) return -1;
+    if (n == 0) return 0; /* shorter than it was when measured */
+    length -= n;
+  }
+  return 0;
+}
+
+/* Shares the blocks where the file system can (FICLONE), else copies within the kernel where that can be done. */
+POSIX(void, copy)(JNIEnv *env, jclass self, jobject from, jobject to) {
+  (void)self;
+  int in = wadah_fd(env, from), out = wadah_fd(env, to);
+  struct stat st;
+  if (ioctl(out, FICLONE, in) == 0) return;
+  if (fstat(in, &st) < 0 || copy_range(in, out, st.st_size) < 0) wadah_throw(env, "copy_file_range", NULL, errno);
+}

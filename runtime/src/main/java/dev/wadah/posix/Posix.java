@@ -1,0 +1,175 @@
+package dev.wadah.posix;
+
+import java.io.FileDescriptor;
+
+/**
+ * File system calls that Java lacks, one static method each.
+ *
+ * <p>A {@code path} is relative to the open directory {@code dir}, {@link #CWD} for the usual
+ * meaning; its form is described in the package. No method follows a symbolic link in the last part
+ * of a path. Owners are numbers as the kernel sees them, times are nanoseconds since 1970 (may be
+ * negative), modes are the low twelve bits (07777) unless said otherwise. Every method throws
+ * {@link PosixException} when the call fails. Safe for threads as the calls themselves are.
+ */
+public final class Posix {
+  /** The directory that relative paths start from: the process's own. */
+  public static final int CWD = -100;
+
+  public static final int O_RDONLY = 0;
+  public static final int O_WRONLY = 1;
+  public static final int O_RDWR = 2;
+  public static final int O_CREAT = 0100;
+  public static final int O_EXCL = 0200;
+  public static final int O_TRUNC = 01000;
+  public static final int O_NONBLOCK = 04000;
+  public static final int O_DIRECTORY = isArm() ? 040000 : 0200000;
+  public static final int O_NOFOLLOW = isArm() ? 0100000 : 0400000;
+
+  static {
+    Natives.load();
+  }
+
+  private Posix() {}
+
+  /** The two flags whose numbers are not the same everywhere. */
+  private static boolean isArm() {
+    return System.getProperty("os.arch").equals("aarch64");
+  }
+
+  /**
+   * Attributes of a file, in the order that {@link FileStatus} names; null when there is no such
+   * file or a parent is no directory.
+   */
+  public static native long[] stat(int dir, String path) throws PosixException;
+
+  /** Names in a directory, in no order, without . and ..; null when it is no directory. */
+  public static native String[] names(int dir, String path) throws PosixException;
+
+  /** The target of a symbolic link. */
+  public static native String readlink(int dir, String path) throws PosixException;
+
+  public static native void symlink(String target, int dir, String path) throws PosixException;
+
+  /** Gives the file {@code from} a further name. */
+  public static native void link(int fromDir, String from, int dir, String path)
+      throws PosixException;
+
+  /**
+   * Renames.
+   *
+   * @param flags 0, or 1 to fail with EEXIST instead of replacing
+   */
+  public static native void rename(int fromDir, String from, int dir, String path, int flags)
+      throws PosixException;
+
+  /** Makes a directory; the umask applies to {@code mode}. */
+  public static native void mkdir(int dir, String path, int mode) throws PosixException;
+
+  /**
+   * Makes a device, FIFO, socket or empty file.
+   *
+   * @param mode with the file type bits (S_IFMT); the umask applies
+   * @param device as {@link #device} packs it; 0 for what is no device
+   */
+  public static native void mknod(int dir, String path, int mode, long device)
+      throws PosixException;
+
+  public static native void unlink(int dir, String path) throws PosixException;
+
+  public static native void rmdir(int dir, String path) throws PosixException;
+
+  /** Changes the mode; fails with EOPNOTSUPP for a symbolic link, which has none. */
+  public static native void chmod(int dir, String path, int mode) throws PosixException;
+
+  /** Changes the owner, of a symbolic link itself; clears setuid and setgid bits of files. */
+  public static native void lchown(int dir, String path, int uid, int gid) throws PosixException;
+
+  /** Sets modification and access time. */
+  public static native void setModified(int dir, String path, long mtimeNanos)
+      throws PosixException;
+
+  /** An extended attribute; null when it is not there or the file system has none. */
+  public static native byte[] getXattr(String path, String name) throws PosixException;
+
+  public static native void setXattr(String path, String name, byte[] value) throws PosixException;
+
+  /** Removes an extended attribute; idempotent. */
+  public static native void removeXattr(String path, String name) throws PosixException;
+
+  /** Names of extended attributes, in no order. */
+  public static native String[] listXattrs(String path) throws PosixException;
+
+  /** The number that a device file of this major and minor has. */
+  public static native long device(int major, int minor);
+
+  /** Opens a file; the result belongs to the stream that is made from it, which closes it. */
+  public static native FileDescriptor open(int dir, String path, int flags, int mode)
+      throws PosixException;
+
+  /** Opens a directory; give the number to {@link #close}. */
+  public static native int openDirectory(int dir, String path) throws PosixException;
+
+  /**
+   * Opens a path beneath a directory without following any link on the way: {@code ..} and links
+   * fail with EXDEV or ELOOP (openat2 with RESOLVE_BENEATH, RESOLVE_NO_SYMLINKS; a walk where the
+   * kernel lacks it). Give the number to {@link #close} or {@link #descriptor}.
+   */
+  public static native int openBeneath(int root, String path, int flags) throws PosixException;
+
+  /** Closes what {@link #openDirectory} or {@link #openBeneath} opened. */
+  public static native void close(int fd);
+
+  /** Hands an open number over to a stream that will be made from the result. */
+  public static native FileDescriptor descriptor(int fd);
+
+  /**
+   * Reads the beginning of a file in one call, at most {@code length} bytes; the number read, less
+   * than {@code length} at the end of the file only.
+   */
+  public static native int readFile(int dir, String path, byte[] into, int offset, int length)
+      throws PosixException;
+
+  /**
+   * A whole regular file of at most {@code limit} bytes, found as by {@link #openBeneath}; EFBIG
+   * when it is longer.
+   */
+  public static native byte[] readBeneath(String root, String path, int limit)
+      throws PosixException;
+
+  /**
+   * Creates a file, which must not be there, with content and attributes.
+   *
+   * @param attributes mode, uid, gid, modification time
+   */
+  public static native void putFile(
+      int dir, String path, byte[] content, int offset, int length, long[] attributes)
+      throws PosixException;
+
+  /** Gives an open file its owner, mode and modification time. */
+  public static native void settle(FileDescriptor file, int mode, int uid, int gid, long mtimeNanos)
+      throws PosixException;
+
+  /**
+   * Copies a whole open file into an empty one; shares the blocks where the file system can.
+   *
+   * @throws PosixException without a path
+   */
+  public static native void copy(FileDescriptor from, FileDescriptor to) throws PosixException;
+
+  /** Removes a file or a tree, changing modes where they are in the way; idempotent. */
+  public static native void removeTree(int dir, String path) throws PosixException;
+
+  /**
+   * Takes the lock that a file stands for, without waiting: -1 when somebody else (a process or
+   * another call in this one) has it. The holder lets go by removing the file and then closing the
+   * number; the kernel lets go when the process dies.
+   */
+  public static native int tryLock(String path) throws PosixException;
+
+  /** Waits until all that was written to the file system of {@code path} is on the disk. */
+  public static native void syncFileSystem(String path) throws PosixException;
+
+  public static native int user();
+
+  public static native int effectiveUser();
+}
