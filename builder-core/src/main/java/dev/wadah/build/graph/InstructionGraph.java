@@ -1,0 +1,38 @@
+package dev.wadah.build.graph;
+
+import dev.wadah.oci.ContainerConfig;
+import dev.wadah.oci.ImageConfig.History;
+import dev.wadah.oci.Platform;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What is to be done for one platform, and the config of the image that comes out.
+ *
+ * @param vertices all that the target needs, inputs before what needs them, in the order of the
+ *     file
+ * @param target its root is the image's
+ * @param image the config as far as it is known before the build
+ */
+public record InstructionGraph(List<Vertex> vertices, Vertex target, PlannedImage image) {
+  public InstructionGraph {
+    vertices = List.copyOf(vertices);
+  }
+
+  /**
+   * An image config without layers; times of history entries are those of the base, and empty for
+   * new ones.
+   *
+   * @param inherited how many entries of the history come from the base
+   */
+  public record PlannedImage(
+      Platform platform,
+      Optional<String> author,
+      ContainerConfig container,
+      List<History> history,
+      int inherited) {
+    public PlannedImage {
+      history = List.copyOf(history);
+    }
+  }
+}

@@ -1,0 +1,123 @@
+package dev.wadah.build.graph;
+
+import dev.wadah.dockerfile.Diagnostic;
+import dev.wadah.dockerfile.Instruction;
+import dev.wadah.dockerfile.SourceFile;
+import dev.wadah.dockerfile.Span;
+import dev.wadah.dockerfile.Word;
+import dev.wadah.dockerfile.expand.ExpansionException;
+import dev.wadah.dockerfile.expand.WordExpander;
+import dev.wadah.oci.Platform;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** What all stages of one plan share: the request, the global arguments, expansion, complaints. */
+final class PlanScope {
+  private final PlanRequest request;
+  private final WordExpander expander;
+  private final Map<String, String> globals = new LinkedHashMap<>();
+
+  PlanScope(PlanRequest request) {
+    this.request = request;
+    this.expander = WordExpander.withEscape(request.dockerfile().escape());
+    platformArguments();
+    globalArguments();
+  }
+
+  private void platformArguments() {
+    platform("BUILD", request.target().machine());
+    platform("TARGET", request.target().wanted());
+    global("TARGETSTAGE", request.target().stage().orElse("default"));
+  }
+
+  private void platform(String prefix, Platform platform) {
+    global(prefix + "PLATFORM", platform.toString());
+    global(prefix + "OS", platform.os());
+    global(prefix + "OSVERSION", "");
+    global(prefix + "ARCH", platform.architecture());
+    global(prefix + "VARIANT", platform.variant().orElse(""));
+  }
+
+  private void global(String name, String value) {
+    globals.put(name, request.buildArgs().getOrDefault(name, value));
+  }
+
+  private void globalArguments() {
+    for (Instruction.Arg arg : request.dockerfile().globalArgs()) {
+      for (Instruction.Arg.Declaration declaration : arg.declarations()) {
+        String name = expand(declaration.name(), globals);
+        String given = request.buildArgs().get(name);
+        if (given != null) {
+          globals.put(name, given);
+        } else if (declaration.defaultValue().isPresent()) {
+          globals.put(name, expand(declaration.defaultValue().get(), globals));
+        }
+      }
+    }
+  }
+
+  PlanRequest request() {
+    return request;
+  }
+
+  /** The ARGs before the first FROM and the platform arguments. */
+  Map<String, String> globals() {
+    return globals;
+  }
+
+  WordExpander expander() {
+    return expander;
+  }
+
+  SourceFile source() {
+    return request.dockerfile().source();
+  }
+
+  String expand(Word word, Map<String, String> env) {
+    return expand(word.text(), word.span(), env);
+  }
+
+  String expand(String text, Span span, Map<String, String> env) {
+    // Most words hold nothing to expand.
+    if (isPlain(text)) {
+      return text;
+    }
+    try {
+      return expander.expand(text, env).value();
+    } catch (ExpansionException e) {
+      throw malformed(e, text, span);
+    }
+  }
+
+  Complaint malformed(ExpansionException e, String text, Span span) {
+    return complaint(
+        "bad-expansion",
+        "failed to expand \"%s\": %s".formatted(text, e.getMessage()),
+        span,
+        "quotes and ${...} must be closed, and ${NAME:?text} needs a value",
+        "close the quote or brace, or put a backslash before a literal $");
+  }
+
+  List<String> expandToWords(Word word, Map<String, String> env) {
+    try {
+      return expander.expandToWords(word.text(), env);
+    } catch (ExpansionException e) {
+      throw malformed(e, word.text(), word.span());
+    }
+  }
+
+  private boolean isPlain(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (c == '$' || c == '\'' || c == '"' || c == request.dockerfile().escape()) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  Complaint complaint(String code, String message, Span span, String why, String remedy) {
+    return new Complaint(Diagnostic.error(code, message, source(), span, why, remedy));
+  }
+}
