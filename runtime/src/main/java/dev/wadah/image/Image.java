@@ -15,6 +15,7 @@ import dev.wadah.oci.Manifest;
  * @param manifestBytes original
  * @param configBytes original
  */
+@SuppressWarnings("ArrayRecordComponent") // images are compared by their descriptor
 public record Image(
     Descriptor descriptor,
     Manifest manifest,

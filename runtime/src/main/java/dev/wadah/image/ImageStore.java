@@ -4,48 +4,157 @@ import dev.wadah.content.ContentStore;
 import dev.wadah.content.Store;
 import dev.wadah.layer.LayerStore;
 import dev.wadah.oci.Descriptor;
+import dev.wadah.oci.DiffId;
+import dev.wadah.oci.Digest;
 import dev.wadah.oci.ImageConfig;
 import dev.wadah.oci.ImageReference;
+import dev.wadah.oci.Manifest;
+import dev.wadah.oci.MediaTypes;
+import dev.wadah.oci.OciJson;
 import dev.wadah.oci.Platform;
 import dev.wadah.registry.Registry;
+import dev.wadah.registry.RegistryException;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** Names to images on this machine. Safe for threads and processes. */
 public final class ImageStore {
-  private final Store store;
   private final ContentStore content;
   private final LayerStore layers;
-  private final Registry registry;
+  private final ImageNames names;
+  private final ImageIds ids;
+  private final ImageReader reader;
+  private final RemoteImages remote;
 
   public ImageStore(Store store, ContentStore content, LayerStore layers, Registry registry) {
-    this.store = store;
     this.content = content;
     this.layers = layers;
-    this.registry = registry;
+    this.names = new ImageNames(store);
+    this.ids = new ImageIds(store);
+    this.reader = new ImageReader(content);
+    this.remote = new RemoteImages(content, layers, registry, ids);
   }
 
   /**
-   * The image that a name, id or id prefix stands for.
+   * The image that a name, id or id prefix stands for. A name comes before an id prefix.
    *
    * @param platform which one of an index; an image of another platform is still found when it is
    *     the only one
+   * @throws ImageException if an id prefix fits several images, or a document is damaged
    */
   public Optional<Image> find(String nameOrId, Platform platform) throws IOException {
-    throw new IllegalStateException("pending " + store + content + layers + registry);
+    Optional<Descriptor> target = target(nameOrId);
+    if (target.isEmpty()) {
+      return Optional.empty();
+    }
+    Optional<Image> image = reader.read(target.get(), platform);
+    if (image.isPresent()) {
+      remote.register(image.get(), Optional.empty());
+    }
+    return image;
+  }
+
+  /** The manifest or index that a name, id or id prefix stands for. */
+  public Optional<Descriptor> target(String nameOrId) throws IOException {
+    Optional<ImageReference> name = reference(nameOrId);
+    if (name.isPresent()) {
+      Optional<Descriptor> named = named(name.get());
+      if (named.isPresent()) {
+        return named;
+      }
+    }
+    return idOf(nameOrId).isPresent() ? ids.get(idOf(nameOrId).get()) : Optional.empty();
+  }
+
+  private static Optional<ImageReference> reference(String text) {
+    if (text.startsWith("sha256:")) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(ImageReference.parse(text));
+    } catch (IllegalArgumentException e) {
+      // Not a name; it may still be an id.
+      return Optional.empty();
+    }
+  }
+
+  private Optional<Digest> idOf(String text) throws IOException {
+    String hex = text.startsWith("sha256:") ? text.substring(7) : text;
+    if (hex.isEmpty() || hex.length() > 64 || !Digest.isLowerHex(hex)) {
+      return Optional.empty();
+    }
+    List<Digest> fitting = ids.startingWith(hex);
+    if (fitting.size() > 1) {
+      throw new ImageException(
+          "image id \"%s\" is ambiguous: it fits %d images, such as %s and %s"
+              .formatted(
+                  text,
+                  fitting.size(),
+                  fitting.get(0).abbreviated(),
+                  fitting.get(1).abbreviated()));
+    }
+    return fitting.stream().findFirst();
+  }
+
+  /** A name's target; a digest is looked up by what it covers, under whatever name it came. */
+  private Optional<Descriptor> named(ImageReference name) throws IOException {
+    if (name.digest().isEmpty()) {
+      return names.get(name);
+    }
+    Digest digest = name.digest().get();
+    if (!content.has(digest)) {
+      return Optional.empty();
+    }
+    byte[] bytes = content.read(digest);
+    try {
+      return Optional.of(Descriptor.of(OciJson.mediaTypeOf(bytes), digest, bytes.length));
+    } catch (IllegalArgumentException e) {
+      throw new ImageException("%s: %s".formatted(name.familiar(), e.getMessage()), e);
+    }
   }
 
   /**
    * The image, fetched when {@code policy} says so. Manifests and config are stored; layers stay
    * remote until somebody needs them.
    *
-   * @throws dev.wadah.registry.RegistryException if it is neither here nor to be had
+   * <p>With {@link PullPolicy#MISSING} an image that is here for other platforms only is asked for
+   * in its registry, and the one that is here is taken when the registry cannot help; the caller
+   * compares platforms where that matters.
+   *
+   * @throws RegistryException if it is neither here nor to be had
+   * @throws ImageException if it is there, but not for this platform
    */
   public Image resolve(ImageReference reference, Platform platform, PullPolicy policy)
       throws IOException {
-    throw new IllegalStateException("pending");
+    Optional<Image> here =
+        policy == PullPolicy.ALWAYS ? Optional.empty() : find(reference.toString(), platform);
+    boolean fits = here.isPresent() && platform.preference(here.get().config().platform()) >= 0;
+    if (policy == PullPolicy.NEVER || (policy == PullPolicy.MISSING && fits)) {
+      return here.orElseThrow(
+          () ->
+              new ImageException(
+                  "%s is not on this machine, and pulling is not allowed (pull policy never)"
+                      .formatted(reference.familiar())));
+    }
+    try {
+      return fetch(reference, platform);
+    } catch (IOException e) {
+      if (here.isPresent()) {
+        return here.get();
+      }
+      throw e;
+    }
+  }
+
+  private Image fetch(ImageReference reference, Platform platform) throws IOException {
+    RemoteImages.Fetched fetched = remote.fetch(reference, platform);
+    names.put(reference, fetched.target());
+    return fetched.image();
   }
 
   /** When to ask the registry. */
@@ -58,27 +167,84 @@ public final class ImageStore {
 
   /**
    * Stores an image made of layers in the layer store, without a name; its manifest describes
-   * layers as uncompressed tars unless a layer came as a blob.
+   * layers as uncompressed tars unless a layer came as a blob. The image can be found by its id.
    *
    * @param annotations of the manifest
    */
   public Image create(ImageConfig config, Map<String, String> annotations) throws IOException {
-    throw new IllegalStateException("pending");
+    Image image = assemble(config, annotations);
+    keep(image);
+    return image;
+  }
+
+  /**
+   * As {@link #create}, but nothing leads to the image: it is for an export, and goes with the next
+   * prune.
+   */
+  public Image assemble(ImageConfig config, Map<String, String> annotations) throws IOException {
+    byte[] configBytes = OciJson.write(config);
+    List<Descriptor> blobs = new ArrayList<>();
+    for (DiffId layer : config.diffIds()) {
+      blobs.add(blob(layer));
+    }
+    Manifest manifest =
+        new Manifest(
+            MediaTypes.OCI_MANIFEST,
+            Descriptor.of(MediaTypes.OCI_CONFIG, Digest.of(configBytes), configBytes.length),
+            blobs,
+            annotations,
+            Optional.empty(),
+            Optional.empty());
+    byte[] manifestBytes = OciJson.write(manifest);
+    content.put(configBytes);
+    Descriptor descriptor =
+        Descriptor.of(MediaTypes.OCI_MANIFEST, content.put(manifestBytes), manifestBytes.length);
+    return new Image(descriptor, manifest, config, manifestBytes, configBytes);
+  }
+
+  private Descriptor blob(DiffId layer) throws IOException {
+    Optional<Descriptor> blob = layers.blob(layer);
+    if (blob.isPresent()) {
+      Descriptor b = blob.get();
+      return Descriptor.of(MediaTypes.toOciLayer(b.mediaType()), b.digest(), b.sizeBytes());
+    }
+    return Descriptor.of(MediaTypes.OCI_LAYER, layer.digest(), layers.tarSizeBytes(layer));
+  }
+
+  /** Makes an image findable by its id, with or without a name. */
+  public void keep(Image image) throws IOException {
+    ids.put(image.id(), image.descriptor());
   }
 
   /** Points a name to a manifest or index; replaces what it pointed to. */
   public void tag(ImageReference name, Descriptor target) throws IOException {
-    throw new IllegalStateException("pending");
+    names.put(name, target);
   }
 
   /** Removes a name; true if it was there. Content goes with the next prune. */
   public boolean untag(ImageReference name) throws IOException {
-    throw new IllegalStateException("pending");
+    return names.remove(name);
   }
 
   /** All names with what they point to, by name. */
   public List<Named> list() throws IOException {
-    throw new IllegalStateException("pending");
+    List<Named> list = new ArrayList<>();
+    Set<Digest> led = new HashSet<>();
+    for (Map.Entry<String, Descriptor> entry : names.all().entrySet()) {
+      Descriptor target = entry.getValue();
+      list.add(new Named(Optional.of(ImageReference.parse(entry.getKey())), target));
+      for (Descriptor manifest : reader.manifests(target)) {
+        if (content.has(manifest.digest())) {
+          led.add(reader.image(manifest).id());
+        }
+      }
+    }
+    for (Map.Entry<Digest, Descriptor> entry : ids.all().entrySet()) {
+      if (!led.contains(entry.getKey()) && content.has(entry.getValue().digest())) {
+        list.add(new Named(Optional.empty(), entry.getValue()));
+      }
+    }
+    return list;
   }
 
   /** A name and its manifest or index; the name is empty for an image that has none. */

@@ -54,7 +54,11 @@ public record Platform(String os, String architecture, Optional<String> variant)
       }
       for (int i = 0; i < part.length(); i++) {
         char c = part.charAt(i);
-        if (!(c >= 'a' && c <= 'z' || c >= '0' && c <= '9' || c == '_' || c == '.' || c == '-')) {
+        if (!((c >= 'a' && c <= 'z')
+            || (c >= '0' && c <= '9')
+            || c == '_'
+            || c == '.'
+            || c == '-')) {
           return false;
         }
       }

@@ -64,7 +64,7 @@ final class ReferenceGrammar {
     colon = name.indexOf(':');
     Optional<String> tag = colon < 0 ? Optional.empty() : Optional.of(name.substring(colon + 1));
     String path = colon < 0 ? name : name.substring(0, colon);
-    if (!isHost(domain) || !isPath(path) || tag.isPresent() && !isTag(tag.get())) {
+    if (!isHost(domain) || !isPath(path) || (tag.isPresent() && !isTag(tag.get()))) {
       throw new IllegalArgumentException(INVALID);
     }
     if (path.length() > MAX_PATH_LENGTH) {
@@ -206,10 +206,10 @@ final class ReferenceGrammar {
   }
 
   private static boolean isAlphanumeric(char c) {
-    return c >= 'a' && c <= 'z' || c >= '0' && c <= '9';
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
   }
 
   private static boolean isLetterOrDigit(char c) {
-    return isAlphanumeric(c) || c >= 'A' && c <= 'Z';
+    return isAlphanumeric(c) || (c >= 'A' && c <= 'Z');
   }
 }

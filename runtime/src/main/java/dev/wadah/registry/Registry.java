@@ -38,6 +38,7 @@ public interface Registry {
   Descriptor pushManifest(ImageReference reference, Document document) throws IOException;
 
   /** Original bytes of a manifest or index. */
+  @SuppressWarnings("ArrayRecordComponent") // documents are compared by digest
   record Document(String mediaType, byte[] bytes) {
     public Descriptor descriptor() {
       return Descriptor.of(mediaType, Digest.of(bytes), bytes.length);

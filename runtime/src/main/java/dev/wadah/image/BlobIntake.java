@@ -1,0 +1,111 @@
+package dev.wadah.image;
+
+import dev.wadah.content.ContentStore;
+import dev.wadah.oci.DiffId;
+import dev.wadah.oci.Digest;
+import dev.wadah.oci.Sha256;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.PushbackInputStream;
+import java.security.MessageDigest;
+
+/** Puts blobs into the content store in one pass that also computes their diffID. */
+final class BlobIntake {
+  /** Large, since each step goes through a digest and a system call. */
+  static final int BUFFER_BYTES = 256 << 10;
+
+  private final ContentStore content;
+
+  BlobIntake(ContentStore content) {
+    this.content = content;
+  }
+
+  /** Stores all of {@code in}, which stays open. */
+  ArchiveFiles.Stored take(InputStream in) throws IOException {
+    PushbackInputStream source = new PushbackInputStream(in, BlobEncoding.HEAD_BYTES);
+    byte[] head = source.readNBytes(BlobEncoding.HEAD_BYTES);
+    source.unread(head);
+    BlobEncoding encoding = BlobEncoding.of(head);
+    try (ContentStore.Ingest ingest = content.ingest()) {
+      if (encoding == BlobEncoding.PLAIN) {
+        copy(source, ingest.out());
+        Digest digest = ingest.commit();
+        return new ArchiveFiles.Stored(digest, ingest.sizeBytes(), new DiffId(digest), encoding);
+      }
+      Digest tar = hashDecoded(encoding, source, ingest.out());
+      Digest digest = ingest.commit();
+      return new ArchiveFiles.Stored(digest, ingest.sizeBytes(), new DiffId(tar), encoding);
+    }
+  }
+
+  private static Digest hashDecoded(BlobEncoding encoding, InputStream in, OutputStream copy)
+      throws IOException {
+    Tee tee = new Tee(in, copy);
+    MessageDigest hash = Sha256.create();
+    byte[] buffer = new byte[BUFFER_BYTES];
+    // The decoder is not closed: that would close the archive below it.
+    @SuppressWarnings("resource")
+    InputStream decoded = encoding.decode(tee);
+    for (int n = decoded.read(buffer); n >= 0; n = decoded.read(buffer)) {
+      hash.update(buffer, 0, n);
+    }
+    // What follows the last frame belongs to the blob as well.
+    while (tee.read(buffer) >= 0) {
+      // read for the copy's sake
+    }
+    return Digest.ofSha256(hash.digest());
+  }
+
+  static void copy(InputStream in, OutputStream out) throws IOException {
+    byte[] buffer = new byte[BUFFER_BYTES];
+    for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+      out.write(buffer, 0, n);
+    }
+  }
+
+  /** Copies what is read from it. */
+  private static final class Tee extends FilterInputStream {
+    private final OutputStream copy;
+
+    Tee(InputStream in, OutputStream copy) {
+      super(in);
+      this.copy = copy;
+    }
+
+    @Override
+    public int read() throws IOException {
+      int b = in.read();
+      if (b >= 0) {
+        copy.write(b);
+      }
+      return b;
+    }
+
+    @Override
+    public int read(byte[] buffer, int offset, int length) throws IOException {
+      int n = in.read(buffer, offset, length);
+      if (n > 0) {
+        copy.write(buffer, offset, n);
+      }
+      return n;
+    }
+
+    @Override
+    public long skip(long n) throws IOException {
+      byte[] skipped = new byte[(int) Math.min(n, BUFFER_BYTES)];
+      return Math.max(0, read(skipped, 0, skipped.length));
+    }
+
+    @Override
+    public boolean markSupported() {
+      return false;
+    }
+
+    @Override
+    public void close() {
+      // The archive below goes on.
+    }
+  }
+}

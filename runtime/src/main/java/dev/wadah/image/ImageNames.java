@@ -1,0 +1,126 @@
+package dev.wadah.image;
+
+import dev.wadah.content.Store;
+import dev.wadah.oci.Descriptor;
+import dev.wadah.oci.ImageReference;
+import dev.wadah.oci.OciJson;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+/**
+ * The table of names: one file for each, {@code images/names/DOMAIN/PATH/:TAG} or {@code
+ * .../@DIGEST}, that holds the descriptor. No component of a path begins with a colon or an at
+ * sign, so a repository may lie below another one.
+ */
+final class ImageNames {
+  private final Store store;
+
+  ImageNames(Store store) {
+    this.store = store;
+  }
+
+  Optional<Descriptor> get(ImageReference name) throws IOException {
+    return read(file(top(), name));
+  }
+
+  void put(ImageReference name, Descriptor target) throws IOException {
+    files().write(file(top(), name), OciJson.write(target));
+  }
+
+  boolean remove(ImageReference name) throws IOException {
+    return files().delete(file(top(), name), top());
+  }
+
+  /** All names, sorted. */
+  SortedMap<String, Descriptor> all() throws IOException {
+    return below(top());
+  }
+
+  /** The names of one repository, sorted. */
+  SortedMap<String, Descriptor> ofRepository(ImageReference repository) throws IOException {
+    SortedMap<String, Descriptor> names = new TreeMap<>();
+    Path folder = file(top(), repository).getParent();
+    for (Path file : list(folder)) {
+      if (isRecord(file)) {
+        add(names, file);
+      }
+    }
+    return names;
+  }
+
+  private SortedMap<String, Descriptor> below(Path top) throws IOException {
+    SortedMap<String, Descriptor> names = new TreeMap<>();
+    List<Path> folders = new ArrayList<>(List.of(top));
+    while (!folders.isEmpty()) {
+      for (Path entry : list(folders.remove(folders.size() - 1))) {
+        if (isRecord(entry)) {
+          add(names, entry);
+        } else {
+          folders.add(entry);
+        }
+      }
+    }
+    return names;
+  }
+
+  private void add(SortedMap<String, Descriptor> names, Path file) throws IOException {
+    Optional<Descriptor> target = read(file);
+    if (target.isPresent()) {
+      Path relative = top().relativize(file);
+      names.put(relative.getParent() + relative.getFileName().toString(), target.get());
+    }
+  }
+
+  private static boolean isRecord(Path file) {
+    String name = file.getFileName().toString();
+    return name.startsWith(":") || name.startsWith("@");
+  }
+
+  private static List<Path> list(Path folder) throws IOException {
+    try (Stream<Path> entries = Files.list(folder)) {
+      return entries.toList();
+    } catch (NoSuchFileException | java.nio.file.NotDirectoryException e) {
+      return List.of();
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+  }
+
+  private Optional<Descriptor> read(Path file) throws IOException {
+    Optional<byte[]> bytes = files().read(file);
+    if (bytes.isEmpty()) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(OciJson.parseDescriptor(bytes.get()));
+    } catch (IllegalArgumentException e) {
+      throw new ImageException(
+          "the name record %s is damaged: %s; remove the file, then load or pull the image again"
+              .formatted(file, e.getMessage()),
+          e);
+    }
+  }
+
+  private static Path file(Path top, ImageReference name) {
+    String record =
+        name.tag().map(t -> ":" + t).orElse("") + name.digest().map(d -> "@" + d).orElse("");
+    return top.resolve(name.repository()).resolve(record);
+  }
+
+  private RecordFiles files() throws IOException {
+    return new RecordFiles(store.room("images"));
+  }
+
+  private Path top() throws IOException {
+    return store.room("images").resolve("names");
+  }
+}

@@ -1,0 +1,161 @@
+package dev.wadah.image;
+
+import dev.wadah.content.ContentStore;
+import dev.wadah.content.DigestMismatchException;
+import dev.wadah.layer.LayerStore;
+import dev.wadah.oci.Descriptor;
+import dev.wadah.oci.DiffId;
+import dev.wadah.oci.Digest;
+import dev.wadah.oci.ImageReference;
+import dev.wadah.oci.Index;
+import dev.wadah.oci.Manifest;
+import dev.wadah.oci.MediaTypes;
+import dev.wadah.oci.OciJson;
+import dev.wadah.oci.Platform;
+import dev.wadah.registry.Registry;
+import dev.wadah.registry.RegistryException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.List;
+import java.util.Optional;
+
+/** Brings manifests and configs from a registry, and tells the layer store where layers are. */
+final class RemoteImages {
+  /** The largest config that is read. */
+  static final int MAX_CONFIG_BYTES = 16 << 20;
+
+  private final ContentStore content;
+  private final LayerStore layers;
+  private final Registry registry;
+  private final ImageIds ids;
+
+  RemoteImages(ContentStore content, LayerStore layers, Registry registry, ImageIds ids) {
+    this.content = content;
+    this.layers = layers;
+    this.registry = registry;
+    this.ids = ids;
+  }
+
+  /**
+   * What a reference stands for in its registry.
+   *
+   * @param target the manifest or index that the reference names
+   * @param image the image for the platform
+   */
+  record Fetched(Descriptor target, Image image) {}
+
+  /** Fetches the documents of an image; its layers stay where they are. */
+  Fetched fetch(ImageReference reference, Platform platform) throws IOException {
+    Registry.Document document = registry.manifest(reference);
+    Image image = choose(reference, document, platform, 0);
+    content.put(document.bytes());
+    ids.put(image.id(), image.descriptor());
+    ids.addSource(image.descriptor().digest(), reference);
+    return new Fetched(document.descriptor(), image);
+  }
+
+  private Image choose(
+      ImageReference reference, Registry.Document document, Platform platform, int depth)
+      throws IOException {
+    if (MediaTypes.isSchema1(document.mediaType())) {
+      throw new ImageException(
+          ("%s is in Docker's image format 1, which has been retired since 2019: pull and push it"
+                  + " once with an older docker to convert it")
+              .formatted(reference.familiar()));
+    }
+    if (!MediaTypes.isIndex(document.mediaType())) {
+      return image(reference, document);
+    }
+    Index index = parseIndex(reference, document);
+    List<Descriptor> candidates = PlatformChoice.candidates(index, platform);
+    if (candidates.isEmpty() || depth == ImageReader.MAX_INDEX_DEPTH) {
+      throw new ImageException(
+          "%s has no image for %s; there is %s"
+              .formatted(reference.familiar(), platform, PlatformChoice.describe(index)));
+    }
+    ImageReference chosen = reference.withDigest(candidates.get(0).digest());
+    Image image = choose(chosen, registry.manifest(chosen), platform, depth + 1);
+    content.put(document.bytes());
+    return image;
+  }
+
+  private static Index parseIndex(ImageReference reference, Registry.Document document)
+      throws ImageException {
+    try {
+      return OciJson.parseIndex(document.bytes());
+    } catch (IllegalArgumentException e) {
+      throw new ImageException("%s: %s".formatted(reference.familiar(), e.getMessage()), e);
+    }
+  }
+
+  private Image image(ImageReference reference, Registry.Document document) throws IOException {
+    Manifest manifest = ImageReader.manifest(document.descriptor(), document.bytes());
+    ImageReader.requireImage(document.descriptor(), manifest);
+    byte[] config = config(reference, manifest.config());
+    Image image = ImageReader.assemble(document.descriptor(), manifest, document.bytes(), config);
+    content.put(config);
+    content.put(document.bytes());
+    register(image, Optional.of(reference));
+    return image;
+  }
+
+  private byte[] config(ImageReference reference, Descriptor descriptor) throws IOException {
+    if (content.has(descriptor.digest())) {
+      return content.read(descriptor.digest());
+    }
+    byte[] bytes;
+    try (InputStream in = registry.blob(reference, descriptor)) {
+      bytes = in.readNBytes(MAX_CONFIG_BYTES + 1);
+    }
+    if (bytes.length > MAX_CONFIG_BYTES) {
+      throw new ImageException(
+          "the config of %s is larger than %d MiB"
+              .formatted(reference.familiar(), MAX_CONFIG_BYTES >> 20));
+    }
+    Digest actual = Digest.of(bytes);
+    if (descriptor.digest().algorithm().equals("sha256") && !actual.equals(descriptor.digest())) {
+      throw new DigestMismatchException(
+          "config of " + reference.familiar(), descriptor.digest(), actual);
+    }
+    return bytes;
+  }
+
+  /**
+   * Tells the layer store where each layer of an image is that it does not know: in the content
+   * store, or else in a repository that the image was pulled from.
+   */
+  void register(Image image, Optional<ImageReference> pulledFrom) throws IOException {
+    for (int i = 0; i < image.manifest().layers().size(); i++) {
+      DiffId diffId = image.config().diffIds().get(i);
+      if (!layers.has(diffId)) {
+        Descriptor blob = image.manifest().layers().get(i);
+        layers.addBlob(diffId, blob, wanted -> open(image, pulledFrom, wanted));
+      }
+    }
+  }
+
+  /** Opens a layer from the content store or from the first source that gives it. */
+  InputStream open(Image image, Optional<ImageReference> pulledFrom, Descriptor blob)
+      throws IOException {
+    if (content.has(blob.digest())) {
+      return content.open(blob.digest());
+    }
+    if (pulledFrom.isPresent()) {
+      return registry.blob(pulledFrom.get(), blob);
+    }
+    RegistryException last = null;
+    for (String source : ids.sources(image.descriptor().digest())) {
+      try {
+        return registry.blob(ImageReference.parse(source), blob);
+      } catch (RegistryException e) {
+        last = e;
+      }
+    }
+    if (last != null) {
+      throw last;
+    }
+    throw new ImageException(
+        "layer %s of image %s is not on this machine, and no registry is known for it"
+            .formatted(blob.digest(), image.id().abbreviated()));
+  }
+}
