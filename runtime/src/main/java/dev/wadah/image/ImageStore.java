@@ -15,6 +15,7 @@ import dev.wadah.oci.Platform;
 import dev.wadah.registry.Registry;
 import dev.wadah.registry.RegistryException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -211,9 +212,45 @@ public final class ImageStore {
     return Descriptor.of(MediaTypes.OCI_LAYER, layer.digest(), layers.tarSizeBytes(layer));
   }
 
+  /**
+   * Opens a layer's blob as its manifest describes it: from the content store, from the layer
+   * store, or from the registry that the image came from. Verified while it is read.
+   *
+   * @param layer its place, 0 is the lowest
+   */
+  public InputStream openLayer(Image image, int layer) throws IOException {
+    Descriptor blob = image.manifest().layers().get(layer);
+    DiffId diffId = image.config().diffIds().get(layer);
+    boolean ownTar = blob.digest().equals(diffId.digest()) && !content.has(blob.digest());
+    InputStream in =
+        ownTar && layers.has(diffId)
+            ? layers.openTar(diffId)
+            : remote.open(image, Optional.empty(), blob);
+    return new VerifiedInputStream(in, blob, "layer of image " + image.id().abbreviated());
+  }
+
   /** Makes an image findable by its id, with or without a name. */
   public void keep(Image image) throws IOException {
     ids.put(image.id(), image.descriptor());
+  }
+
+  /** Forgets an id, so that the next prune takes the image unless a name leads to it. */
+  public void forget(Digest id) throws IOException {
+    ids.remove(id);
+  }
+
+  /**
+   * The image at a manifest or index that is here; of an index the one for {@code platform}, or its
+   * only one.
+   */
+  public Optional<Image> read(Descriptor target, Platform platform) throws IOException {
+    return reader.read(target, platform);
+  }
+
+  /** The name that {@code nameOrId} is, if there is such a name here. */
+  public Optional<ImageReference> nameOf(String nameOrId) throws IOException {
+    Optional<ImageReference> name = reference(nameOrId);
+    return name.isPresent() && names.get(name.get()).isPresent() ? name : Optional.empty();
   }
 
   /** Points a name to a manifest or index; replaces what it pointed to. */

@@ -137,6 +137,33 @@ final class JsonInput {
     return keys;
   }
 
+  /** The object that starts here, as maps, lists, strings, numbers and truth values. */
+  Map<String, Object> values() throws IOException {
+    Map<String, Object> map = new LinkedHashMap<>();
+    for (String name = nextField(); name != null; name = nextField()) {
+      map.put(name, value());
+    }
+    return map;
+  }
+
+  private Object value() throws IOException {
+    return switch (parser.currentToken()) {
+      case START_OBJECT -> values();
+      case START_ARRAY -> {
+        List<Object> list = new ArrayList<>();
+        while (nextElement()) {
+          list.add(value());
+        }
+        yield list;
+      }
+      case VALUE_NUMBER_INT -> number();
+      case VALUE_NUMBER_FLOAT -> parser.getDoubleValue();
+      case VALUE_TRUE, VALUE_FALSE -> truth();
+      case VALUE_STRING -> text();
+      default -> throw wrong("a value");
+    };
+  }
+
   /** A fault at the current token. */
   IOException wrong(String wanted) throws IOException {
     String field = parser.currentName();

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.util.Map;
 
 /**
  * Reads and writes the documents as JSON. Output is canonical: equal values give equal bytes (field
@@ -64,6 +65,20 @@ public final class OciJson {
 
   public static byte[] write(Descriptor descriptor) {
     return write(out -> ManifestJson.write(descriptor, out));
+  }
+
+  /** A container config as maps, lists, strings and numbers, with the fields that JSON has. */
+  public static Map<String, Object> toValues(ContainerConfig config) {
+    return values(write(out -> ContainerJson.write(config, out)));
+  }
+
+  /** A descriptor as maps, strings and numbers, with the fields that JSON has. */
+  public static Map<String, Object> toValues(Descriptor descriptor) {
+    return values(write(descriptor));
+  }
+
+  private static Map<String, Object> values(byte[] json) {
+    return parse(json, "document", JsonInput::values);
   }
 
   private static Descriptor readDescriptor(JsonInput in) throws IOException {

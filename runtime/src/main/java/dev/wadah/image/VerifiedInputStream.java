@@ -1,0 +1,97 @@
+package dev.wadah.image;
+
+import dev.wadah.content.DigestMismatchException;
+import dev.wadah.oci.Descriptor;
+import dev.wadah.oci.Digest;
+import java.io.EOFException;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+
+/**
+ * A blob's bytes, checked while they are read: one byte too many fails at once, a wrong digest or
+ * an early end when the stream ends.
+ */
+public final class VerifiedInputStream extends FilterInputStream {
+  private final Descriptor blob;
+  private final String what;
+  private final MessageDigest hash;
+  private long read;
+  private boolean ended;
+
+  /**
+   * Checks {@code in} against {@code blob}.
+   *
+   * @param what what messages call the content
+   */
+  public VerifiedInputStream(InputStream in, Descriptor blob, String what) {
+    super(in);
+    this.blob = blob;
+    this.what = what;
+    this.hash = hasher(blob.digest());
+  }
+
+  private static MessageDigest hasher(Digest digest) {
+    try {
+      return MessageDigest.getInstance(digest.algorithm().equals("sha512") ? "SHA-512" : "SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("this JVM lacks a digest algorithm", e);
+    }
+  }
+
+  @Override
+  public int read() throws IOException {
+    byte[] one = new byte[1];
+    return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+  }
+
+  @Override
+  public int read(byte[] buffer, int offset, int length) throws IOException {
+    if (ended) {
+      return -1;
+    }
+    int n = in.read(buffer, offset, length);
+    if (n < 0) {
+      ended = true;
+      check();
+      return -1;
+    }
+    read += n;
+    if (read > blob.sizeBytes()) {
+      throw new IOException(
+          "%s: %s should have %d bytes, but there are more"
+              .formatted(what, blob.digest(), blob.sizeBytes()));
+    }
+    hash.update(buffer, offset, n);
+    return n;
+  }
+
+  private void check() throws IOException {
+    if (read < blob.sizeBytes()) {
+      throw new EOFException(
+          "%s: %s should have %d bytes, but ended after %d"
+              .formatted(what, blob.digest(), blob.sizeBytes(), read));
+    }
+    StringBuilder hex = new StringBuilder();
+    for (byte b : hash.digest()) {
+      hex.append(Character.forDigit((b >> 4) & 15, 16)).append(Character.forDigit(b & 15, 16));
+    }
+    Digest actual = new Digest(blob.digest().algorithm(), hex.toString());
+    if (!actual.equals(blob.digest())) {
+      throw new DigestMismatchException(what, blob.digest(), actual);
+    }
+  }
+
+  @Override
+  public long skip(long n) throws IOException {
+    byte[] skipped = new byte[(int) Math.min(n, 1 << 16)];
+    return Math.max(0, read(skipped, 0, skipped.length));
+  }
+
+  @Override
+  public boolean markSupported() {
+    return false;
+  }
+}
