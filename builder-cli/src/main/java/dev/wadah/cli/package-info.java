@@ -1,5 +1,6 @@
 /**
- * The {@code wadah} command: one class per command, progress displays, exit codes. Front door:
- * {@code Main.run}, which returns the exit code.
+ * The {@code wadah} command. Front door: {@link dev.wadah.cli.Main#run}, which returns the exit
+ * code. This package finds the command and parses its flags; the commands are in the packages
+ * below, one class each.
  */
 package dev.wadah.cli;

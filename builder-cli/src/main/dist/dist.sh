@@ -1,0 +1,28 @@
+#!/bin/sh
+# dist.sh TARGET JAR NATIVES: lays out TARGET/dist (bin, lib, libexec), a folder that can be copied anywhere.
+# The new folder is made beside the old one and then takes its place, so that a wadah that is running is not disturbed.
+set -eu
+target=$1 jar=$2 natives=$3
+here=${0%/*}
+new=$target/dist.new
+rm -rf "$new"
+mkdir -p "$new/bin" "$new/lib" "$new/libexec"
+
+cp -p "$target"/libraries/*.jar "$new/lib/"
+cp -p "$jar" "$new/lib/"
+if [ -d "$natives" ]; then
+  # amd64 and arm64 files keep their names; the runtime knows which one is its own.
+  cp -pR "$natives"/. "$new/libexec/"
+fi
+cp "$here/bin/wadah" "$new/bin/wadah"
+chmod 755 "$new/bin/wadah"
+
+# Names the content of lib; the class-data archives of first runs are keyed by it.
+set -- $(cat "$new"/lib/*.jar | cksum)
+echo "$1-$2" > "$new/lib/build-id"
+
+rm -rf "$target/dist.old"
+[ ! -e "$target/dist" ] || mv "$target/dist" "$target/dist.old"
+mv "$new" "$target/dist"
+rm -rf "$target/dist.old"
+: > "$target/dist.stamp"

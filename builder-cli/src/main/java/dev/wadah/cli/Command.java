@@ -1,0 +1,15 @@
+package dev.wadah.cli;
+
+/** A command of {@code wadah}. */
+public interface Command {
+  /** Its flags and arguments. */
+  CommandModel model();
+
+  /**
+   * Does it.
+   *
+   * @return the exit code
+   * @throws Exception any failure; {@link Failures} turns it into a message and an exit code
+   */
+  int run(Arguments arguments, Session session) throws Exception;
+}

@@ -1,0 +1,51 @@
+package dev.wadah.cli;
+
+import dev.wadah.cli.build.BuildCommand;
+import dev.wadah.cli.image.HistoryCommand;
+import dev.wadah.cli.image.ImagesCommand;
+import dev.wadah.cli.image.InspectCommand;
+import dev.wadah.cli.image.LoadCommand;
+import dev.wadah.cli.image.RemoveImageCommand;
+import dev.wadah.cli.image.SaveCommand;
+import dev.wadah.cli.image.TagCommand;
+import dev.wadah.cli.store.TrainCommand;
+import dev.wadah.cli.store.VersionCommand;
+import java.util.List;
+import java.util.Optional;
+
+/** The commands by name. Only the class of the one that runs is loaded. */
+final class Commands {
+  /** Every name that {@code wadah} takes as its first word, for did-you-mean. */
+  static final List<String> NAMES =
+      List.of(
+          "build", "run", "images", "tag", "rmi", "inspect", "history", "load", "save", "version",
+          "image", "container", "buildx", "builder", "help");
+
+  private Commands() {}
+
+  /** The command of a name of one word, or of two such as {@code image ls}. */
+  static Optional<Command> find(String name) {
+    return Optional.ofNullable(
+        switch (name) {
+          case "build", "image build", "builder build", "buildx build" -> new BuildCommand();
+          case "images", "image ls", "image list" -> new ImagesCommand();
+          case "tag", "image tag" -> new TagCommand();
+          case "rmi", "image rm", "image remove" -> new RemoveImageCommand();
+          case "inspect", "image inspect" -> new InspectCommand();
+          case "history", "image history" -> new HistoryCommand();
+          case "load", "image load" -> new LoadCommand();
+          case "save", "image save" -> new SaveCommand();
+          case "version" -> new VersionCommand();
+          case "train" -> new TrainCommand();
+          default -> null;
+        });
+  }
+
+  /** Whether {@code word} is the first of names of two words. */
+  static boolean isGroup(String word) {
+    return switch (word) {
+      case "image", "container", "buildx", "builder" -> true;
+      default -> false;
+    };
+  }
+}

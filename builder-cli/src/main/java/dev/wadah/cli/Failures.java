@@ -1,0 +1,131 @@
+package dev.wadah.cli;
+
+import dev.wadah.build.BuildException;
+import dev.wadah.container.SandboxException;
+import dev.wadah.dockerfile.Diagnostic;
+import dev.wadah.dockerfile.DockerfileException;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.io.PrintStream;
+import java.net.SocketTimeoutException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+import java.util.List;
+import java.util.Optional;
+
+/** Turns what a command threw into messages on standard error and an exit code. */
+final class Failures {
+  private final PrintStream err;
+  private final boolean debug;
+
+  Failures(PrintStream err, boolean debug) {
+    this.err = err;
+    this.debug = debug;
+  }
+
+  /** Reports {@code failure}. */
+  int report(Throwable failure) {
+    int code = describe(failure);
+    if (debug) {
+      failure.printStackTrace(err);
+    }
+    err.flush();
+    return code;
+  }
+
+  private int describe(Throwable failure) {
+    if (failure instanceof UsageException usage) {
+      print(diagnostic("usage", usage.getMessage(), usage.why(), usage.remedy()));
+      return ExitCode.USAGE;
+    }
+    if (failure instanceof InterruptedException
+        || failure instanceof InterruptedIOException
+            && !(failure instanceof SocketTimeoutException)) {
+      err.println("wadah: cancelled");
+      return ExitCode.INTERRUPTED;
+    }
+    if (failure instanceof SandboxException sandbox) {
+      print(diagnostic("container-start", sandbox.getMessage(), "", ""));
+      return exitCode(sandbox.kind());
+    }
+    List<Diagnostic> diagnostics = diagnostics(failure);
+    diagnostics.forEach(this::print);
+    return ExitCode.FAILED;
+  }
+
+  private static int exitCode(SandboxException.Kind kind) {
+    return switch (kind) {
+      case NOT_FOUND -> ExitCode.NOT_FOUND;
+      case NOT_EXECUTABLE -> ExitCode.NOT_EXECUTABLE;
+      case SETUP -> ExitCode.CONTAINER_NOT_STARTED;
+    };
+  }
+
+  private List<Diagnostic> diagnostics(Throwable failure) {
+    if (failure instanceof BuildException build) {
+      return build.diagnostics();
+    }
+    if (failure instanceof DockerfileException dockerfile) {
+      return dockerfile.diagnostics();
+    }
+    if (failure instanceof CommandException command) {
+      return List.of(command.diagnostic());
+    }
+    if (failure instanceof IOException io) {
+      return List.of(environment(io));
+    }
+    if (failure instanceof OutOfMemoryError) {
+      return List.of(
+          diagnostic(
+              "out-of-memory",
+              "the JVM's heap is full: " + failure.getMessage(),
+              "",
+              "set WADAH_JAVA_OPTS=-Xmx1g"));
+    }
+    return List.of(
+        diagnostic(
+            "internal-error",
+            "internal error: " + failure,
+            "this is a fault of wadah, not yours",
+            debug ? "" : "report what --debug (or WADAH_DEBUG=1) prints"));
+  }
+
+  private static Diagnostic environment(IOException failure) {
+    String message = Optional.ofNullable(failure.getMessage()).orElse(failure.toString());
+    if (failure instanceof NoSuchFileException) {
+      return diagnostic("no-such-file", "no such file: " + message, "", "");
+    }
+    if (failure instanceof AccessDeniedException) {
+      return diagnostic("permission-denied", "permission denied: " + message, "", "");
+    }
+    if (failure instanceof NotDirectoryException) {
+      return diagnostic("no-directory", "not a directory: " + message, "", "");
+    }
+    if (message.contains("No space left on device") || message.contains("ENOSPC")) {
+      return diagnostic(
+          "disk-full", message, "", "free some space, with \"wadah system prune\" for instance");
+    }
+    if (failure instanceof FileSystemException) {
+      return diagnostic("file-system", message, "", "");
+    }
+    return diagnostic("failed", message, "", "");
+  }
+
+  private static Diagnostic diagnostic(String code, String message, String why, String remedy) {
+    return new Diagnostic(
+        code,
+        Diagnostic.Severity.ERROR,
+        message,
+        Optional.empty(),
+        Optional.empty(),
+        why,
+        remedy,
+        "");
+  }
+
+  private void print(Diagnostic diagnostic) {
+    DiagnosticText.print(diagnostic, err);
+  }
+}

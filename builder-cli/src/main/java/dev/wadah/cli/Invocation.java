@@ -1,0 +1,130 @@
+package dev.wadah.cli;
+
+import dev.wadah.cli.store.VersionCommand;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** One command line: flags before the command, the command's name, and what follows it. */
+final class Invocation {
+  private final Console console;
+  private Optional<String> root = Optional.empty();
+  private boolean debug;
+
+  Invocation(Console console) {
+    this.console = console;
+    this.debug = isOn(console.environment().get("WADAH_DEBUG"));
+  }
+
+  int run(List<String> words) {
+    try {
+      return dispatch(new ArrayList<>(words));
+    } catch (Exception | StackOverflowError | OutOfMemoryError e) {
+      return new Failures(console.err(), debug).report(e);
+    }
+  }
+
+  private int dispatch(List<String> words) throws Exception {
+    while (!words.isEmpty() && words.get(0).startsWith("-")) {
+      String word = words.remove(0);
+      switch (word) {
+        case "-h", "--help" -> {
+          return help(words);
+        }
+        case "-v", "--version" -> {
+          console.out().println(VersionCommand.line());
+          return ExitCode.OK;
+        }
+        case "-D", "--debug" -> debug = true;
+        case "--root" -> root = Optional.of(next(words, word));
+        default -> globalFlag(word);
+      }
+    }
+    if (words.isEmpty()) {
+      console.err().print(Overview.TEXT);
+      return ExitCode.USAGE;
+    }
+    if (words.get(0).equals("help")) {
+      return help(words.subList(1, words.size()));
+    }
+    return runCommand(words);
+  }
+
+  private void globalFlag(String word) throws UsageException {
+    if (!word.startsWith("--root=")) {
+      throw new UsageException("unknown flag \"%s\"".formatted(word), "", "wadah --help");
+    }
+    root = Optional.of(word.substring("--root=".length()));
+  }
+
+  private static String next(List<String> words, String flag) throws UsageException {
+    if (words.isEmpty()) {
+      throw new UsageException("flag \"%s\" needs a value".formatted(flag), "", "wadah --help");
+    }
+    return words.remove(0);
+  }
+
+  private int runCommand(List<String> words) throws Exception {
+    Command command = take(words);
+    CommandModel model = command.model();
+    Arguments arguments = model.parse(words);
+    debug |= arguments.has("debug");
+    if (arguments.has("help")) {
+      model.help(console.out());
+      return ExitCode.OK;
+    }
+    Optional<String> folder = arguments.value("root").or(() -> root);
+    return command.run(arguments, new Session(console, folder.isEmpty() ? fromEnvironment() : Optional.of(path(folder.get()))));
+  }
+
+  private Optional<Path> fromEnvironment() throws UsageException {
+    String home = console.environment().get("WADAH_HOME");
+    return home == null || home.isEmpty() ? Optional.empty() : Optional.of(path(home));
+  }
+
+  private static Path path(String text) throws UsageException {
+    try {
+      return Path.of(text).toAbsolutePath().normalize();
+    } catch (InvalidPathException e) {
+      throw new UsageException("\"%s\" is no path".formatted(text), e.getReason(), "");
+    }
+  }
+
+  /** Takes the command's one or two words off {@code words}. */
+  private static Command take(List<String> words) throws UsageException {
+    String name = words.remove(0);
+    if (Commands.isGroup(name)) {
+      if (words.isEmpty() || words.get(0).startsWith("-")) {
+        throw new UsageException(
+            "\"wadah %s\" needs a further word".formatted(name), "", "wadah --help");
+      }
+      name += " " + words.remove(0);
+    }
+    String full = name;
+    return Commands.find(full).orElseThrow(() -> unknown(full));
+  }
+
+  private static UsageException unknown(String name) {
+    return new UsageException(
+        "unknown command \"%s\"".formatted(name),
+        "",
+        Nearest.of(name, Commands.NAMES)
+            .map("did you mean \"%s\"?"::formatted)
+            .orElse("wadah --help"));
+  }
+
+  private int help(List<String> words) throws UsageException {
+    if (words.isEmpty()) {
+      console.out().print(Overview.TEXT);
+    } else {
+      take(new ArrayList<>(words)).model().help(console.out());
+    }
+    return ExitCode.OK;
+  }
+
+  private static boolean isOn(String value) {
+    return value != null && !value.isEmpty() && !value.equals("0") && !value.equals("false");
+  }
+}

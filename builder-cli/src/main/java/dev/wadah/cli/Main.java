@@ -1,0 +1,51 @@
+package dev.wadah.cli;
+
+import java.io.BufferedOutputStream;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/** The {@code wadah} command. */
+public final class Main {
+  private Main() {}
+
+  /**
+   * Runs a command in this process.
+   *
+   * @param in standard input
+   * @param out standard output
+   * @param err standard error
+   * @param args what follows {@code wadah}
+   * @return the exit code
+   */
+  public static int run(InputStream in, PrintStream out, PrintStream err, String... args) {
+    return run(new Console(in, out, err, System.getenv(), System.getProperty("wadah.terminals", "")), args);
+  }
+
+  /** Runs a command in this process, with an environment of its own. */
+  public static int run(Console console, String... args) {
+    int code = new Invocation(console).run(List.of(args));
+    console.out().flush();
+    console.err().flush();
+    return code;
+  }
+
+  /** The command line's way in: everything but the exit is {@link #run}'s. */
+  public static void main(String[] args) {
+    Cancellation cancellation = Cancellation.ofThisThread();
+    PrintStream out = stream(FileDescriptor.out, false);
+    PrintStream err = stream(FileDescriptor.err, true);
+    int code = run(System.in, out, err, args);
+    cancellation.finished(code);
+    System.exit(code);
+  }
+
+  private static PrintStream stream(FileDescriptor descriptor, boolean autoFlush) {
+    FileOutputStream file = new FileOutputStream(descriptor);
+    return new PrintStream(
+        new BufferedOutputStream(file, 8192), autoFlush, StandardCharsets.UTF_8);
+  }
+}

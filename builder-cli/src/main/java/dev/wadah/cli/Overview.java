@@ -1,0 +1,32 @@
+package dev.wadah.cli;
+
+/** What {@code wadah --help} prints. */
+final class Overview {
+  static final String TEXT =
+      """
+      Usage: wadah [--root DIR] [--debug] COMMAND [FLAGS] [ARGUMENTS]
+
+      Builds Dockerfiles into OCI images and runs containers, without a daemon.
+
+      Build and run
+        build      Build an image from a Dockerfile
+        run        Run a command in a new container
+
+      Images
+        images     List images
+        tag        Give an image another name
+        rmi        Remove names of images
+        inspect    Show an image in detail
+        history    Show how an image was made
+        load       Load images from an archive or OCI layout
+        save       Save images to an archive
+
+      Other
+        version    Show the version of wadah and of what it runs on
+        help       Show this, or the help of a command
+
+      "wadah COMMAND --help" tells all flags; most are docker's. Words such as "image ls" work as well.
+      """;
+
+  private Overview() {}
+}

@@ -1,0 +1,100 @@
+package dev.wadah.cli.build;
+
+import dev.wadah.build.BuildRequest;
+import dev.wadah.build.BuildResult;
+import dev.wadah.build.Builder;
+import dev.wadah.cli.Arguments;
+import dev.wadah.cli.Command;
+import dev.wadah.cli.CommandModel;
+import dev.wadah.cli.Console;
+import dev.wadah.cli.DiagnosticText;
+import dev.wadah.cli.ExitCode;
+import dev.wadah.cli.JsonText;
+import dev.wadah.cli.Session;
+import dev.wadah.cli.UsageException;
+import dev.wadah.cli.progress.Display;
+import dev.wadah.dockerfile.Diagnostic;
+import dev.wadah.image.Image;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/** {@code wadah build}. */
+public final class BuildCommand implements Command {
+  @Override
+  public CommandModel model() {
+    return BuildFlags.model();
+  }
+
+  @Override
+  public int run(Arguments arguments, Session session) throws Exception {
+    Console console = session.console();
+    boolean quiet = arguments.has("quiet");
+    Display.Mode mode = mode(arguments, console);
+    BuildRequest request = new RequestFlags(arguments, console.environment()).parse();
+    BuildResult result;
+    try (Display display = Display.open(mode, console.err(), console.environment())) {
+      result = new Builder(session.engine()).build(request, display);
+    }
+    if (!quiet) {
+      for (Diagnostic warning : result.warnings()) {
+        DiagnosticText.print(warning, console.err());
+      }
+    }
+    writeFiles(arguments, result);
+    if (quiet || mode == Display.Mode.NONE && isQuietMode(arguments, console)) {
+      imageId(result).ifPresent(console.out()::println);
+    }
+    return ExitCode.OK;
+  }
+
+  private static boolean isQuietMode(Arguments arguments, Console console)
+      throws UsageException {
+    return progress(arguments, console).equals("quiet");
+  }
+
+  private static String progress(Arguments arguments, Console console) throws UsageException {
+    String wanted = console.environment().getOrDefault("BUILDKIT_PROGRESS", "");
+    return arguments.oneOf(
+        "progress",
+        wanted.isEmpty() ? "auto" : wanted,
+        List.of("auto", "tty", "plain", "rawjson", "quiet", "none"));
+  }
+
+  private static Display.Mode mode(Arguments arguments, Console console) throws UsageException {
+    String progress = progress(arguments, console);
+    if (arguments.has("quiet")) {
+      return Display.Mode.NONE;
+    }
+    return switch (progress) {
+      case "tty" -> Display.Mode.TTY;
+      case "plain" -> Display.Mode.PLAIN;
+      case "rawjson" -> Display.Mode.RAWJSON;
+      case "quiet", "none" -> Display.Mode.NONE;
+      default -> console.isErrorTerminal() ? Display.Mode.TTY : Display.Mode.PLAIN;
+    };
+  }
+
+  private static void writeFiles(Arguments arguments, BuildResult result) throws IOException {
+    Optional<String> idFile = arguments.value("iidfile");
+    if (idFile.isPresent()) {
+      Files.writeString(Path.of(idFile.get()), imageId(result).orElse(""));
+    }
+    Optional<String> metadataFile = arguments.value("metadata-file");
+    if (metadataFile.isPresent()) {
+      Files.writeString(
+          Path.of(metadataFile.get()), JsonText.pretty(result.metadata(), "  ") + "\n");
+    }
+  }
+
+  /** The id of the image; with several platforms, of the index when there is one. */
+  private static Optional<String> imageId(BuildResult result) {
+    Object index = result.metadata().get("containerimage.digest");
+    if (result.images().size() > 1 && index != null) {
+      return Optional.of(index.toString());
+    }
+    return result.images().values().stream().findFirst().map(Image::id).map(Object::toString);
+  }
+}

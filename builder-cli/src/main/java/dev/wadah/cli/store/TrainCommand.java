@@ -1,0 +1,106 @@
+package dev.wadah.cli.store;
+
+import dev.wadah.cli.Arguments;
+import dev.wadah.cli.Command;
+import dev.wadah.cli.CommandModel;
+import dev.wadah.cli.Console;
+import dev.wadah.cli.ExitCode;
+import dev.wadah.cli.Main;
+import dev.wadah.cli.Session;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * {@code wadah train}: does a little of everything in a scratch folder, so that a JVM that watches
+ * can write down which classes commands need. Started by bin/wadah; not for people.
+ */
+public final class TrainCommand implements Command {
+  private static final String DOCKERFILE =
+      """
+      # syntax=docker/dockerfile:1
+      ARG NAME=train
+      FROM scratch AS first
+      ARG NAME
+      COPY --chmod=644 *.txt /data/${NAME}/
+      FROM scratch
+      LABEL name="train"
+      ENV PATH=/bin:/usr/bin A="b c"
+      WORKDIR /work
+      COPY --from=first /data /data
+      COPY <<EOF /heredoc
+      text
+      EOF
+      ENTRYPOINT ["/bin/true"]
+      CMD ["x"]
+      """;
+
+  @Override
+  public CommandModel model() {
+    return CommandModel.of("train", "", "Load the classes that commands need.");
+  }
+
+  @Override
+  public int run(Arguments arguments, Session session) throws Exception {
+    Path folder = Files.createTempDirectory("wadah-train");
+    try {
+      Path context = Files.createDirectory(folder.resolve("context"));
+      Files.writeString(context.resolve("Dockerfile"), DOCKERFILE);
+      Files.writeString(context.resolve("a.txt"), "a\n");
+      Files.writeString(context.resolve(".dockerignore"), "*.log\n");
+      String archive = folder.resolve("image.tar").toString();
+      Console quiet = quiet(session.console(), folder.resolve("store"));
+      Main.run(quiet, "--version");
+      Main.run(quiet, "build", "--progress=plain", "-t", "train:1", context.toString());
+      Main.run(quiet, "build", "--progress=rawjson", "-o", "type=oci,dest=" + archive, context.toString());
+      Main.run(quiet, "build", "-q", "-t", "train:2", context.toString());
+      Main.run(quiet, "images");
+      Main.run(quiet, "tag", "train:1", "train:3");
+      Main.run(quiet, "inspect", "--format", "{{json .Config}}", "train:1");
+      Main.run(quiet, "history", "train:1");
+      Main.run(quiet, "load", "-i", archive);
+      Main.run(quiet, "run", "--rm", "--network", "none", "train:1");
+      Main.run(quiet, "build", "--no-such-flag", context.toString());
+      return ExitCode.OK;
+    } finally {
+      remove(folder);
+    }
+  }
+
+  private static Console quiet(Console console, Path root) {
+    Map<String, String> environment = new HashMap<>(console.environment());
+    environment.put("WADAH_HOME", root.toString());
+    PrintStream nowhere =
+        new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
+    return new Console(InputStream.nullInputStream(), nowhere, nowhere, environment, "");
+  }
+
+  private static void remove(Path folder) throws IOException {
+    Files.walkFileTree(
+        folder,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
+              throws IOException {
+            Files.delete(file);
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult postVisitDirectory(Path directory, IOException failure)
+              throws IOException {
+            Files.delete(directory);
+            return FileVisitResult.CONTINUE;
+          }
+        });
+  }
+}
