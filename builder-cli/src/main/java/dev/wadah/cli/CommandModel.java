@@ -56,7 +56,8 @@ public final class CommandModel {
 
   /** A flag with one value; the last one wins. */
   public CommandModel value(String label, String description, String... names) {
-    spec.addOption(option(description, names).type(String.class).arity("1").paramLabel(label).build());
+    spec.addOption(
+        option(description, names).type(String.class).arity("1").paramLabel(label).build());
     return this;
   }
 

@@ -18,8 +18,21 @@ final class Commands {
   /** Every name that {@code wadah} takes as its first word, for did-you-mean. */
   static final List<String> NAMES =
       List.of(
-          "build", "run", "images", "tag", "rmi", "inspect", "history", "load", "save", "version",
-          "image", "container", "buildx", "builder", "help");
+          "build",
+          "run",
+          "images",
+          "tag",
+          "rmi",
+          "inspect",
+          "history",
+          "load",
+          "save",
+          "version",
+          "image",
+          "container",
+          "buildx",
+          "builder",
+          "help");
 
   private Commands() {}
 

@@ -76,7 +76,10 @@ final class Invocation {
       return ExitCode.OK;
     }
     Optional<String> folder = arguments.value("root").or(() -> root);
-    return command.run(arguments, new Session(console, folder.isEmpty() ? fromEnvironment() : Optional.of(path(folder.get()))));
+    return command.run(
+        arguments,
+        new Session(
+            console, folder.isEmpty() ? fromEnvironment() : Optional.of(path(folder.get()))));
   }
 
   private Optional<Path> fromEnvironment() throws UsageException {

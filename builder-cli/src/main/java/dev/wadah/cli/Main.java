@@ -22,7 +22,9 @@ public final class Main {
    * @return the exit code
    */
   public static int run(InputStream in, PrintStream out, PrintStream err, String... args) {
-    return run(new Console(in, out, err, System.getenv(), System.getProperty("wadah.terminals", "")), args);
+    return run(
+        new Console(in, out, err, System.getenv(), System.getProperty("wadah.terminals", "")),
+        args);
   }
 
   /** Runs a command in this process, with an environment of its own. */
@@ -45,7 +47,6 @@ public final class Main {
 
   private static PrintStream stream(FileDescriptor descriptor, boolean autoFlush) {
     FileOutputStream file = new FileOutputStream(descriptor);
-    return new PrintStream(
-        new BufferedOutputStream(file, 8192), autoFlush, StandardCharsets.UTF_8);
+    return new PrintStream(new BufferedOutputStream(file, 8192), autoFlush, StandardCharsets.UTF_8);
   }
 }

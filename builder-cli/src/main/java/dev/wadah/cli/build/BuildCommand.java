@@ -50,8 +50,7 @@ public final class BuildCommand implements Command {
     return ExitCode.OK;
   }
 
-  private static boolean isQuietMode(Arguments arguments, Console console)
-      throws UsageException {
+  private static boolean isQuietMode(Arguments arguments, Console console) throws UsageException {
     return progress(arguments, console).equals("quiet");
   }
 

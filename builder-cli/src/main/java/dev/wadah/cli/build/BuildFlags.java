@@ -8,8 +8,7 @@ final class BuildFlags {
 
   static CommandModel model() {
     CommandModel model =
-        CommandModel.of(
-            "build", "[FLAGS] PATH | URL | -", "Build an image from a Dockerfile.");
+        CommandModel.of("build", "[FLAGS] PATH | URL | -", "Build an image from a Dockerfile.");
     source(model);
     cache(model);
     steps(model);
@@ -22,9 +21,16 @@ final class BuildFlags {
         .value("FILE", "Dockerfile (default: CONTEXT/Dockerfile)", "-f", "--file")
         .value("STAGE", "Stage to build (default: the last)", "--target")
         .values("NAME[=VALUE]", "Build argument; without a value, the environment's", "--build-arg")
-        .values("NAME=SOURCE", "Further build context, such as base=docker-image://alpine", "--build-context")
+        .values(
+            "NAME=SOURCE",
+            "Further build context, such as base=docker-image://alpine",
+            "--build-context")
         .values("PLATFORM", "Platforms to build for, such as linux/arm64", "--platform")
-        .optionalValue("POLICY", "always", "When to ask registries for base images: always, missing, newer, never", "--pull");
+        .optionalValue(
+            "POLICY",
+            "always",
+            "When to ask registries for base images: always, missing, newer, never",
+            "--pull");
   }
 
   private static void cache(CommandModel model) {
@@ -39,8 +45,10 @@ final class BuildFlags {
     model
         .value("MODE", "Network of RUN steps: default, none, host", "--network")
         .values("NAME:ADDRESS", "Line for /etc/hosts of RUN steps", "--add-host")
-        .values("SECRET", "Secret for RUN steps: id=NAME,src=FILE or id=NAME,env=VARIABLE", "--secret")
-        .values("AGENT", "SSH agent or keys for RUN steps: default, or id=SOCKET|KEY[,KEY]", "--ssh")
+        .values(
+            "SECRET", "Secret for RUN steps: id=NAME,src=FILE or id=NAME,env=VARIABLE", "--secret")
+        .values(
+            "AGENT", "SSH agent or keys for RUN steps: default, or id=SOCKET|KEY[,KEY]", "--ssh")
         .values("ENTITLEMENT", "Allow network.host or security.insecure", "--allow")
         .value("BYTES", "Size of /dev/shm", "--shm-size")
         .values("LIMIT", "Resource limit of RUN steps, such as nofile=1024:2048", "--ulimit")

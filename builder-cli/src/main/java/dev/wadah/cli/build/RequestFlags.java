@@ -104,9 +104,7 @@ final class RequestFlags {
   private PullPolicy pullPolicy() throws UsageException {
     String policy =
         arguments.oneOf(
-            "pull",
-            "missing",
-            List.of("true", "always", "false", "missing", "newer", "never"));
+            "pull", "missing", List.of("true", "always", "false", "missing", "newer", "never"));
     return switch (policy) {
       case "true", "always" -> PullPolicy.ALWAYS;
       case "newer" -> PullPolicy.NEWER;
@@ -132,8 +130,12 @@ final class RequestFlags {
   private StepRequest steps() throws UsageException {
     Set<String> allow = new LinkedHashSet<>();
     for (String entitlement : arguments.values("allow")) {
-      String name = entitlement.contains("=") ? entitlement.substring(0, entitlement.indexOf('=')) : entitlement;
-      if (!List.of("network.host", "security.insecure", "device", "fs", "fs.read", "fs.write", "ssh")
+      String name =
+          entitlement.contains("=")
+              ? entitlement.substring(0, entitlement.indexOf('='))
+              : entitlement;
+      if (!List.of(
+              "network.host", "security.insecure", "device", "fs", "fs.read", "fs.write", "ssh")
           .contains(name)) {
         throw new UsageException(
             "unknown entitlement \"%s\" for --allow".formatted(entitlement),

@@ -46,7 +46,10 @@ final class Format {
   }
 
   private static void table(
-      String text, Map<String, String> headings, List<? extends Map<String, ?>> rows, PrintStream out)
+      String text,
+      Map<String, String> headings,
+      List<? extends Map<String, ?>> rows,
+      PrintStream out)
       throws CommandException {
     Table table = new Table();
     // The heading is the template applied to the headings, with functions such as json left out.

@@ -73,5 +73,4 @@ final class GoTime {
     }
     return days / 365 + " years";
   }
-
 }

@@ -50,9 +50,7 @@ public final class HistoryCommand implements Command {
     Engine engine = session.engine();
     Image image =
         Lookup.image(
-            engine,
-            arguments.positional().get(0),
-            Lookup.platform(arguments.value("platform")));
+            engine, arguments.positional().get(0), Lookup.platform(arguments.value("platform")));
     boolean human = arguments.value("human").orElse("true").equals("true");
     print(rows(image, human, arguments.has("no-trunc")), arguments, session.console().out());
     return ExitCode.OK;
@@ -96,8 +94,8 @@ public final class HistoryCommand implements Command {
     return row;
   }
 
-  private static void print(
-      List<Map<String, String>> rows, Arguments arguments, PrintStream out) throws Exception {
+  private static void print(List<Map<String, String>> rows, Arguments arguments, PrintStream out)
+      throws Exception {
     if (arguments.has("quiet")) {
       rows.forEach(row -> out.println(row.get("ID")));
       return;
@@ -106,8 +104,7 @@ public final class HistoryCommand implements Command {
         arguments
             .value("format")
             .filter(format -> !format.equals("table"))
-            .orElse(
-                "table {{.ID}}\t{{.CreatedSince}}\t{{.CreatedBy}}\t{{.Size}}\t{{.Comment}}");
+            .orElse("table {{.ID}}\t{{.CreatedSince}}\t{{.CreatedBy}}\t{{.Size}}\t{{.Comment}}");
     Format.print(text, HEADINGS, rows, out);
   }
 }

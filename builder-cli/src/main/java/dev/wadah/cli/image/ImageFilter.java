@@ -34,7 +34,8 @@ final class ImageFilter {
       if (equals < 0) {
         throw ImagesCommand.badFilter(text);
       }
-      filter.conditions.add(condition(text, text.substring(0, equals), text.substring(equals + 1), engine));
+      filter.conditions.add(
+          condition(text, text.substring(0, equals), text.substring(equals + 1), engine));
     }
     return filter;
   }

@@ -41,7 +41,11 @@ public final class ImagesCommand implements Command {
         .flag("Show digests", "--digests")
         .flag("Do not shorten ids", "--no-trunc")
         .flag("Show ids only", "-q", "--quiet")
-        .values("FILTER", "Show what fits: dangling=true, label=NAME[=VALUE], reference=PATTERN, before=IMAGE, since=IMAGE", "-f", "--filter")
+        .values(
+            "FILTER",
+            "Show what fits: dangling=true, label=NAME[=VALUE], reference=PATTERN, before=IMAGE, since=IMAGE",
+            "-f",
+            "--filter")
         .value("FORMAT", "Go template, \"table TEMPLATE\", or json", "--format")
         .arguments("REPOSITORY[:TAG]", "0..1", "Show this one only");
   }
@@ -77,8 +81,7 @@ public final class ImagesCommand implements Command {
         .map(image -> new Row(named, image));
   }
 
-  private static void print(List<Row> rows, Arguments arguments, PrintStream out)
-      throws Exception {
+  private static void print(List<Row> rows, Arguments arguments, PrintStream out) throws Exception {
     boolean whole = arguments.has("no-trunc");
     if (arguments.has("quiet")) {
       Set<String> ids = new LinkedHashSet<>();
@@ -120,7 +123,9 @@ public final class ImagesCommand implements Command {
     String familiar = name.familiar();
     int end = familiar.indexOf('@');
     String named = end < 0 ? familiar : familiar.substring(0, end);
-    return name.tag().map(tag -> named.substring(0, named.length() - tag.length() - 1)).orElse(named);
+    return name.tag()
+        .map(tag -> named.substring(0, named.length() - tag.length() - 1))
+        .orElse(named);
   }
 
   /** Refuses what nobody would mean. */

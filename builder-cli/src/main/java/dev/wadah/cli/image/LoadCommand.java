@@ -34,7 +34,9 @@ public final class LoadCommand implements Command {
     Optional<String> input = arguments.value("input").filter(file -> !file.equals("-"));
     if (input.isEmpty() && console.isInputTerminal()) {
       throw new UsageException(
-          "an archive is expected on standard input, which is a terminal", "", "wadah load -i FILE");
+          "an archive is expected on standard input, which is a terminal",
+          "",
+          "wadah load -i FILE");
     }
     Engine engine = session.engine();
     ImageLoader loader = new ImageLoader(engine.content(), engine.layers(), engine.images());

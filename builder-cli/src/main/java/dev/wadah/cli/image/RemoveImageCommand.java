@@ -22,7 +22,10 @@ public final class RemoveImageCommand implements Command {
   @Override
   public CommandModel model() {
     return CommandModel.of("rmi", "[FLAGS] IMAGE [IMAGE...]", "Remove names of images.")
-        .flag("Remove an image by its id even if it has several names; no error if it is missing", "-f", "--force")
+        .flag(
+            "Remove an image by its id even if it has several names; no error if it is missing",
+            "-f",
+            "--force")
         .flag("Understood for docker's sake; nothing is removed but the names", "--no-prune")
         .arguments("IMAGE", "1..*", "Names or ids");
   }
@@ -83,8 +86,7 @@ public final class RemoveImageCommand implements Command {
     return names(engine, target).stream().filter(reference::equals).findFirst();
   }
 
-  private static List<ImageReference> names(Engine engine, Descriptor target)
-      throws IOException {
+  private static List<ImageReference> names(Engine engine, Descriptor target) throws IOException {
     List<ImageReference> names = new ArrayList<>();
     for (Named named : engine.images().list()) {
       if (named.target().digest().equals(target.digest())) {

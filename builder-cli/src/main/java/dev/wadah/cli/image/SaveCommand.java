@@ -22,7 +22,8 @@ import java.util.Optional;
 public final class SaveCommand implements Command {
   @Override
   public CommandModel model() {
-    return CommandModel.of("save", "[FLAGS] IMAGE", "Save an image to an archive that docker loads, too.")
+    return CommandModel.of(
+            "save", "[FLAGS] IMAGE", "Save an image to an archive that docker loads, too.")
         .value("FILE", "File (default: standard output)", "-o", "--output")
         .value("FORMAT", "docker-archive or oci-archive", "--format")
         .value("PLATFORM", "Which image of an index", "--platform")

@@ -36,7 +36,8 @@ final class PlainDisplay implements Display {
     }
 
     void print(String line) {
-      out.println("#" + number + " " + Seconds.thousandths(nanoTime.getAsLong() - began) + " " + line);
+      out.println(
+          "#" + number + " " + Seconds.thousandths(nanoTime.getAsLong() - began) + " " + line);
     }
   }
 

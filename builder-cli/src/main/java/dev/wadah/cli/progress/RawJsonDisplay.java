@@ -75,8 +75,7 @@ final class RawJsonDisplay implements Display {
       entry.put("cached", true);
     }
     if (outcome == Outcome.FAILED || outcome == Outcome.CANCELLED) {
-      entry.put(
-          "error", error.orElse(outcome == Outcome.FAILED ? "failed" : "context canceled"));
+      entry.put("error", error.orElse(outcome == Outcome.FAILED ? "failed" : "context canceled"));
     }
     print("vertexes", List.of(entry));
   }

@@ -30,8 +30,7 @@ record Screen(int columns, int rows, boolean color) {
         columns = columns == 0 ? number(size[1]) : columns;
       }
     }
-    return new Screen(
-        columns == 0 ? USUAL_COLUMNS : columns, rows == 0 ? USUAL_ROWS : rows, color);
+    return new Screen(columns == 0 ? USUAL_COLUMNS : columns, rows == 0 ? USUAL_ROWS : rows, color);
   }
 
   private static int number(String text) {

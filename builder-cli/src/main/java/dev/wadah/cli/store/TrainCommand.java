@@ -61,7 +61,13 @@ public final class TrainCommand implements Command {
       Console quiet = quiet(session.console(), folder.resolve("store"));
       Main.run(quiet, "--version");
       Main.run(quiet, "build", "--progress=plain", "-t", "train:1", context.toString());
-      Main.run(quiet, "build", "--progress=rawjson", "-o", "type=oci,dest=" + archive, context.toString());
+      Main.run(
+          quiet,
+          "build",
+          "--progress=rawjson",
+          "-o",
+          "type=oci,dest=" + archive,
+          context.toString());
       Main.run(quiet, "build", "-q", "-t", "train:2", context.toString());
       Main.run(quiet, "images");
       Main.run(quiet, "tag", "train:1", "train:3");

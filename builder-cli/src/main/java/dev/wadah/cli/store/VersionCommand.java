@@ -21,7 +21,8 @@ public final class VersionCommand implements Command {
 
   @Override
   public CommandModel model() {
-    return CommandModel.of("version", "[FLAGS]", "Show the version of wadah and of what it runs on.")
+    return CommandModel.of(
+            "version", "[FLAGS]", "Show the version of wadah and of what it runs on.")
         .value("FORMAT", "text or json", "-f", "--format");
   }
 

@@ -201,7 +201,6 @@ final class Evaluation {
     if (value == Absent.MAP) {
       return null;
     }
-    throw new TemplateException(
-        "\"%s\" is asked of a value that has no fields".formatted(name));
+    throw new TemplateException("\"%s\" is asked of a value that has no fields".formatted(name));
   }
 }

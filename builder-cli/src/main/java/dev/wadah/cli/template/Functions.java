@@ -54,16 +54,14 @@ final class Functions {
     if (value instanceof String string) {
       return string;
     }
-    throw new TemplateException(
-        "\"%s\" wants a string, not %s".formatted(name, GoText.of(value)));
+    throw new TemplateException("\"%s\" wants a string, not %s".formatted(name, GoText.of(value)));
   }
 
   private static int number(String name, Object value) throws TemplateException {
     if (value instanceof Number number) {
       return number.intValue();
     }
-    throw new TemplateException(
-        "\"%s\" wants a number, not %s".formatted(name, GoText.of(value)));
+    throw new TemplateException("\"%s\" wants a number, not %s".formatted(name, GoText.of(value)));
   }
 
   private static String title(String text) {

@@ -41,7 +41,10 @@ final class GoText {
       }
       text.append(']');
     } else if (value instanceof Double number) {
-      text.append(number == Math.rint(number) && Math.abs(number) < 1e15 ? String.valueOf(number.longValue()) : number.toString());
+      text.append(
+          number == Math.rint(number) && Math.abs(number) < 1e15
+              ? String.valueOf(number.longValue())
+              : number.toString());
     } else {
       text.append(value);
     }

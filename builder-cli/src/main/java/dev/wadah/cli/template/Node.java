@@ -21,12 +21,20 @@ sealed interface Node {
    * @param bindsDot whether the dot becomes the value (with), or stays (if)
    */
   record Branch(
-      Pipeline condition, boolean bindsDot, Optional<String> variable, List<Node> then, List<Node> otherwise)
+      Pipeline condition,
+      boolean bindsDot,
+      Optional<String> variable,
+      List<Node> then,
+      List<Node> otherwise)
       implements Node {}
 
   /** A body for every element. */
   record Range(
-      Pipeline list, Optional<String> index, Optional<String> element, List<Node> body, List<Node> otherwise)
+      Pipeline list,
+      Optional<String> index,
+      Optional<String> element,
+      List<Node> body,
+      List<Node> otherwise)
       implements Node {}
 
   /** Leaves a loop, or goes on with its next element. */

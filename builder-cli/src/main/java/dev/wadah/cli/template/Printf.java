@@ -59,11 +59,9 @@ final class Printf {
       case 's', 'v' -> cut(GoText.of(value), flags);
       case 'q' -> "\"" + GoText.of(value).replace("\\", "\\\\").replace("\"", "\\\"") + "\"";
       case 'd' -> Long.toString(number(value).longValue());
-      case 'x' ->
-          value instanceof Number n ? Long.toHexString(n.longValue()) : GoText.of(value);
+      case 'x' -> value instanceof Number n ? Long.toHexString(n.longValue()) : GoText.of(value);
       case 'f' ->
-          String.format(
-              Locale.ROOT, "%." + precision(flags, 6) + "f", number(value).doubleValue());
+          String.format(Locale.ROOT, "%." + precision(flags, 6) + "f", number(value).doubleValue());
       case 't' -> GoText.of(value);
       default -> throw new TemplateException("printf verb %%%c is not supported".formatted(verb));
     };
