@@ -1,13 +1,30 @@
 package dev.wadah.build.files;
 
+import dev.wadah.build.files.OwnerNames.Owner;
+import dev.wadah.layer.FileNode;
 import dev.wadah.layer.FileTree;
 import dev.wadah.layer.LayerEntry;
 import dev.wadah.oci.Digest;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 
 /** Performs file actions on trees. Stateless. */
 public final class FileActions {
+  private static final int INLINE_MODE = 0644;
+  private static final int DIRECTORY_MODE = 0755;
+
+  private static final FileAction.Options NO_OPTIONS =
+      new FileAction.Options(
+          Optional.empty(),
+          Optional.empty(),
+          false,
+          false,
+          List.of(),
+          FileAction.Unpack.NEVER,
+          Optional.empty());
+
   private FileActions() {}
 
   /**
@@ -21,15 +38,60 @@ public final class FileActions {
   public static List<LayerEntry> apply(
       FileTree root, List<FileTree> inputs, List<FileAction> actions)
       throws IOException, FileActionException {
-    throw new IllegalStateException("pending");
+    TargetTree target = new TargetTree(root);
+    OwnerNames names = new OwnerNames(root);
+    for (FileAction action : actions) {
+      if (action instanceof FileAction.Copy copy) {
+        FileTree input = inputs.get(copy.input());
+        step(target, input, copy.options(), names).copy(copy);
+      } else if (action instanceof FileAction.Write write) {
+        write(target, root, write, names);
+      } else if (action instanceof FileAction.MakeDirectory directory) {
+        makeDirectory(target, root, directory, names);
+      }
+    }
+    return target.entries();
+  }
+
+  private static CopyStep step(
+      TargetTree target, FileTree input, FileAction.Options options, OwnerNames names)
+      throws IOException, FileActionException {
+    Optional<Owner> owner =
+        options.chown().isEmpty() || options.chown().get().isEmpty()
+            ? Optional.empty()
+            : Optional.of(names.resolve(options.chown().get()));
+    return new CopyStep(target, input, options, owner);
+  }
+
+  private static void write(
+      TargetTree target, FileTree root, FileAction.Write write, OwnerNames names)
+      throws IOException, FileActionException {
+    CopyStep step = step(target, root, write.options(), names);
+    byte[] content = write.content();
+    FileNode node = Nodes.file(INLINE_MODE, new Owner(0, 0), content.length);
+    String name = TreePath.clean(write.name());
+    step.write(
+        new Sources.Source(write.name(), name, name, node, Optional.empty()),
+        write.destination(),
+        () -> new ByteArrayInputStream(content));
+  }
+
+  private static void makeDirectory(
+      TargetTree target, FileTree root, FileAction.MakeDirectory action, OwnerNames names)
+      throws IOException, FileActionException {
+    Optional<Owner> owner =
+        action.owner().isEmpty() ? Optional.empty() : Optional.of(names.resolve(action.owner()));
+    new CopyStep(target, root, NO_OPTIONS, owner)
+        .makeDirectories(target.resolve("/", action.path()), DIRECTORY_MODE);
   }
 
   /**
    * The content key of what a copy reads from {@code input}: names, types, modes of files, content,
-   * link targets; no times, and owners only where {@code keepOwner} is set.
+   * link targets; no times, and owners only where {@code keepOwner} is set. Of the path of a source
+   * only the last part counts.
    */
   public static Digest contentKey(FileTree input, FileAction.Copy copy)
       throws IOException, FileActionException {
-    throw new IllegalStateException("pending");
+    return new ContentKeys(input, copy.options().keepOwner()).key(copy);
   }
 }

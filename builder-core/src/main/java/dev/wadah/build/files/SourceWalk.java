@@ -1,0 +1,148 @@
+package dev.wadah.build.files;
+
+import dev.wadah.layer.FileNode;
+import dev.wadah.layer.FileTree;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Visits what a copy takes from one source: everything below it that --exclude leaves and --parents
+ * asks for. A directory that is not itself asked for is visited just before the first file in it
+ * that is.
+ */
+final class SourceWalk {
+  private final FileTree tree;
+  private final PathPatterns excludes;
+  private final Visitor visitor;
+
+  SourceWalk(FileTree tree, PathPatterns excludes, Visitor visitor) {
+    this.tree = tree;
+    this.excludes = excludes;
+    this.visitor = visitor;
+  }
+
+  /** Hears what is copied, parents first. */
+  interface Visitor {
+    /**
+     * A file of any kind.
+     *
+     * @param relative path seen from the source; empty for the source itself
+     * @param path path in the tree
+     */
+    void visit(String relative, String path, FileNode node) throws IOException, FileActionException;
+  }
+
+  /** The --exclude patterns of a copy. */
+  static PathPatterns excludes(FileAction.Options options) throws FileActionException {
+    try {
+      return PathPatterns.parse(options.excludes());
+    } catch (IllegalArgumentException e) {
+      throw new FileActionException(
+          "invalid-pattern",
+          e.getMessage(),
+          "--exclude",
+          "--exclude takes patterns as .dockerignore does",
+          "correct the pattern");
+    }
+  }
+
+  /** Visits one source. */
+  void walk(Sources.Source source) throws IOException, FileActionException {
+    if (!source.node().isDirectory()) {
+      if (!excludedByName(source)) {
+        visitor.visit("", source.path(), source.node());
+      }
+      return;
+    }
+    visitor.visit("", source.path(), source.node());
+    Scope scope = new Scope(source.include().map(SourceWalk::include));
+    directory("", source.path(), scope, new Level(null, "", null, null, true));
+  }
+
+  /** Of what a wildcard names directly, --exclude leaves files out by their name. */
+  private boolean excludedByName(Sources.Source source) {
+    return !excludes.isEmpty()
+        && GlobPattern.hasWildcard(source.word())
+        && excludes.match(TreePath.name(source.name())).matched();
+  }
+
+  private static PathPatterns include(String pattern) {
+    return PathPatterns.parse(List.of(pattern));
+  }
+
+  private record Scope(Optional<PathPatterns> include) {}
+
+  /** A directory on the way down; {@code visited} tells whether the visitor knows it. */
+  private static final class Level {
+    private final Level parent;
+    private final String relative;
+    private final String path;
+    private final FileNode node;
+    private boolean visited;
+    private PathPatterns.Match included = PathPatterns.ROOT;
+    private PathPatterns.Match excluded = PathPatterns.ROOT;
+
+    Level(Level parent, String relative, String path, FileNode node, boolean visited) {
+      this.parent = parent;
+      this.relative = relative;
+      this.path = path;
+      this.node = node;
+      this.visited = visited;
+    }
+  }
+
+  private void directory(String below, String path, Scope scope, Level level)
+      throws IOException, FileActionException {
+    for (String name : tree.list(path)) {
+      String child = TreePath.child(path, name);
+      // a file that has gone since the directory was read was never there
+      Optional<FileNode> node = tree.find(child);
+      if (node.isPresent()) {
+        entry(below.isEmpty() ? name : below + "/" + name, child, node.get(), scope, level);
+      }
+    }
+  }
+
+  private void entry(String relative, String path, FileNode node, Scope scope, Level level)
+      throws IOException, FileActionException {
+    boolean wanted = true;
+    PathPatterns.Match included = PathPatterns.ROOT;
+    PathPatterns.Match excluded = PathPatterns.ROOT;
+    if (scope.include.isPresent()) {
+      included = scope.include.get().match(relative, level.included);
+      wanted = included.matched();
+    }
+    if (!excludes.isEmpty()) {
+      excluded = excludes.match(relative, level.excluded);
+      wanted &= !excluded.matched();
+    }
+    if (wanted) {
+      visitParents(level);
+      visitor.visit(relative, path, node);
+    }
+    if (node.isDirectory() && (wanted || mayWantBelow(relative, scope, included, excluded))) {
+      Level inner = new Level(level, relative, path, node, wanted);
+      inner.included = included;
+      inner.excluded = excluded;
+      directory(relative, path, scope, inner);
+    }
+  }
+
+  private boolean mayWantBelow(
+      String relative, Scope scope, PathPatterns.Match included, PathPatterns.Match excluded) {
+    boolean mayInclude =
+        scope.include.isEmpty()
+            || included.matched()
+            || scope.include.get().mayMatchBelow(relative);
+    return mayInclude && (!excluded.matched() || excludes.mayExceptBelow(relative));
+  }
+
+  private void visitParents(Level level) throws IOException, FileActionException {
+    if (!level.visited) {
+      visitParents(level.parent);
+      visitor.visit(level.relative, level.path, level.node);
+      level.visited = true;
+    }
+  }
+}

@@ -1,0 +1,158 @@
+package dev.wadah.build.files;
+
+import dev.wadah.build.files.OwnerNames.Owner;
+import dev.wadah.layer.FileNode;
+import dev.wadah.layer.FileNode.Identity;
+import dev.wadah.layer.LayerEntry;
+import java.io.IOException;
+import java.util.Optional;
+
+/**
+ * Unpacks an archive into a directory of a target tree (moby's archive package): files replace what
+ * is there, directories merge, links are followed within the directory only, a name that leads out
+ * of it is an error.
+ */
+final class Unpacker {
+  private static final Owner ROOT = new Owner(0, 0);
+
+  private final TargetTree target;
+  private final String directory;
+  private final Optional<Owner> owner;
+  private final String word;
+
+  /**
+   * Prepares to unpack.
+   *
+   * @param directory an existing directory, links resolved
+   * @param owner who owns the files; empty: whom the archive names
+   * @param word the word of the instruction, for errors
+   */
+  Unpacker(TargetTree target, String directory, Optional<Owner> owner, String word) {
+    this.target = target;
+    this.directory = directory;
+    this.owner = owner;
+    this.word = word;
+  }
+
+  /** Unpacks all entries. */
+  void unpack(TarFile archive) throws IOException, FileActionException {
+    try {
+      TarReader reader = archive.entries();
+      for (Optional<TarEntry> e = reader.next(); e.isPresent(); e = reader.next()) {
+        entry(e.get());
+      }
+    } catch (IOException e) {
+      throw new FileActionException(
+          "bad-archive",
+          "the archive \"%s\" cannot be unpacked: %s".formatted(word, e.getMessage()),
+          word,
+          "ADD unpacks every tar archive, told by its content",
+          "check it with \"tar tf\", or copy it as it is with COPY or ADD --unpack=false");
+    }
+  }
+
+  private void entry(TarEntry entry) throws IOException, FileActionException {
+    String relative = clean(entry.name());
+    if (relative.equals("/")) {
+      return;
+    }
+    String parent = target.resolve(directory, TreePath.parent(relative));
+    makeParents(parent);
+    String path = TreePath.child(parent, TreePath.name(relative));
+    Owner by = owner.orElse(entry.owner());
+    switch (entry.type()) {
+      case TarEntry.DIRECTORY -> directory(path, node(entry, FileNode.Type.DIRECTORY, by));
+      case TarEntry.HARD_LINK -> hardLink(path, entry);
+      case TarEntry.FILE -> {
+        TarEntry.Opener content = entry.body().content();
+        target.put(path, node(entry, FileNode.Type.FILE, by), content::open);
+      }
+      case TarEntry.SYMLINK -> put(path, node(entry, FileNode.Type.SYMLINK, by));
+      case TarEntry.CHARACTER_DEVICE -> put(path, node(entry, FileNode.Type.CHARACTER_DEVICE, by));
+      case TarEntry.BLOCK_DEVICE -> put(path, node(entry, FileNode.Type.BLOCK_DEVICE, by));
+      case TarEntry.FIFO -> put(path, node(entry, FileNode.Type.FIFO, by));
+      default ->
+          throw new IOException(
+              "the entry \"%s\" is of the unknown type \"%c\""
+                  .formatted(entry.name(), entry.type()));
+    }
+  }
+
+  /** The name within the directory; absolute names are below it. */
+  private String clean(String name) throws FileActionException {
+    int depth = 0;
+    boolean absolute = name.startsWith("/");
+    for (String part : name.split("/", -1)) {
+      if (part.equals("..")) {
+        depth--;
+      } else if (!part.isEmpty() && !part.equals(".")) {
+        depth++;
+      }
+      if (depth < 0 && !absolute) {
+        throw new FileActionException(
+            "archive-entry-outside",
+            "invalid entry name \"%s\" in the archive \"%s\"".formatted(name, word),
+            word,
+            "it leads out of the directory that the archive is unpacked to",
+            "pack the archive again without \"..\" in its names");
+      }
+      depth = Math.max(depth, 0);
+    }
+    return TreePath.clean(name);
+  }
+
+  private void makeParents(String path) throws IOException {
+    Optional<FileNode> there = target.find(path);
+    if (there.isPresent()) {
+      if (!there.get().isDirectory()) {
+        throw new IOException("\"%s\" is not a directory".formatted(path));
+      }
+      return;
+    }
+    makeParents(TreePath.parent(path));
+    target.putDirectory(path, Nodes.directory(0755, ROOT));
+  }
+
+  private void directory(String path, FileNode node) throws IOException {
+    Optional<FileNode> there = target.find(path);
+    if (there.isPresent() && !there.get().isDirectory()) {
+      // a link or file gives way to a directory of the archive
+      target.put(path, node, LayerEntry.Content.NONE);
+    }
+    target.putDirectory(path, node);
+  }
+
+  private void put(String path, FileNode node) throws IOException {
+    target.put(path, node, LayerEntry.Content.NONE);
+  }
+
+  private void hardLink(String path, TarEntry entry) throws IOException, FileActionException {
+    String relative = clean(entry.linkName());
+    String parent = target.resolve(directory, TreePath.parent(relative));
+    String to = TreePath.child(parent, TreePath.name(relative));
+    Optional<TargetTree.FileContent> file = target.linkable(to);
+    if (file.isEmpty() || target.find(to).filter(FileNode::isDirectory).isPresent()) {
+      throw new IOException(
+          "the hard link \"%s\" names \"%s\", which is not there"
+              .formatted(entry.name(), entry.linkName()));
+    }
+    if (!path.equals(to)) {
+      target.link(path, file.get().share());
+    }
+  }
+
+  private static FileNode node(TarEntry entry, FileNode.Type type, Owner by) {
+    return Nodes.copy(
+        new FileNode(
+            type,
+            entry.mode(),
+            by.uid(),
+            by.gid(),
+            entry.body().sizeBytes(),
+            entry.mtimeNanos(),
+            type == FileNode.Type.SYMLINK ? entry.linkName() : "",
+            new Identity(entry.device(), 0, entry.body().xattrs())),
+        entry.mode(),
+        by);
+  }
+}
