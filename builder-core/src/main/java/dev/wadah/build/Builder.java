@@ -1,6 +1,20 @@
 package dev.wadah.build;
 
+import dev.wadah.build.exec.BuildSteps;
+import dev.wadah.build.exec.VertexResult;
+import dev.wadah.build.export.Exporter;
+import dev.wadah.build.graph.InstructionGraph;
+import dev.wadah.build.graph.Vertex;
 import dev.wadah.engine.Engine;
+import dev.wadah.image.Image;
+import dev.wadah.oci.Platform;
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 
 /** Builds Dockerfiles. */
 public final class Builder {
@@ -18,7 +32,87 @@ public final class Builder {
    * @throws java.io.IOException if the machine, a registry or the disk refuses
    */
   public BuildResult build(BuildRequest request, BuildProgress progress)
-      throws BuildException, java.io.IOException {
-    throw new IllegalStateException("pending " + engine);
+      throws BuildException, IOException {
+    try (BuildSession session = BuildSession.open(engine, request)) {
+      session.refuseWarnings();
+      Map<Platform, InstructionGraph> graphs = session.plan();
+      Map<Vertex, VertexResult> results = execute(session, graphs, progress);
+      Map<Platform, Image> images = new LinkedHashMap<>();
+      for (Map.Entry<Platform, InstructionGraph> entry : graphs.entrySet()) {
+        InstructionGraph graph = entry.getValue();
+        VertexResult.Root root = (VertexResult.Root) results.get(graph.target());
+        ResultConfig config = new ResultConfig(graph.image(), root, session.epoch());
+        images.put(entry.getKey(), store(request, config));
+      }
+      return new BuildResult(images, export(request, images, progress), session.warnings());
+    }
+  }
+
+  private Map<Vertex, VertexResult> execute(
+      BuildSession session, Map<Platform, InstructionGraph> graphs, BuildProgress progress)
+      throws BuildException, IOException {
+    Set<Vertex> vertices = new LinkedHashSet<>();
+    graphs.values().forEach(graph -> vertices.addAll(graph.vertices()));
+    return BuildSteps.of(
+            engine, session.request(), session.dockerfile().source(), session, progress)
+        .execute(List.copyOf(vertices));
+  }
+
+  private Image store(BuildRequest request, ResultConfig config) throws IOException {
+    // An image that only leaves the house needs no entry in the list of images.
+    return outputs(request).stream().anyMatch(o -> o.type().equals("image"))
+        ? engine.images().create(config.toConfig(), Map.of())
+        : engine.images().assemble(config.toConfig(), Map.of());
+  }
+
+  private static List<BuildRequest.OutputRequest> outputs(BuildRequest request) {
+    return request.outputs().isEmpty()
+        ? List.of(new BuildRequest.OutputRequest("image", Optional.empty(), Map.of()))
+        : request.outputs();
+  }
+
+  private Map<String, Object> export(
+      BuildRequest request, Map<Platform, Image> images, BuildProgress progress)
+      throws BuildException, IOException {
+    Map<String, Object> metadata = new LinkedHashMap<>();
+    if (images.size() == 1) {
+      Image image = images.values().iterator().next();
+      metadata.put("containerimage.config.digest", image.id().toString());
+      metadata.put("containerimage.digest", image.descriptor().digest().toString());
+    }
+    if (!request.naming().tags().isEmpty()) {
+      metadata.put("image.name", String.join(",", request.naming().tags()));
+    }
+    Exporter exporter = new Exporter(engine);
+    for (BuildRequest.OutputRequest output : outputs(request)) {
+      metadata.putAll(exporter.export(images, output, request.naming(), progress));
+    }
+    return metadata;
+  }
+
+  /** A stage of a build that can be printed. */
+  public enum Printed {
+    /** The Dockerfile as it was read. */
+    AST,
+    /** The vertices. */
+    GRAPH,
+    /** The ingredients of every vertex's definition that count for the cache. */
+    KEYS,
+    /** What every RUN runs in. */
+    SPEC
+  }
+
+  /**
+   * Prints what a build would do, without doing it; base images' configs are fetched all the same.
+   *
+   * @return lines, each with its end
+   */
+  public String print(BuildRequest request, Printed what) throws BuildException, IOException {
+    try (BuildSession session = BuildSession.open(engine, request)) {
+      if (what == Printed.AST) {
+        return AstText.of(session.dockerfile());
+      }
+      return GraphText.of(session.plan(), what);
+    }
   }
 }

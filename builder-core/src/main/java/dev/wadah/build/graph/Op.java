@@ -67,8 +67,9 @@ public sealed interface Op {
    * @param mounts in the order written
    * @param network the step's network
    * @param insecure whether {@code --security=insecure} was given and allowed
-   * @param hosts further lines of /etc/hosts, as NAME and ADDRESS with a colon between
+   * @param hosts further lines of /etc/hosts, as NAME and ADDRESS with a blank between
    * @param proxies proxy variables that the step sees although nobody declared them
+   * @param platform what its programs are made for
    */
   record Exec(
       List<String> arguments,
@@ -77,7 +78,8 @@ public sealed interface Op {
       Network network,
       boolean insecure,
       List<String> hosts,
-      Map<String, String> proxies)
+      Map<String, String> proxies,
+      Platform platform)
       implements Op {
     public Exec {
       arguments = List.copyOf(arguments);

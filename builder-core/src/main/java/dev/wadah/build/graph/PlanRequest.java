@@ -70,7 +70,7 @@ public record PlanRequest(
    * Defaults of RUN.
    *
    * @param network of steps that name none
-   * @param hosts NAME:ADDRESS
+   * @param hosts NAME and ADDRESS with a blank between
    * @param entitlements what {@code --allow} allows
    */
   public record Steps(Op.Network network, List<String> hosts, Set<String> entitlements) {

@@ -48,7 +48,8 @@ final class RunPlanner {
             network(run.network()),
             insecure(run.security()),
             stage.scope().request().steps().hosts(),
-            proxies());
+            proxies(),
+            state.platform());
     stage.step(exec, inputs, run);
     state.config().recordLayer("RUN " + state.historyArguments(arguments) + " # buildkit");
   }

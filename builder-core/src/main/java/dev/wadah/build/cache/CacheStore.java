@@ -1,0 +1,78 @@
+package dev.wadah.build.cache;
+
+import dev.wadah.content.Store;
+import dev.wadah.layer.LayerStore;
+import dev.wadah.oci.DiffId;
+import dev.wadah.oci.Digest;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * Results by key, a small file each: {@code cache/ab/cdef...}. Safe for threads and processes; the
+ * last writer of a key wins. A record is worth nothing without its layer, so every look-up asks for
+ * that as well.
+ */
+public final class CacheStore {
+  private final Store store;
+  private final LayerStore layers;
+  private final Path room;
+
+  /** Opens the room of the store. */
+  public CacheStore(Store store, LayerStore layers) throws IOException {
+    this.store = store;
+    this.layers = layers;
+    this.room = store.room("cache");
+  }
+
+  /** The record of a key, if it is whole and its layer is still here. */
+  public Optional<CacheRecord> find(CacheKey key) throws IOException {
+    CacheRecord record;
+    try {
+      record = CacheRecord.parse(Files.readAllBytes(file(key.digest())));
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
+    } catch (IllegalArgumentException e) {
+      // Written by another version, or damaged: as good as none, and soon replaced.
+      return Optional.empty();
+    }
+    return layers.has(record.layer()) ? Optional.of(record) : Optional.empty();
+  }
+
+  /**
+   * Writes the record of a key; idempotent.
+   *
+   * @param content digest of the content key, which is {@code key}'s own where both are the same
+   * @param created when the layer was made
+   */
+  public void put(CacheKey key, Digest content, DiffId layer, Instant created) throws IOException {
+    Path file = file(key.digest());
+    Path temporary = file.resolveSibling(file.getFileName() + "." + UUID.randomUUID() + ".tmp");
+    Files.createDirectories(file.getParent());
+    try {
+      Files.write(temporary, new CacheRecord(content, layer, created, key.ingredients()).toBytes());
+      // Not synced: a record lost in a power cut costs a step, and a torn one does not parse.
+      Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
+    } catch (IOException e) {
+      Files.deleteIfExists(temporary);
+      throw e;
+    }
+  }
+
+  /**
+   * Takes the right to do the work of a key, so that equal steps of any number of processes run
+   * once; look again for the record after taking it.
+   */
+  public Store.Lock lock(CacheKey key) throws IOException {
+    return store.lock("step-" + key.digest().hex());
+  }
+
+  private Path file(Digest key) {
+    return room.resolve(key.hex().substring(0, 2)).resolve(key.hex().substring(2));
+  }
+}

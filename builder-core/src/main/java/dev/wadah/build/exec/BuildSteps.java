@@ -1,0 +1,69 @@
+package dev.wadah.build.exec;
+
+import dev.wadah.build.BuildException;
+import dev.wadah.build.BuildProgress;
+import dev.wadah.build.BuildRequest;
+import dev.wadah.build.cache.CacheStore;
+import dev.wadah.build.graph.Vertex;
+import dev.wadah.dockerfile.SourceFile;
+import dev.wadah.engine.Engine;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+
+/** Puts the parts of one build's execution together. */
+public final class BuildSteps {
+  private final GraphExecutor executor;
+  private final BuildProgress progress;
+
+  private BuildSteps(GraphExecutor executor, BuildProgress progress) {
+    this.executor = executor;
+    this.progress = progress;
+  }
+
+  /**
+   * Steps of a request on an engine.
+   *
+   * @param dockerfile blamed for failures
+   * @param sources opened by the caller, who also closes them
+   */
+  public static BuildSteps of(
+      Engine engine,
+      BuildRequest request,
+      SourceFile dockerfile,
+      StepRunner.Sources sources,
+      BuildProgress progress)
+      throws IOException {
+    Faults faults = new Faults(dockerfile);
+    StepMounts mounts = new StepMounts(engine, request.secrets(), faults);
+    ExecRunner exec =
+        new ExecRunner(
+            engine,
+            mounts,
+            new StepLogs(engine.store()),
+            progress,
+            request.steps().limits(),
+            faults);
+    StepRunner runner =
+        new StepRunner(
+            engine.layers(),
+            new CacheStore(engine.store(), engine.layers()),
+            sources,
+            new FileRunner(engine.layers()),
+            exec,
+            progress,
+            faults);
+    return new BuildSteps(new GraphExecutor(runner), progress);
+  }
+
+  /**
+   * Runs vertices with everything that they need.
+   *
+   * @throws BuildException the first failure
+   */
+  public Map<Vertex, VertexResult> execute(List<Vertex> vertices)
+      throws BuildException, IOException {
+    progress.planned(vertices.stream().map(StepRunner::name).toList());
+    return executor.execute(vertices);
+  }
+}

@@ -1,0 +1,155 @@
+package dev.wadah.build.exec;
+
+import dev.wadah.build.BuildException;
+import dev.wadah.build.BuildProgress;
+import dev.wadah.build.graph.Op;
+import dev.wadah.build.graph.Vertex;
+import dev.wadah.container.ContainerSpec;
+import dev.wadah.container.ContainerSpec.HostFiles;
+import dev.wadah.container.ContainerSpec.Limits;
+import dev.wadah.container.ContainerSpec.NetworkMode;
+import dev.wadah.container.ContainerSpec.ProcessSpec;
+import dev.wadah.container.ContainerSpec.SecuritySpec;
+import dev.wadah.container.ContainerSpec.UserIds;
+import dev.wadah.container.Sandbox;
+import dev.wadah.container.SandboxException;
+import dev.wadah.engine.Engine;
+import dev.wadah.layer.LayerStack;
+import dev.wadah.oci.DiffId;
+import dev.wadah.snapshot.Snapshotter;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Makes the layer of a RUN: a container on a writable state of the root, and what it changed. */
+final class ExecRunner {
+  /** Docker's default capabilities of a container, CapEff 00000000a80425fb. */
+  private static final List<String> CAPABILITIES =
+      List.of(
+          "CAP_CHOWN",
+          "CAP_DAC_OVERRIDE",
+          "CAP_FSETID",
+          "CAP_FOWNER",
+          "CAP_MKNOD",
+          "CAP_NET_RAW",
+          "CAP_SETGID",
+          "CAP_SETUID",
+          "CAP_SETFCAP",
+          "CAP_SETPCAP",
+          "CAP_NET_BIND_SERVICE",
+          "CAP_SYS_CHROOT",
+          "CAP_KILL",
+          "CAP_AUDIT_WRITE");
+
+  private final Engine engine;
+  private final StepMounts mounts;
+  private final StepLogs logs;
+  private final BuildProgress progress;
+  private final Limits limits;
+  private final Faults faults;
+  private final StepFailure failure;
+
+  ExecRunner(
+      Engine engine,
+      StepMounts mounts,
+      StepLogs logs,
+      BuildProgress progress,
+      Limits limits,
+      Faults faults) {
+    this.engine = engine;
+    this.mounts = mounts;
+    this.logs = logs;
+    this.progress = progress;
+    this.limits = limits;
+    this.faults = faults;
+    this.failure = new StepFailure(faults);
+  }
+
+  DiffId run(Vertex vertex, Op.Exec op, List<VertexResult> inputs)
+      throws BuildException, IOException {
+    refuseForeign(vertex, op);
+    LayerStack stack = ((VertexResult.Root) inputs.get(0)).layers();
+    UserIds user = user(vertex, op, stack);
+    try (Snapshotter.Active active = engine.snapshots().prepare(stack);
+        StepMounts.Prepared prepared = mounts.prepare(vertex, op, inputs);
+        StepOutput output = new StepOutput(progress, StepRunner.name(vertex), logs)) {
+      ContainerSpec spec = spec(op, user, active, prepared);
+      Sandbox.Outcome outcome = start(vertex, op, spec, output);
+      if (outcome.exitCode() != 0) {
+        throw failure.of(vertex, op, outcome, output);
+      }
+      return active.commit(outcome.stubs());
+    }
+  }
+
+  private Sandbox.Outcome start(Vertex vertex, Op.Exec op, ContainerSpec spec, StepOutput output)
+      throws BuildException, IOException {
+    try {
+      return engine.sandbox().run(spec, new Sandbox.Io.Streams(output.stream(1), output.stream(2)));
+    } catch (SandboxException e) {
+      throw failure.of(vertex, op, e);
+    }
+  }
+
+  private UserIds user(Vertex vertex, Op.Exec op, LayerStack stack)
+      throws BuildException, IOException {
+    try {
+      return UserLookup.find(engine.layers().tree(stack), op.process().user());
+    } catch (UserLookup.UnknownUserException e) {
+      throw faults.failure(
+          vertex,
+          "unknown-user",
+          e.getMessage(),
+          "the step runs as USER %s, which the image's files must know"
+              .formatted(op.process().user()),
+          "add the user in a RUN before (adduser, useradd), or give a number");
+    }
+  }
+
+  private ContainerSpec spec(
+      Op.Exec op, UserIds user, Snapshotter.Active active, StepMounts.Prepared prepared) {
+    return new ContainerSpec(
+        active.root(),
+        false,
+        new ProcessSpec(
+            op.arguments(), env(op, user, prepared), op.process().directory(), user, false),
+        prepared.mounts(),
+        // There is no bridge: the default network is the machine's own (docs/cache-keys.md tells
+        // why the key keeps both apart all the same).
+        op.network() == Op.Network.NONE ? NetworkMode.NONE : NetworkMode.HOST,
+        hostFiles(op),
+        new SecuritySpec(CAPABILITIES, !op.insecure(), false, true, op.insecure()),
+        limits);
+  }
+
+  private static List<String> env(Op.Exec op, UserIds user, StepMounts.Prepared prepared) {
+    List<String> env = new ArrayList<>(op.process().env());
+    op.proxies().forEach((name, value) -> env.add(name + "=" + value));
+    env.addAll(prepared.env());
+    if (env.stream().noneMatch(v -> v.startsWith("HOME="))) {
+      env.add("HOME=" + user.home());
+    }
+    return env;
+  }
+
+  private static HostFiles hostFiles(Op.Exec op) {
+    return new HostFiles(
+        StepHost.NAME,
+        java.util.Optional.of(StepHost.hosts(op.hosts())),
+        java.util.Optional.of(StepHost.resolvConf()));
+  }
+
+  private void refuseForeign(Vertex vertex, Op.Exec op) throws BuildException {
+    if (ForeignPrograms.canRun(op.platform())) {
+      return;
+    }
+    throw faults.failure(
+        vertex,
+        "foreign-platform",
+        "cannot run programs for %s on this machine, which is %s"
+            .formatted(op.platform(), dev.wadah.oci.Platform.host()),
+        "the kernel has no interpreter (binfmt_misc) for that processor",
+        "install QEMU's user emulation (Debian: apt-get install qemu-user-static binfmt-support),"
+            + " or cross-compile in a stage with FROM --platform=$BUILDPLATFORM");
+  }
+}

@@ -1,0 +1,193 @@
+package dev.wadah.build.exec;
+
+import dev.wadah.build.BuildException;
+import dev.wadah.build.BuildProgress;
+import dev.wadah.build.BuildProgress.Outcome;
+import dev.wadah.build.BuildProgress.VertexName;
+import dev.wadah.build.cache.CacheKey;
+import dev.wadah.build.cache.CacheRecord;
+import dev.wadah.build.cache.CacheStore;
+import dev.wadah.build.context.BuildContext;
+import dev.wadah.build.context.RemoteSources;
+import dev.wadah.build.files.FileActionException;
+import dev.wadah.build.graph.Op;
+import dev.wadah.build.graph.Vertex;
+import dev.wadah.content.Store;
+import dev.wadah.layer.LayerStack;
+import dev.wadah.layer.LayerStore;
+import dev.wadah.oci.DiffId;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Runs the vertices of one build: cache first, and at most once among all processes. */
+public final class StepRunner implements GraphExecutor.VertexRunner {
+  private final LayerStore layers;
+  private final CacheStore cache;
+  private final Sources sources;
+  private final FileRunner files;
+  private final ExecRunner exec;
+  private final BuildProgress progress;
+  private final Faults faults;
+
+  /** Where files come from that no step makes. */
+  public interface Sources {
+    /** The context of this name; empty for the main one. Stays open until the build ends. */
+    BuildContext context(String name) throws BuildException, IOException;
+
+    /** Fetches for ADD. */
+    RemoteSources.Fetched http(Op.Http op) throws BuildException, IOException;
+
+    /** Fetches for ADD. */
+    RemoteSources.Fetched git(Op.Git op) throws BuildException, IOException;
+  }
+
+  StepRunner(
+      LayerStore layers,
+      CacheStore cache,
+      Sources sources,
+      FileRunner files,
+      ExecRunner exec,
+      BuildProgress progress,
+      Faults faults) {
+    this.layers = layers;
+    this.cache = cache;
+    this.sources = sources;
+    this.files = files;
+    this.exec = exec;
+    this.progress = progress;
+    this.faults = faults;
+  }
+
+  /** What progress calls a vertex. */
+  public static VertexName name(Vertex vertex) {
+    return new VertexName(
+        vertex.digest(),
+        vertex.caption().name(),
+        vertex.inputs().stream().map(Vertex::digest).toList());
+  }
+
+  @Override
+  public VertexResult run(Vertex vertex, List<VertexResult> inputs)
+      throws BuildException, IOException {
+    VertexName name = name(vertex);
+    long start = System.nanoTime();
+    progress.started(name);
+    try {
+      Finished finished = finish(vertex, inputs);
+      progress.finished(name, finished.outcome(), since(start), Optional.empty());
+      return finished.result();
+    } catch (FileActionException e) {
+      BuildException fault = faults.of(vertex, e, contexts(inputs));
+      progress.finished(name, Outcome.FAILED, since(start), Optional.of(fault.getMessage()));
+      throw fault;
+    } catch (BuildException e) {
+      BuildException fault = faults.located(vertex, e);
+      progress.finished(name, Outcome.FAILED, since(start), Optional.of(fault.getMessage()));
+      throw fault;
+    } catch (InterruptedIOException | java.nio.channels.ClosedByInterruptException e) {
+      progress.finished(name, Outcome.CANCELLED, since(start), Optional.empty());
+      throw e;
+    } catch (IOException e) {
+      progress.finished(name, Outcome.FAILED, since(start), Optional.ofNullable(e.getMessage()));
+      throw e;
+    }
+  }
+
+  private static Duration since(long startNanos) {
+    return Duration.ofNanos(System.nanoTime() - startNanos);
+  }
+
+  private static List<BuildContext> contexts(List<VertexResult> inputs) {
+    List<BuildContext> contexts = new ArrayList<>();
+    for (VertexResult input : inputs) {
+      if (input instanceof VertexResult.Context context) {
+        contexts.add(context.files());
+      }
+    }
+    return contexts;
+  }
+
+  /** A result and how it was come by. */
+  private record Finished(VertexResult result, Outcome outcome) {}
+
+  private Finished finish(Vertex vertex, List<VertexResult> inputs)
+      throws BuildException, IOException, FileActionException {
+    Op op = vertex.op();
+    if (op instanceof Op.File || op instanceof Op.Exec) {
+      return step(vertex, inputs);
+    }
+    return new Finished(source(op), Outcome.DONE);
+  }
+
+  private VertexResult source(Op op) throws BuildException, IOException {
+    if (op instanceof Op.Image image) {
+      return StepKeys.image(image.layers());
+    }
+    if (op instanceof Op.Context context) {
+      return new VertexResult.Context(context.name(), sources.context(context.name()));
+    }
+    if (op instanceof Op.Http http) {
+      RemoteSources.Fetched fetched = sources.http(http);
+      return new VertexResult.Fetched(fetched.key(), fetched.tree());
+    }
+    if (op instanceof Op.Git git) {
+      RemoteSources.Fetched fetched = sources.git(git);
+      return new VertexResult.Fetched(fetched.key(), fetched.tree());
+    }
+    return StepKeys.image(LayerStack.EMPTY);
+  }
+
+  @SuppressWarnings("try") // The lock is only held.
+  private Finished step(Vertex vertex, List<VertexResult> inputs)
+      throws BuildException, IOException, FileActionException {
+    StepKeys keys = new StepKeys(layers, vertex.op(), inputs);
+    CacheKey fast = keys.fast();
+    boolean reuse = vertex.reuse() == Vertex.Reuse.CACHED;
+    Optional<CacheRecord> known = reuse ? cache.find(fast) : Optional.empty();
+    if (known.isPresent()) {
+      return cached(known.get(), inputs);
+    }
+    CacheKey content = keys.hasContentKey() ? keys.content() : fast;
+    try (Store.Lock lock = cache.lock(content)) {
+      known = reuse ? cache.find(content) : Optional.empty();
+      if (known.isPresent()) {
+        CacheRecord record = known.get();
+        if (content != fast) {
+          cache.put(fast, record.content(), record.layer(), record.created());
+        }
+        return cached(record, inputs);
+      }
+      DiffId layer = make(vertex, inputs);
+      Instant created = Instant.ofEpochMilli(System.currentTimeMillis());
+      cache.put(content, content.digest(), layer, created);
+      if (content != fast) {
+        cache.put(fast, content.digest(), layer, created);
+      }
+      return new Finished(
+          StepKeys.result(content.digest(), root(inputs), layer, created), Outcome.DONE);
+    }
+  }
+
+  private static Finished cached(CacheRecord record, List<VertexResult> inputs) {
+    VertexResult result =
+        StepKeys.result(record.content(), root(inputs), record.layer(), record.created());
+    return new Finished(result, Outcome.CACHED);
+  }
+
+  private static VertexResult.Root root(List<VertexResult> inputs) {
+    return (VertexResult.Root) inputs.get(0);
+  }
+
+  private DiffId make(Vertex vertex, List<VertexResult> inputs)
+      throws BuildException, IOException, FileActionException {
+    if (vertex.op() instanceof Op.File file) {
+      return files.run(file, inputs);
+    }
+    return exec.run(vertex, (Op.Exec) vertex.op(), inputs);
+  }
+}
