@@ -2,11 +2,31 @@ package dev.wadah.registry;
 
 import java.io.IOException;
 
-/** A registry did not do what it was asked. */
+/**
+ * A registry did not do what it was asked. The message names the repository or reference, what was
+ * asked of which host, and what came; never a secret.
+ */
 public final class RegistryException extends IOException {
   private static final long serialVersionUID = 1L;
 
+  private final int status;
+
   public RegistryException(String message, Throwable cause) {
+    this(message, 0, cause);
+  }
+
+  /**
+   * An exception for a reply.
+   *
+   * @param status the HTTP status; 0 when no reply came
+   */
+  public RegistryException(String message, int status, Throwable cause) {
     super(message, cause);
+    this.status = status;
+  }
+
+  /** The HTTP status of the reply; 0 when none came or the reply itself was not at fault. */
+  public int status() {
+    return status;
   }
 }

@@ -1,0 +1,43 @@
+package dev.wadah.registry;
+
+import java.io.IOException;
+import java.net.http.HttpClient;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** HTTP clients, one for each way of access, made when first needed. */
+final class Connections {
+  private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(20);
+
+  private final Proxies proxies;
+  private final Map<Endpoint.Access, HttpClient> clients = new ConcurrentHashMap<>();
+
+  Connections(Map<String, String> environment) {
+    this.proxies = new Proxies(environment);
+  }
+
+  HttpClient client(Endpoint.Access access) throws IOException {
+    HttpClient client = clients.get(access);
+    if (client == null) {
+      HttpClient made = make(access);
+      client = clients.putIfAbsent(access, made);
+      client = client == null ? made : client;
+    }
+    return client;
+  }
+
+  private HttpClient make(Endpoint.Access access) throws IOException {
+    // Version 1.1: parallel blobs get connections of their own instead of sharing one window.
+    HttpClient.Builder builder =
+        HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .followRedirects(HttpClient.Redirect.NEVER)
+            .connectTimeout(CONNECT_TIMEOUT);
+    proxies.configure(builder);
+    if (access.skipVerify() || !access.tls().isEmpty()) {
+      Tls.configure(builder, access);
+    }
+    return builder.build();
+  }
+}

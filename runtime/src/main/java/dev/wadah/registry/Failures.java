@@ -1,0 +1,40 @@
+package dev.wadah.registry;
+
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.http.HttpTimeoutException;
+import java.nio.channels.UnresolvedAddressException;
+import java.util.Optional;
+import javax.net.ssl.SSLException;
+
+/** Says in a user's words why a connection failed; the JDK often leaves the message empty. */
+final class Failures {
+  private Failures() {}
+
+  static String describe(IOException failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof UnresolvedAddressException
+          || cause instanceof java.net.UnknownHostException) {
+        return "no such host";
+      }
+      if (cause instanceof SSLException) {
+        return "TLS: " + text(cause).orElse("the handshake failed");
+      }
+      if (cause instanceof HttpTimeoutException) {
+        return "timed out";
+      }
+    }
+    if (failure instanceof ConnectException) {
+      return text(failure).map(Failures::plain).orElse("connection refused");
+    }
+    return text(failure).orElse(failure.getClass().getSimpleName());
+  }
+
+  private static String plain(String message) {
+    return message.equals("Connection refused") ? "connection refused" : message;
+  }
+
+  private static Optional<String> text(Throwable cause) {
+    return Optional.ofNullable(cause.getMessage()).filter(message -> !message.isBlank());
+  }
+}

@@ -1,0 +1,141 @@
+package dev.wadah.registry;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Optional;
+
+/** What a registry answered; its body has not been read yet. */
+final class Reply implements Closeable {
+  /** How much of an error's body is read. */
+  private static final int MAX_ERROR_BYTES = 64 << 10;
+
+  /** How much of an error's body that is no JSON is shown. */
+  private static final int MAX_SHOWN_CHARACTERS = 200;
+
+  private static final JsonFactory FACTORY = new JsonFactory();
+
+  private final String method;
+  private final HttpResponse<InputStream> response;
+
+  Reply(String method, HttpResponse<InputStream> response) {
+    this.method = method;
+    this.response = response;
+  }
+
+  int status() {
+    return response.statusCode();
+  }
+
+  boolean isSuccess() {
+    return status() >= 200 && status() < 300;
+  }
+
+  Optional<String> header(String name) {
+    return response.headers().firstValue(name);
+  }
+
+  List<String> headers(String name) {
+    return response.headers().allValues(name);
+  }
+
+  URI uri() {
+    return response.uri();
+  }
+
+  InputStream body() {
+    return response.body();
+  }
+
+  /** The length that the reply claims; -1 when it claims none, or nonsense. */
+  long contentLength() {
+    try {
+      return header("Content-Length").map(Long::parseLong).orElse(-1L);
+    } catch (NumberFormatException e) {
+      return -1;
+    }
+  }
+
+  /** Reads the whole body, at most {@code limit} bytes; one byte more means that it was longer. */
+  byte[] bytes(int limit) throws IOException {
+    try (InputStream in = body()) {
+      return in.readNBytes(limit + 1);
+    }
+  }
+
+  /** Request and reply in one line, such as {@code GET https://host/... gave 404: unknown tag}. */
+  String describe() {
+    String what = "%s %s gave %d".formatted(method, shown(uri()), status());
+    String detail = detail();
+    return detail.isEmpty() ? what : what + ": " + detail;
+  }
+
+  /** An address without user information and query, which may hold signatures and tokens. */
+  static String shown(URI uri) {
+    String port = uri.getPort() < 0 ? "" : ":" + uri.getPort();
+    return uri.getScheme() + "://" + uri.getHost() + port + uri.getRawPath();
+  }
+
+  private String detail() {
+    byte[] bytes;
+    try {
+      bytes = bytes(MAX_ERROR_BYTES);
+    } catch (IOException e) {
+      return "and its body could not be read";
+    }
+    if (bytes.length == 0) {
+      return "";
+    }
+    String type = header("Content-Type").orElse("");
+    if (type.startsWith("text/html") || (bytes[0] == '<')) {
+      return "an HTML page came, so this may be no registry, or a proxy's login page";
+    }
+    String errors = errors(bytes);
+    return errors.isEmpty() ? plain(bytes) : errors;
+  }
+
+  private static String plain(byte[] bytes) {
+    String text = new String(bytes, StandardCharsets.UTF_8).strip();
+    StringBuilder shown = new StringBuilder();
+    for (int i = 0; i < Math.min(text.length(), MAX_SHOWN_CHARACTERS); i++) {
+      char c = text.charAt(i);
+      shown.append(Character.isISOControl(c) ? ' ' : c);
+    }
+    return shown.toString();
+  }
+
+  /** The codes and messages of distribution-spec "Error Codes"; empty when it is something else. */
+  private static String errors(byte[] json) {
+    StringBuilder text = new StringBuilder();
+    try (JsonParser parser = FACTORY.createParser(json)) {
+      while (parser.nextToken() != null) {
+        String name = parser.currentName();
+        boolean telling =
+            parser.currentToken() == JsonToken.VALUE_STRING
+                && ("code".equals(name) || "message".equals(name));
+        if (telling && !parser.getText().isEmpty()) {
+          String glue = text.length() == 0 ? "" : name.equals("code") ? "; " : ": ";
+          text.append(glue).append(parser.getText());
+        }
+      }
+    } catch (JsonProcessingException e) {
+      return "";
+    } catch (IOException e) {
+      throw new IllegalStateException("reading from memory failed", e);
+    }
+    return plain(text.toString().getBytes(StandardCharsets.UTF_8));
+  }
+
+  @Override
+  public void close() throws IOException {
+    response.body().close();
+  }
+}

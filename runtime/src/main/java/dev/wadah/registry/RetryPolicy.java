@@ -1,0 +1,68 @@
+package dev.wadah.registry;
+
+import java.io.InterruptedIOException;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
+
+/**
+ * When and how often a request is tried again.
+ *
+ * @param attempts how often a request is sent at most
+ * @param firstPause before the second attempt; each later pause is twice as long
+ * @param longestPause the longest pause, also when a registry asks for a longer one
+ */
+public record RetryPolicy(int attempts, Duration firstPause, Duration longestPause) {
+  /** Six attempts within about 16 seconds, unless the registry asks for more patience. */
+  public static final RetryPolicy DEFAULT =
+      new RetryPolicy(6, Duration.ofMillis(500), Duration.ofSeconds(60));
+
+  /** Whether a status says that the same request may succeed later. */
+  static boolean isTransient(int status) {
+    return status == 408 || status == 429 || status == 502 || status == 503 || status == 504;
+  }
+
+  /**
+   * Waits before the next attempt.
+   *
+   * @param attempt how many have been made, from 1
+   * @param retryAfter the reply's Retry-After header: seconds or a date
+   * @throws InterruptedIOException if the thread is interrupted
+   */
+  void pause(int attempt, Optional<String> retryAfter) throws InterruptedIOException {
+    Duration grown = firstPause.multipliedBy(1L << Math.min(attempt - 1, 16));
+    long jitter = 75 + ThreadLocalRandom.current().nextLong(50);
+    Duration wanted = grown.multipliedBy(jitter).dividedBy(100);
+    Duration asked = retryAfter.map(RetryPolicy::parse).orElse(Duration.ZERO);
+    Duration pause = asked.compareTo(wanted) > 0 ? asked : wanted;
+    try {
+      Thread.sleep((pause.compareTo(longestPause) > 0 ? longestPause : pause).toMillis());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("interrupted while waiting for a registry");
+    }
+  }
+
+  private static Duration parse(String retryAfter) {
+    try {
+      return Duration.ofSeconds(Long.parseLong(retryAfter.trim()));
+    } catch (NumberFormatException e) {
+      return untilDate(retryAfter);
+    }
+  }
+
+  private static Duration untilDate(String date) {
+    try {
+      ZonedDateTime then = ZonedDateTime.parse(date, DateTimeFormatter.RFC_1123_DATE_TIME);
+      Duration left = Duration.between(Instant.now(), then.toInstant());
+      return left.isNegative() ? Duration.ZERO : left;
+    } catch (DateTimeException e) {
+      // Neither form: as if the header were not there.
+      return Duration.ZERO;
+    }
+  }
+}
