@@ -11,7 +11,8 @@ import java.util.List;
  * @param globalArgs the ARG instructions before the first FROM, in order
  * @param stages the stages, in order; never empty
  * @param comments every comment line outside of heredocs, in order
- * @param warnings what is allowed but unwise for the lexer, such as a blank continuation line
+ * @param warnings what is allowed but unwise for the lexer: blank continuation lines (code
+ *     NoEmptyContinuation), triggers that cannot run (code onbuild-trigger-invalid)
  */
 public record Dockerfile(
     SourceFile source,

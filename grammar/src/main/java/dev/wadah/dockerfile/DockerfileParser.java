@@ -1,5 +1,7 @@
 package dev.wadah.dockerfile;
 
+import dev.wadah.dockerfile.internal.FileReader;
+
 /** Parses Dockerfiles (language level 1.26). Stateless; safe for any number of threads. */
 public final class DockerfileParser {
   private DockerfileParser() {}
@@ -10,7 +12,7 @@ public final class DockerfileParser {
    * @throws DockerfileException with every error of the file
    */
   public static Dockerfile parse(SourceFile source) throws DockerfileException {
-    throw new IllegalStateException("pending");
+    return new FileReader(source).read();
   }
 
   /**
@@ -21,6 +23,6 @@ public final class DockerfileParser {
    * @throws DockerfileException if it is no instruction that may be a trigger
    */
   public static Instruction parseTrigger(String trigger, String origin) throws DockerfileException {
-    throw new IllegalStateException("pending");
+    return new FileReader(new SourceFile(origin, trigger)).readTrigger();
   }
 }

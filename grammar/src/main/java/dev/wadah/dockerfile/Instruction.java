@@ -39,7 +39,8 @@ public sealed interface Instruction {
    * A flag such as {@code --from=build}; the value of a bare {@code --link} is empty.
    *
    * @param name without dashes
-   * @param value unexpanded, quotes as written; empty Optional for a bare flag
+   * @param value unexpanded, but the flag lexer's quotes and escapes are gone; empty Optional for a
+   *     bare flag
    * @param span the flag
    */
   record Flag(String name, Optional<String> value, Span span) {}
@@ -180,9 +181,11 @@ public sealed interface Instruction {
   /**
    * A {@code --mount} of RUN. Options are unexpanded; a key is lower case, and aliases are already
    * replaced by the canonical key (type, source, target, from, id, readonly, required, sharing,
-   * mode, uid, gid, size, env). A bare option has the value {@code true}.
+   * mode, uid, gid, size, env). A bare option has the value {@code true}. {@code readwrite} becomes
+   * {@code readonly} with the opposite value, and stays only when its value holds a variable.
+   * Values without variables have been checked by the parser.
    *
-   * @param type bind, cache, tmpfs, secret or ssh
+   * @param type bind, cache, tmpfs, secret or ssh; bind while option type holds a variable
    * @param options key and value in the order written
    * @param span the flag
    */
@@ -379,9 +382,12 @@ public sealed interface Instruction {
    *
    * @param trigger the text of the trigger as it is stored in the image config, heredoc bodies
    *     included
-   * @param instruction the parsed trigger; ONBUILD, FROM and MAINTAINER are refused by the parser
+   * @param instruction the parsed trigger, for checks and tools: what fires is the text. Empty when
+   *     it can never run, which Docker finds out only when it fires; ONBUILD, FROM and MAINTAINER
+   *     are refused by the parser
    */
-  record OnBuild(Origin origin, String trigger, Instruction instruction) implements Instruction {
+  record OnBuild(Origin origin, String trigger, Optional<Instruction> instruction)
+      implements Instruction {
     @Override
     public <R> R accept(Visitor<R> visitor) {
       return visitor.visitOnBuild(this);

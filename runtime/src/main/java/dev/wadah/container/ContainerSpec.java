@@ -97,8 +97,18 @@ public record ContainerSpec(
    * @param hostname host name
    * @param hosts content of /etc/hosts; empty: the image's own
    * @param resolvConf content of /etc/resolv.conf; empty: the image's own
+   * @param hostnameFile content of /etc/hostname; empty: the image's own, as in a build
    */
-  public record HostFiles(String hostname, Optional<String> hosts, Optional<String> resolvConf) {}
+  public record HostFiles(
+      String hostname,
+      Optional<String> hosts,
+      Optional<String> resolvConf,
+      Optional<String> hostnameFile) {
+    /** For a build, which leaves /etc/hostname alone. */
+    public HostFiles(String hostname, Optional<String> hosts, Optional<String> resolvConf) {
+      this(hostname, hosts, resolvConf, Optional.empty());
+    }
+  }
 
   /**
    * Security settings.

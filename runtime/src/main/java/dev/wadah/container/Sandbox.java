@@ -25,7 +25,7 @@ public interface Sandbox {
 
   /** Where standard input, output and error go. */
   sealed interface Io {
-    /** Input is /dev/null; output is copied to these, from two threads. */
+    /** Input is /dev/null; output is copied to these by the calling thread, as it comes. */
     record Streams(OutputStream out, OutputStream err) implements Io {}
 
     /**

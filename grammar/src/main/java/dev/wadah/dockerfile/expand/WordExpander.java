@@ -1,5 +1,8 @@
 package dev.wadah.dockerfile.expand;
 
+import dev.wadah.dockerfile.expand.ShellScanner.Quotes;
+import dev.wadah.dockerfile.expand.ShellScanner.Unset;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -23,21 +26,64 @@ public final class WordExpander {
    * @throws ExpansionException if the word is malformed or a {@code ${v:?message}} fires
    */
   public Expansion expand(String word, Map<String, String> environment) throws ExpansionException {
-    throw new IllegalStateException("pending " + escape);
+    return isPlain(word) ? new Expansion(word, Set.of()) : value(word, environment, Quotes.REMOVE);
   }
 
   /** As {@link #expand}, but unquoted blanks of the result split it into several words (EXPOSE). */
   public List<String> expandToWords(String word, Map<String, String> environment)
       throws ExpansionException {
-    throw new IllegalStateException("pending");
+    List<String> words = new ArrayList<>();
+    for (ShellWord w :
+        new ShellScanner(word, escape, environment, Quotes.REMOVE, Unset.EMPTY).words()) {
+      words.add(w.text());
+    }
+    return words;
   }
 
   /**
-   * Expands the body of an unquoted COPY or ADD here-document, which has quoting rules of its own.
+   * Expands the body of an unquoted COPY or ADD here-document: variables are replaced, a backslash
+   * escapes whatever the file's escape character is, and quotes are ordinary characters.
    */
   public Expansion expandHeredoc(String body, Map<String, String> environment)
       throws ExpansionException {
-    throw new IllegalStateException("pending");
+    ShellScanner scanner = new ShellScanner(body, '\\', environment, Quotes.IGNORE, Unset.EMPTY);
+    return new Expansion(scanner.value(), scanner.unmatched());
+  }
+
+  /**
+   * Splits a text into words and changes nothing in them: quotes, escapes and variables stay. This
+   * is how here-documents are looked for; the escape character is always the backslash there.
+   *
+   * @throws ExpansionException if a quote or brace is not closed, or a modifier is unknown
+   */
+  public static List<ShellWord> splitRaw(String text) throws ExpansionException {
+    return new ShellScanner(text, '\\', Map.of(), Quotes.KEEP, Unset.KEEP).keepingEscapes().words();
+  }
+
+  /**
+   * Splits a text into words with quotes and escapes removed and variables left as written: the
+   * delimiter of a here-document.
+   *
+   * @throws ExpansionException as {@link #splitRaw}
+   */
+  public static List<ShellWord> splitUnquoted(String text) throws ExpansionException {
+    return new ShellScanner(text, '\\', Map.of(), Quotes.REMOVE, Unset.KEEP).words();
+  }
+
+  private Expansion value(String word, Map<String, String> environment, Quotes quotes)
+      throws ExpansionException {
+    ShellScanner scanner = new ShellScanner(word, escape, environment, quotes, Unset.EMPTY);
+    return new Expansion(scanner.value(), scanner.unmatched());
+  }
+
+  private boolean isPlain(String word) {
+    for (int i = 0; i < word.length(); i++) {
+      char c = word.charAt(i);
+      if (c == '$' || c == '\'' || c == '"' || c == escape) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /**

@@ -1,0 +1,81 @@
+package dev.wadah.container;
+
+import dev.wadah.container.LauncherReport.Failure;
+import dev.wadah.container.SandboxException.Kind;
+import java.util.List;
+
+/** What a failed step of the launcher means to the user: what, why, what to do. */
+final class LaunchFailures {
+  private LaunchFailures() {}
+
+  static SandboxException toException(Failure failure, ContainerSpec spec) {
+    if (failure.operation().equals("exec") && !failure.call().equals("fork")) {
+      return program(failure, spec);
+    }
+    return new SandboxException(Kind.SETUP, setup(failure));
+  }
+
+  private static SandboxException program(Failure failure, ContainerSpec spec) {
+    String name = spec.process().arguments().get(0);
+    boolean lookup = failure.call().equals("lookup");
+    return switch (failure.error()) {
+      case "ENOENT", "ENOTDIR" ->
+          new SandboxException(
+              Kind.NOT_FOUND, lookup ? notFound(name, spec) : noInterpreter(failure.path()));
+      case "EISDIR" ->
+          new SandboxException(
+              Kind.NOT_EXECUTABLE, "cannot start \"%s\": it is a directory".formatted(name));
+      case "EACCES" ->
+          new SandboxException(
+              Kind.NOT_EXECUTABLE,
+              "cannot start \"%s\": permission denied; it needs the x bit for user %d (chmod +x)"
+                  .formatted(name, spec.process().user().uid()));
+      case "ENOEXEC" ->
+          new SandboxException(
+              Kind.NOT_EXECUTABLE,
+              "cannot start \"%s\": exec format error; it is neither a program for this machine (%s) nor a script that begins with #!"
+                  .formatted(name, System.getProperty("os.arch")));
+      default ->
+          new SandboxException(
+              Kind.NOT_EXECUTABLE, "cannot start \"%s\": %s".formatted(name, failure.reason()));
+    };
+  }
+
+  private static String notFound(String name, ContainerSpec spec) {
+    if (name.contains("/")) {
+      return "cannot start \"%s\": no such file or directory in the container%s"
+          .formatted(
+              name, name.equals("/bin/sh") ? "; the image has no shell, use the exec form" : "");
+    }
+    String path = LaunchPlan.DEFAULT_PATH;
+    for (String variable : spec.process().env()) {
+      path = variable.startsWith("PATH=") ? variable.substring(5) : path;
+    }
+    return "cannot start \"%s\": executable file not found in PATH (%s)".formatted(name, path);
+  }
+
+  private static String noInterpreter(String program) {
+    return ("cannot start \"%s\": the file is there, but the interpreter that its first line names, or its dynamic"
+            + " loader, is not (no such file or directory)")
+        .formatted(program);
+  }
+
+  private static String setup(Failure failure) {
+    String what =
+        switch (failure.operation()) {
+          case "clone" -> "cannot make the namespaces of a container";
+          case "overlay" -> "cannot mount the container's root file system";
+          case "place", "source", "mount", "file" -> "cannot mount " + failure.path();
+          case "mkdir", "cwd" -> "cannot use \"%s\" as working directory".formatted(failure.path());
+          case "capabilities", "bounding" -> "cannot set the container's capabilities";
+          case "seccomp" -> "cannot install the container's seccomp filter";
+          case "cgroup" -> "cannot enter the control group " + failure.path();
+          default -> "cannot set up the container";
+        };
+    String remedy =
+        List.of("EPERM", "EACCES").contains(failure.error())
+            ? "; Wadah needs to be root with CAP_SYS_ADMIN for this"
+            : "";
+    return "%s: %s%s".formatted(what, failure, remedy);
+  }
+}

@@ -1,0 +1,277 @@
+package dev.wadah.container;
+
+import dev.wadah.container.ContainerSpec.MountSpec;
+import dev.wadah.container.ContainerSpec.NetworkMode;
+import dev.wadah.container.ContainerSpec.SecuritySpec;
+import dev.wadah.container.ContainerSpec.UserIds;
+import dev.wadah.container.Machine.CgroupMount;
+import dev.wadah.snapshot.Snapshotter.RootMount;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * All policy of a container: from its spec to the launcher's operations, in the order that the
+ * kernel needs (architecture decision 3). Pure: the same spec and machine give the same list.
+ */
+final class LaunchPlan {
+  /** Docker's PATH for a container whose image sets none. */
+  static final String DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+  private static final long MIB = 1 << 20;
+  private static final long DEFAULT_SHM_BYTES = 64 * MIB;
+
+  /** Paths of /proc and /sys that are hidden (moby oci/defaults.go of 28). */
+  private static final List<String> MASKED =
+      List.of(
+          "/proc/asound",
+          "/proc/acpi",
+          "/proc/interrupts",
+          "/proc/kcore",
+          "/proc/keys",
+          "/proc/latency_stats",
+          "/proc/timer_list",
+          "/proc/timer_stats",
+          "/proc/sched_debug",
+          "/proc/scsi",
+          "/sys/firmware",
+          "/sys/devices/virtual/powercap");
+
+  private static final List<String> READ_ONLY =
+      List.of("/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger");
+
+  private final ContainerSpec spec;
+  private final Machine machine;
+  private final OperationList list = new OperationList();
+
+  private LaunchPlan(ContainerSpec spec, Machine machine) {
+    this.spec = spec;
+    this.machine = machine;
+  }
+
+  /** What belongs to one run only: control groups that were made for it, and its terminal. */
+  record Attachments(List<Path> cgroups, boolean terminal) {
+    static final Attachments NONE = new Attachments(List.of(), false);
+
+    Attachments {
+      cgroups = List.copyOf(cgroups);
+    }
+  }
+
+  /**
+   * Writes the operations.
+   *
+   * @throws IllegalArgumentException if the spec holds something that no container can have
+   */
+  static OperationList of(ContainerSpec spec, Machine machine, Attachments attachments) {
+    LaunchPlan plan = new LaunchPlan(spec, machine);
+    plan.namespaces(attachments.cgroups());
+    plan.root();
+    plan.devices();
+    plan.system();
+    plan.hostFiles();
+    spec.mounts().forEach(plan::mount);
+    plan.protect();
+    plan.list.add("mkdir", spec.process().directory());
+    if (attachments.terminal()) {
+      plan.list.add("terminal");
+    }
+    if (spec.readOnlyRoot()) {
+      plan.list.add("readonly", "/");
+    }
+    plan.enter();
+    plan.privileges();
+    plan.program();
+    return plan.list;
+  }
+
+  private void namespaces(List<Path> cgroups) {
+    long flags = Flags.NEWNS | Flags.NEWPID | Flags.NEWIPC | Flags.NEWUTS;
+    list.add("clone", spec.network() == NetworkMode.NONE ? flags | Flags.NEWNET : flags);
+    for (Path cgroup : cgroups) {
+      list.add("cleanup", cgroup).add("cgroup", cgroup.resolve("cgroup.procs"));
+    }
+    if (!machine.cgroups().isEmpty()) {
+      list.add("unshare", Flags.NEWCGROUP);
+    }
+    list.add("private").add("scratch", machine.emptyDirectory());
+  }
+
+  private void root() {
+    tree(spec.root());
+    list.add("root");
+  }
+
+  private void tree(RootMount root) {
+    if (root.upper().isPresent() && root.work().isEmpty()) {
+      list.add("source", root.upper().get());
+      return;
+    }
+    root.lower().forEach(lower -> list.add("lower", lower));
+    root.upper().ifPresent(upper -> list.add("upper", upper));
+    root.work().ifPresent(work -> list.add("work", work));
+    String options = "metacopy=off,redirect_dir=off,index=off";
+    list.add("overlay", root.upper().isPresent() ? options + ",?volatile" : options, "");
+  }
+
+  /** Docker's /dev: a tmpfs with seven devices and the usual links. */
+  private void devices() {
+    long shm = spec.limits().shmBytes() == 0 ? DEFAULT_SHM_BYTES : spec.limits().shmBytes();
+    String pts = "newinstance,ptmxmode=0666,mode=0620,gid=5";
+    system("proc", "/proc", Flags.QUIET, "");
+    system("tmpfs", "/dev", Flags.NOSUID | Flags.STRICTATIME, "mode=755,size=65536k");
+    system("devpts", "/dev/pts", Flags.NOSUID | Flags.NOEXEC, pts);
+    system("mqueue", "/dev/mqueue", Flags.QUIET, "");
+    list.add("mount", "tmpfs", "shm", "/dev/shm", Flags.QUIET, "mode=1777,size=" + shm, "");
+    node("null", 1, 3);
+    node("zero", 1, 5);
+    node("full", 1, 7);
+    node("random", 1, 8);
+    node("urandom", 1, 9);
+    node("tty", 5, 0);
+    list.add("symlink", "pts/ptmx", "/dev/ptmx");
+    list.add("symlink", "/proc/self/fd", "/dev/fd");
+    list.add("symlink", "/proc/self/fd/0", "/dev/stdin");
+    list.add("symlink", "/proc/self/fd/1", "/dev/stdout");
+    list.add("symlink", "/proc/self/fd/2", "/dev/stderr");
+  }
+
+  private void node(String name, int major, int minor) {
+    list.add("node", "/dev/" + name, Flags.CHARACTER_DEVICE | 0666, major, minor);
+  }
+
+  private void system(String type, String target, long flags, String data) {
+    list.add("mount", type, type, target, flags, data, "");
+  }
+
+  private void system() {
+    long flags = spec.security().privileged() ? Flags.QUIET : Flags.QUIET | Flags.RDONLY;
+    system("sysfs", "/sys", flags, "");
+    boolean unified = machine.cgroups().size() == 1 && machine.cgroups().get(0).version() == 2;
+    if (unified) {
+      system("cgroup2", "/sys/fs/cgroup", flags, "");
+    } else if (!machine.cgroups().isEmpty()) {
+      system("tmpfs", "/sys/fs/cgroup", Flags.QUIET, "mode=755");
+      machine.cgroups().forEach(cgroup -> hierarchy(cgroup, flags));
+    }
+  }
+
+  /** Version 1: each hierarchy under the name that it has on the host. */
+  private void hierarchy(CgroupMount cgroup, long flags) {
+    String target = "/sys/fs/cgroup/" + cgroup.directory().getFileName();
+    if (cgroup.version() == 2) {
+      system("cgroup2", target, flags, "");
+    } else {
+      system("cgroup", target, flags, cgroup.controllers());
+    }
+  }
+
+  private void hostFiles() {
+    spec.host().hosts().ifPresent(text -> list.add("file", "/etc/hosts", text, 0644));
+    spec.host().resolvConf().ifPresent(text -> list.add("file", "/etc/resolv.conf", text, 0644));
+    spec.host().hostnameFile().ifPresent(text -> list.add("file", "/etc/hostname", text, 0644));
+  }
+
+  private void mount(MountSpec mount) {
+    if (mount instanceof MountSpec.Bind bind) {
+      list.add("source", bind.source());
+      place("/", bind.target(), bind.readOnly(), bind.recursive());
+    } else if (mount instanceof MountSpec.Overlay overlay) {
+      tree(overlay.root());
+      place(overlay.subpath(), overlay.target(), overlay.readOnly(), false);
+    } else if (mount instanceof MountSpec.Tmpfs tmpfs) {
+      tmpfs(tmpfs);
+    }
+  }
+
+  private void place(String subpath, String target, boolean readOnly, boolean recursive) {
+    list.add("place", subpath, target, readOnly ? 1 : 0, recursive ? 1 : 0);
+  }
+
+  private void tmpfs(MountSpec.Tmpfs tmpfs) {
+    StringBuilder data = new StringBuilder("mode=").append(Integer.toOctalString(tmpfs.mode()));
+    if (tmpfs.sizeBytes() > 0) {
+      data.append(",size=").append(tmpfs.sizeBytes());
+    }
+    long flags = Flags.QUIET | (tmpfs.readOnly() ? Flags.RDONLY : 0);
+    for (String option : tmpfs.options()) {
+      long before = flags;
+      flags = Flags.apply(flags, option);
+      if (flags == before && !Flags.isFlag(option)) {
+        data.append(',').append(option);
+      }
+    }
+    list.add("mount", "tmpfs", "tmpfs", tmpfs.target(), flags, data, "");
+  }
+
+  private void protect() {
+    if (!spec.security().privileged()) {
+      READ_ONLY.forEach(path -> list.add("readonly", path));
+      MASKED.forEach(path -> list.add("mask", path));
+    }
+  }
+
+  private void enter() {
+    list.add("pivot");
+    if (!spec.host().hostname().isEmpty()) {
+      list.add("hostname", spec.host().hostname());
+    }
+    if (spec.network() == NetworkMode.NONE) {
+      list.add("loopback");
+    }
+    list.add("keyring");
+    for (String ulimit : spec.limits().ulimits()) {
+      Ulimit limit = Ulimit.parse(ulimit);
+      list.add("rlimit", limit.resource(), limit.soft(), limit.hard());
+    }
+    list.add("cwd", spec.process().directory());
+  }
+
+  /**
+   * Without no_new_privs the filter must be installed while CAP_SYS_ADMIN is still there; with it,
+   * last, so that the filter has nothing to say about the steps in between.
+   */
+  private void privileges() {
+    SecuritySpec security = spec.security();
+    UserIds user = spec.process().user();
+    long bounding =
+        security.privileged() ? machine.capabilities() : Capabilities.mask(security.capabilities());
+    list.add("bounding", Long.toHexString(bounding));
+    if (!security.noNewPrivileges()) {
+      filter(security, bounding);
+    }
+    user.groups().forEach(group -> list.add("group", Integer.toUnsignedString(group)));
+    list.add("ids", Integer.toUnsignedString(user.uid()), Integer.toUnsignedString(user.gid()));
+    String kept = user.uid() == 0 ? Long.toHexString(bounding) : "0";
+    list.add("capabilities", kept, kept, "0", "0");
+    if (security.noNewPrivileges()) {
+      list.add("nonewprivs");
+      filter(security, bounding);
+    }
+  }
+
+  private void filter(SecuritySpec security, long capabilities) {
+    boolean profile = security.seccomp() && !security.privileged();
+    if (profile || security.fakeSync()) {
+      list.add("seccomp", machine.seccomp().program(profile, security.fakeSync(), capabilities));
+    }
+  }
+
+  private void program() {
+    var process = spec.process();
+    String home = process.user().home();
+    for (String variable : process.env()) {
+      list.add("env", variable);
+    }
+    if (process.env().stream().noneMatch(variable -> variable.startsWith("PATH="))) {
+      list.add("env", "PATH=" + DEFAULT_PATH);
+    }
+    if (process.env().stream().noneMatch(variable -> variable.startsWith("HOME="))) {
+      list.add("env", "HOME=" + (home.isEmpty() ? "/" : home));
+    }
+    process.arguments().forEach(argument -> list.add("arg", argument));
+    if (process.init()) {
+      list.add("init");
+    }
+    list.add("exec");
+  }
+}

@@ -1,0 +1,113 @@
+package dev.wadah.container;
+
+import dev.wadah.container.LaunchPlan.Attachments;
+import dev.wadah.container.LauncherProcess.Output;
+import dev.wadah.container.SandboxException.Kind;
+import dev.wadah.posix.Natives;
+import dev.wadah.posix.Processes;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * Runs containers through the C launcher: plans in Java, performs in C. One object serves any
+ * number of threads; each container is one launcher process, which dies with this process.
+ */
+public final class LauncherSandbox implements Sandbox {
+  private final Path directory;
+  private String program;
+  private Machine machine;
+
+  /**
+   * Makes a sandbox; nothing is read or written before the first run.
+   *
+   * @param directory a directory of its own in the store, made when missing
+   */
+  public LauncherSandbox(Path directory) {
+    this.directory = directory;
+  }
+
+  @Override
+  public Outcome run(ContainerSpec spec, Io io) throws IOException {
+    prepare();
+    boolean terminal = io instanceof Io.Inherit inherit && inherit.terminal();
+    OperationList list = plan(spec, new Attachments(Attachments.NONE.cgroups(), terminal));
+    byte[] state = terminal ? Processes.terminalState(0) : null;
+    try (Input input = Input.of(io);
+        LauncherProcess process =
+            LauncherProcess.start(
+                program,
+                list,
+                input.descriptor(),
+                io instanceof Io.Streams ? Output.PIPES : Output.INHERITED)) {
+      await(process, io);
+      return outcome(process.report(), spec);
+    } finally {
+      if (state != null) {
+        Processes.restoreTerminal(0, state);
+      }
+    }
+  }
+
+  /** The operations for a spec, a line each: what {@code --print spec} shows. */
+  public Iterable<String> explain(ContainerSpec spec) throws IOException {
+    prepare();
+    return plan(spec, Attachments.NONE).lines();
+  }
+
+  private synchronized void prepare() throws IOException {
+    if (program == null) {
+      Path empty = Files.createDirectories(directory.resolve("empty"));
+      machine = Machine.read(empty);
+      program = "/proc/self/fd/" + Processes.sealedCopy(Natives.file("launcher").toString());
+    }
+  }
+
+  private OperationList plan(ContainerSpec spec, Attachments attachments) throws SandboxException {
+    try {
+      return LaunchPlan.of(spec, machine, attachments);
+    } catch (IllegalArgumentException e) {
+      throw new SandboxException(Kind.SETUP, e.getMessage());
+    }
+  }
+
+  private static void await(LauncherProcess process, Io io) throws IOException {
+    if (io instanceof Io.Streams streams) {
+      process.await(streams.out(), streams.err());
+      return;
+    }
+    Processes.relaySignals(process.control());
+    try {
+      process.await(OutputStream.nullOutputStream(), OutputStream.nullOutputStream());
+    } finally {
+      Processes.stopRelay();
+    }
+  }
+
+  private static Outcome outcome(LauncherReport report, ContainerSpec spec) throws IOException {
+    if (report.failure().isPresent()) {
+      throw LaunchFailures.toException(report.failure().get(), spec);
+    }
+    if (report.exitCode() < 0) {
+      throw new SandboxException(
+          Kind.SETUP, "the launcher was killed before it could say how the container ended");
+    }
+    return new Outcome(report.exitCode(), false, report.stubs());
+  }
+
+  /** The container's standard input: ours, or nothing. */
+  private record Input(int descriptor) implements AutoCloseable {
+    static Input of(Io io) throws IOException {
+      boolean ours = io instanceof Io.Inherit inherit && inherit.interactive();
+      return new Input(ours ? 0 : Processes.open("/dev/null", Processes.READ));
+    }
+
+    @Override
+    public void close() {
+      if (descriptor != 0) {
+        Processes.close(descriptor);
+      }
+    }
+  }
+}

@@ -1,0 +1,105 @@
+package dev.wadah.container;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.wadah.container.BusyboxRoot.Options;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIf;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/**
+ * Containers for real: what a process sees and may do (docker's own answers are in the comments).
+ */
+@Tag("linux")
+@EnabledIf("dev.wadah.container.BusyboxRoot#usable")
+class LauncherSandboxTest {
+  @TempDir Path directory;
+  private BusyboxRoot box;
+
+  @BeforeEach
+  void makeRoot() throws IOException {
+    box = new BusyboxRoot(directory);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiterString = " :: ",
+      quoteCharacter = '`',
+      textBlock =
+          """
+          capabilities of root :: grep Cap /proc/self/status | awk '{print $2}' | tr '\\n' ' ' :: 0000000000000000 00000000a80425fb 00000000a80425fb 00000000a80425fb 0000000000000000
+          seccomp :: grep -E '^(Seccomp|NoNewPrivs):' /proc/self/status | tr '\\t\\n' '  ' :: NoNewPrivs: 0 Seccomp: 2
+          process 1 :: echo $$ :: 1
+          survives its own kill :: kill -9 $$; kill -TERM $$; echo alive :: alive
+          hostname :: hostname :: box
+          hosts :: cat /etc/hosts :: 127.0.0.1 localhost
+          device names :: ls -A /dev | tr '\\n' ' ' :: fd full mqueue null ptmx pts random shm stderr stdin stdout tty urandom zero
+          device node :: stat -c '%F %a %t:%T %u:%g' /dev/null :: character special file 666 1:3 0:0
+          links :: readlink /dev/fd; readlink /dev/ptmx :: /proc/self/fd
+          only lo :: ls /sys/class/net :: lo
+          lo is up :: ip -o -4 addr show lo | grep -c 127.0.0.1 :: 1
+          shm :: df -k /dev/shm | awk 'END {print $2}' :: 65536
+          descriptors :: ls /proc/1/fd | tr '\\n' ' ' :: 0 1 2
+          environment :: env | grep -v -e SHLVL -e PWD | sort | tr '\\n' ' ' :: HOME=/root PATH=/bin
+          umask :: umask :: 0022
+          no terminal :: tty :: not a tty
+          masked directory :: ls -A /proc/scsi /sys/firmware 2>/dev/null | grep -v : | wc -w :: 0
+          masked file :: head -c 1 /proc/kcore | wc -c :: 0
+          read-only :: awk '$2=="/proc/sys" {split($4,o,","); print o[1]}' /proc/mounts :: ro
+          no mount :: mkdir /m; mount -t tmpfs none /m 2>/dev/null && echo yes || echo no :: no
+          no user namespace :: unshare -U true 2>/dev/null && echo yes || echo no :: no
+          no host name change :: hostname kit 2>/dev/null && echo yes || echo no :: no
+          chroot :: chroot / /bin/true && echo yes || echo no :: yes
+          session of its own :: awk '{print $6}' /proc/1/stat :: 1
+          """)
+  void showsWhatDockerShows(String what, String script, String expected) throws IOException {
+    assertThat(box.sh(script).out().strip().lines().findFirst().orElse("").strip())
+        .as(what)
+        .isEqualTo(expected);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "exit 0,0",
+    "exit 42,42",
+    "sleep 9 & kill -9 $!; wait $!,137",
+    "sleep 9 & kill $!; wait $!,143"
+  })
+  void givesTheExitCodeOfTheProcess(String script, int code) throws IOException {
+    assertThat(box.sh(script).exitCode()).isEqualTo(code);
+  }
+
+  @Test
+  void keepsOutputAndErrorApart() throws IOException {
+    BusyboxRoot.Result result = box.sh("echo out; echo err >&2");
+    assertThat(result.out()).isEqualTo("out\n");
+    assertThat(result.err()).isEqualTo("err\n");
+  }
+
+  @Test
+  void passesLargeOutputWhole() throws IOException {
+    assertThat(box.sh("head -c 3000000 /dev/zero").out()).hasSize(3_000_000);
+  }
+
+  @Test
+  void endsWithProcessOneThoughOthersAreLeft() throws IOException {
+    assertThat(box.sh("sleep 300 & echo started").out()).isEqualTo("started\n");
+  }
+
+  @Test
+  void reportsEveryPathThatWasMadeForAMount() throws IOException {
+    Options options = box.options();
+    options.mounts =
+        List.of(new ContainerSpec.MountSpec.Tmpfs("/a/b/c", 0, 0755, false, List.of()));
+    assertThat(box.sh(options, "true").outcome().stubs())
+        .contains("/a", "/a/b", "/a/b/c", "/etc/hosts", "/dev")
+        .containsSubsequence("/a", "/a/b", "/a/b/c");
+  }
+}
