@@ -10,6 +10,12 @@ mkdir -p "$new/bin" "$new/lib" "$new/libexec"
 
 cp -p "$target"/libraries/*.jar "$new/lib/"
 cp -p "$jar" "$new/lib/"
+# No class-data archive takes picocli's classes as they are; see Reframe.java.
+for picocli in "$new"/lib/picocli-*.jar; do
+  "${JAVA_HOME:+$JAVA_HOME/bin/}java" -cp "$(echo "$new"/lib/asm-[0-9]*.jar)" "$here/Reframe.java" "$picocli" "$picocli.new"
+  mv "$picocli.new" "$picocli"
+done
+
 if [ -d "$natives" ]; then
   # amd64 and arm64 files keep their names; the runtime knows which one is its own.
   cp -pR "$natives"/. "$new/libexec/"
