@@ -1,6 +1,7 @@
 package dev.wadah.cli;
 
 import dev.wadah.cli.build.BuildCommand;
+import dev.wadah.cli.container.RunCommand;
 import dev.wadah.cli.image.HistoryCommand;
 import dev.wadah.cli.image.ImagesCommand;
 import dev.wadah.cli.image.InspectCommand;
@@ -41,6 +42,7 @@ final class Commands {
     return Optional.ofNullable(
         switch (name) {
           case "build", "image build", "builder build", "buildx build" -> new BuildCommand();
+          case "run", "container run" -> new RunCommand();
           case "images", "image ls", "image list" -> new ImagesCommand();
           case "tag", "image tag" -> new TagCommand();
           case "rmi", "image rm", "image remove" -> new RemoveImageCommand();

@@ -1,6 +1,7 @@
 package dev.wadah.cli;
 
 import dev.wadah.build.BuildException;
+import dev.wadah.cli.container.NotStartedException;
 import dev.wadah.container.SandboxException;
 import dev.wadah.dockerfile.Diagnostic;
 import dev.wadah.dockerfile.DockerfileException;
@@ -45,6 +46,10 @@ final class Failures {
             && !(failure instanceof SocketTimeoutException)) {
       err.println("wadah: cancelled");
       return ExitCode.INTERRUPTED;
+    }
+    if (failure instanceof NotStartedException) {
+      describe(failure.getCause());
+      return ExitCode.CONTAINER_NOT_STARTED;
     }
     if (failure instanceof SandboxException sandbox) {
       print(diagnostic("container-start", sandbox.getMessage(), "", ""));

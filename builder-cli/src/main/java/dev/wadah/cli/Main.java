@@ -23,7 +23,7 @@ public final class Main {
    */
   public static int run(InputStream in, PrintStream out, PrintStream err, String... args) {
     return run(
-        new Console(in, out, err, System.getenv(), System.getProperty("wadah.terminals", "")),
+        new Console(in, out, err, System.getenv(), "", Console.Streams.CAPTURED),
         args);
   }
 
@@ -40,7 +40,11 @@ public final class Main {
     Cancellation cancellation = Cancellation.ofThisThread();
     PrintStream out = stream(FileDescriptor.out, false);
     PrintStream err = stream(FileDescriptor.err, true);
-    int code = run(System.in, out, err, args);
+    String terminals = System.getProperty("wadah.terminals", "");
+    int code =
+        run(
+            new Console(System.in, out, err, System.getenv(), terminals, Console.Streams.OWN),
+            args);
     cancellation.finished(code);
     System.exit(code);
   }

@@ -1,65 +1,100 @@
 package dev.wadah.cli.image;
 
-import dev.wadah.build.BuildProgress;
-import dev.wadah.build.BuildRequest.NamingRequest;
-import dev.wadah.build.BuildRequest.OutputRequest;
-import dev.wadah.build.export.Exporter;
 import dev.wadah.cli.Arguments;
 import dev.wadah.cli.Command;
+import dev.wadah.cli.CommandException;
 import dev.wadah.cli.CommandModel;
 import dev.wadah.cli.Console;
 import dev.wadah.cli.ExitCode;
 import dev.wadah.cli.Session;
 import dev.wadah.cli.UsageException;
 import dev.wadah.engine.Engine;
-import dev.wadah.image.Image;
-import dev.wadah.oci.Platform;
+import dev.wadah.image.ImageExporter;
+import dev.wadah.image.ImageExporter.Export;
+import dev.wadah.oci.Descriptor;
+import dev.wadah.oci.ImageReference;
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /** {@code wadah save}. */
 public final class SaveCommand implements Command {
+  private static final int BUFFER_BYTES = 1 << 16;
+
   @Override
   public CommandModel model() {
     return CommandModel.of(
-            "save", "[FLAGS] IMAGE", "Save an image to an archive that docker loads, too.")
+            "save", "[FLAGS] IMAGE [IMAGE...]", "Save images to an archive that docker loads, too.")
         .value("FILE", "File (default: standard output)", "-o", "--output")
         .value("FORMAT", "docker-archive or oci-archive", "--format")
-        .value("PLATFORM", "Which image of an index", "--platform")
-        .arguments("IMAGE", "1", "Name or id");
+        .value("PLATFORM", "Which image of an index (default: all that are here)", "--platform")
+        .arguments("IMAGE", "1..*", "Names or ids");
   }
 
   @Override
   public int run(Arguments arguments, Session session) throws Exception {
-    if (arguments.positional().size() != 1) {
-      throw new UsageException("\"save\" takes one image", "", "wadah save --help");
-    }
     Console console = session.console();
-    Optional<String> file = arguments.value("output");
+    String format =
+        arguments.oneOf("format", "docker-archive", List.of("docker-archive", "oci-archive"));
+    Optional<String> file = arguments.value("output").filter(f -> !f.equals("-"));
     if (file.isEmpty() && console.isOutputTerminal()) {
       throw new UsageException(
           "an archive cannot be written to a terminal", "", "wadah save -o FILE IMAGE");
     }
-    String format =
-        arguments.oneOf("format", "docker-archive", List.of("docker-archive", "oci-archive"));
-    String type = format.equals("oci-archive") ? "oci" : "docker";
-    Engine engine = session.engine();
-    String name = arguments.positional().get(0);
-    Platform platform = Lookup.platform(arguments.value("platform"));
-    Image image = Lookup.image(engine, name, platform);
-    new Exporter(engine)
-        .export(
-            Map.of(image.config().platform(), image),
-            new OutputRequest(type, Optional.of(file.orElse("-")), Map.of()),
-            new NamingRequest(names(name), Map.of(), List.of()),
-            BuildProgress.NONE);
+    List<Export> exports = exports(arguments, session.engine());
+    if (file.isEmpty()) {
+      write(session.engine(), format, exports, console.out());
+    } else {
+      writeFile(session.engine(), format, exports, Path.of(file.get()).toAbsolutePath());
+    }
     return ExitCode.OK;
   }
 
-  /** The name under which it is saved; an id is none. */
-  private static List<String> names(String nameOrId) {
-    boolean id = nameOrId.startsWith("sha256:") || nameOrId.matches("[0-9a-f]{12,64}");
-    return id ? List.of() : List.of(nameOrId);
+  private static List<Export> exports(Arguments arguments, Engine engine)
+      throws IOException, UsageException, CommandException {
+    List<Export> exports = new ArrayList<>();
+    for (String word : arguments.positional()) {
+      Optional<String> platform = arguments.value("platform");
+      Descriptor target =
+          platform.isPresent()
+              ? Lookup.image(engine, word, Lookup.platform(platform)).descriptor()
+              : Lookup.target(engine, word);
+      Optional<ImageReference> name = engine.images().nameOf(word);
+      exports.add(new Export(target, name.map(List::of).orElse(List.of())));
+    }
+    return exports;
+  }
+
+  /** The file appears when it is whole. */
+  private static void writeFile(Engine engine, String format, List<Export> exports, Path file)
+      throws IOException {
+    Path parent = file.getParent();
+    Path part = Files.createTempFile(parent, "." + file.getFileName(), ".part");
+    try {
+      try (OutputStream out =
+          new BufferedOutputStream(Files.newOutputStream(part), BUFFER_BYTES)) {
+        write(engine, format, exports, out);
+      }
+      Files.move(part, file, StandardCopyOption.REPLACE_EXISTING);
+    } finally {
+      Files.deleteIfExists(part);
+    }
+  }
+
+  private static void write(Engine engine, String format, List<Export> exports, OutputStream out)
+      throws IOException {
+    ImageExporter exporter = new ImageExporter(engine.content(), engine.images());
+    if (format.equals("oci-archive")) {
+      exporter.writeOciArchive(exports, out);
+    } else {
+      exporter.writeDockerArchive(exports, out);
+    }
+    out.flush();
   }
 }

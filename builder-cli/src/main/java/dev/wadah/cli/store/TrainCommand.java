@@ -7,16 +7,13 @@ import dev.wadah.cli.Console;
 import dev.wadah.cli.ExitCode;
 import dev.wadah.cli.Main;
 import dev.wadah.cli.Session;
-import java.io.IOException;
+import dev.wadah.cli.Trees;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -78,7 +75,7 @@ public final class TrainCommand implements Command {
       Main.run(quiet, "build", "--no-such-flag", context.toString());
       return ExitCode.OK;
     } finally {
-      remove(folder);
+      Trees.delete(folder);
     }
   }
 
@@ -87,26 +84,6 @@ public final class TrainCommand implements Command {
     environment.put("WADAH_HOME", root.toString());
     PrintStream nowhere =
         new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
-    return new Console(InputStream.nullInputStream(), nowhere, nowhere, environment, "");
-  }
-
-  private static void remove(Path folder) throws IOException {
-    Files.walkFileTree(
-        folder,
-        new SimpleFileVisitor<>() {
-          @Override
-          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-              throws IOException {
-            Files.delete(file);
-            return FileVisitResult.CONTINUE;
-          }
-
-          @Override
-          public FileVisitResult postVisitDirectory(Path directory, IOException failure)
-              throws IOException {
-            Files.delete(directory);
-            return FileVisitResult.CONTINUE;
-          }
-        });
+    return new Console(InputStream.nullInputStream(), nowhere, nowhere, environment, "", Console.Streams.CAPTURED);
   }
 }

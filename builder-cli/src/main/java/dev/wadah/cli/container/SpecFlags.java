@@ -1,0 +1,143 @@
+package dev.wadah.cli.container;
+
+import dev.wadah.cli.Arguments;
+import dev.wadah.cli.CommandException;
+import dev.wadah.cli.Quantities;
+import dev.wadah.cli.UsageException;
+import dev.wadah.container.ContainerSpec;
+import dev.wadah.container.ContainerSpec.HostFiles;
+import dev.wadah.container.ContainerSpec.Limits;
+import dev.wadah.container.ContainerSpec.MountSpec;
+import dev.wadah.container.ContainerSpec.NetworkMode;
+import dev.wadah.container.ContainerSpec.ProcessSpec;
+import dev.wadah.container.ContainerSpec.UserIds;
+import dev.wadah.oci.ContainerConfig;
+import dev.wadah.snapshot.Snapshotter.RootMount;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Turns the flags of {@code run} and an image's config into a container's spec. */
+final class SpecFlags {
+  private static final int HOSTNAME_LENGTH = 12;
+
+  private final Arguments arguments;
+  private final Map<String, String> environment;
+  private final NetworkMode network;
+  private final String hostname;
+
+  /**
+   * Reads what other settings depend on.
+   *
+   * @param id of the container
+   */
+  SpecFlags(Arguments arguments, Map<String, String> environment, String id)
+      throws UsageException {
+    this.arguments = arguments;
+    this.environment = environment;
+    this.network =
+        arguments.oneOf("network", "host", List.of("host", "none")).equals("none")
+            ? NetworkMode.NONE
+            : NetworkMode.HOST;
+    this.hostname = arguments.value("hostname").orElse(id.substring(0, HOSTNAME_LENGTH));
+  }
+
+  ContainerSpec spec(RootMount root, ProcessSpec process, List<MountSpec> mounts)
+      throws UsageException {
+    return new ContainerSpec(
+        root,
+        arguments.has("read-only"),
+        process,
+        mounts,
+        network,
+        hostFiles(),
+        Security.of(arguments),
+        limits());
+  }
+
+  ProcessSpec process(ContainerConfig config, UserIds user)
+      throws IOException, UsageException, CommandException {
+    String directory = arguments.value("workdir").orElse(config.workingDir());
+    if (!directory.isEmpty() && !directory.startsWith("/")) {
+      throw new UsageException(
+          "the working directory \"%s\" is not absolute".formatted(directory), "", "");
+    }
+    return new ProcessSpec(
+        command(config),
+        Variables.of(arguments, config.env(), hostname, environment),
+        directory.isEmpty() ? "/" : directory,
+        user,
+        arguments.has("init"));
+  }
+
+  /** Entrypoint and command; an entrypoint of one's own drops the image's command. */
+  private List<String> command(ContainerConfig config) throws CommandException {
+    List<String> given = arguments.positional().subList(1, arguments.positional().size());
+    List<String> command = new ArrayList<>();
+    Optional<String> entrypoint = arguments.value("entrypoint");
+    if (entrypoint.isPresent()) {
+      if (!entrypoint.get().isEmpty()) {
+        command.add(entrypoint.get());
+      }
+    } else {
+      command.addAll(config.process().entrypoint().orElse(List.of()));
+    }
+    if (!given.isEmpty()) {
+      command.addAll(given);
+    } else if (entrypoint.isEmpty()) {
+      command.addAll(config.process().cmd().orElse(List.of()));
+    }
+    if (command.isEmpty()) {
+      throw new CommandException(
+          "no-command",
+          "no command is given, and the image has none",
+          "",
+          "wadah run IMAGE COMMAND");
+    }
+    return command;
+  }
+
+  private HostFiles hostFiles() throws UsageException {
+    StringBuilder hosts =
+        new StringBuilder(
+            "127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\nfe00::\tip6-localnet\n"
+                + "ff00::\tip6-mcastprefix\nff02::1\tip6-allnodes\nff02::2\tip6-allrouters\n");
+    for (String entry : arguments.values("add-host")) {
+      int split = entry.indexOf('=') > 0 ? entry.indexOf('=') : entry.indexOf(':');
+      if (split <= 0 || split == entry.length() - 1) {
+        throw new UsageException(
+            "invalid value \"%s\" for --add-host".formatted(entry), "it is NAME:ADDRESS", "");
+      }
+      hosts.append(entry.substring(split + 1)).append('\t').append(entry, 0, split).append('\n');
+    }
+    hosts.append("127.0.0.1\t").append(hostname).append('\n');
+    return new HostFiles(
+        hostname,
+        Optional.of(hosts.toString()),
+        Optional.of(resolvConf()),
+        Optional.of(hostname + "\n"));
+  }
+
+  /** This machine's, whose network is used. */
+  private static String resolvConf() {
+    try {
+      return Files.readString(Path.of("/etc/resolv.conf"));
+    } catch (IOException e) {
+      // A machine without name servers: the container has none either.
+      return "";
+    }
+  }
+
+  private Limits limits() throws UsageException {
+    return new Limits(
+        Quantities.bytes("--memory", arguments.value("memory").orElse("0")),
+        Quantities.cpus("--cpus", arguments.value("cpus").orElse("0")),
+        Math.max(0, Quantities.whole("--pids-limit", arguments.value("pids-limit").orElse("0"))),
+        Quantities.bytes("--shm-size", arguments.value("shm-size").orElse("0")),
+        arguments.values("ulimit"));
+  }
+}
