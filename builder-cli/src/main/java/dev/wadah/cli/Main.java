@@ -22,9 +22,7 @@ public final class Main {
    * @return the exit code
    */
   public static int run(InputStream in, PrintStream out, PrintStream err, String... args) {
-    return run(
-        new Console(in, out, err, System.getenv(), "", Console.Streams.CAPTURED),
-        args);
+    return run(new Console(in, out, err, System.getenv(), "", Console.Streams.CAPTURED), args);
   }
 
   /** Runs a command in this process, with an environment of its own. */

@@ -3,6 +3,7 @@ package dev.wadah.cli.build;
 import dev.wadah.build.BuildRequest;
 import dev.wadah.build.BuildResult;
 import dev.wadah.build.Builder;
+import dev.wadah.build.Builder.Printed;
 import dev.wadah.cli.Arguments;
 import dev.wadah.cli.Command;
 import dev.wadah.cli.CommandModel;
@@ -19,6 +20,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /** {@code wadah build}. */
@@ -34,6 +36,13 @@ public final class BuildCommand implements Command {
     boolean quiet = arguments.has("quiet");
     Display.Mode mode = mode(arguments, console);
     BuildRequest request = new RequestFlags(arguments, console.environment()).parse();
+    Optional<String> printed = arguments.value("print");
+    if (printed.isPresent()) {
+      arguments.oneOf("print", "", List.of("ast", "graph", "keys", "spec"));
+      Printed what = Printed.valueOf(printed.get().toUpperCase(Locale.ROOT));
+      console.out().print(new Builder(session.engine()).print(request, what));
+      return ExitCode.OK;
+    }
     BuildResult result;
     try (Display display = Display.open(mode, console.err(), console.environment())) {
       result = new Builder(session.engine()).build(request, display);

@@ -57,7 +57,15 @@ final class AttachmentFlags {
     for (String option : options.split(",", -1)) {
       switch (option) {
         case "ro", "readonly" -> readOnly = true;
-        case "rw", "z", "Z", "nocopy", "cached", "delegated", "consistent", "private", "rprivate" -> {
+        case "rw",
+            "z",
+            "Z",
+            "nocopy",
+            "cached",
+            "delegated",
+            "consistent",
+            "private",
+            "rprivate" -> {
           // Said of things that are so anyway here.
         }
         default -> throw bad("--volume", text, "options are ro and rw");
@@ -75,7 +83,16 @@ final class AttachmentFlags {
       fields.put(alias(key), equals < 0 ? "true" : field.substring(equals + 1));
     }
     for (String key : fields.keySet()) {
-      if (!List.of("type", "source", "target", "readonly", "tmpfs-size", "tmpfs-mode", "bind-propagation", "consistency", "volume-nocopy")
+      if (!List.of(
+              "type",
+              "source",
+              "target",
+              "readonly",
+              "tmpfs-size",
+              "tmpfs-mode",
+              "bind-propagation",
+              "consistency",
+              "volume-nocopy")
           .contains(key)) {
         throw bad("--mount", text, "there is no field \"%s\"".formatted(key));
       }

@@ -85,8 +85,7 @@ final class Attachments implements Closeable {
       } else {
         Path directory = engine.store().room("volumes").resolve(volume.name()).resolve("_data");
         Files.createDirectories(directory);
-        mounts.add(
-            new MountSpec.Bind(directory, volume.target(), volume.readOnly(), true));
+        mounts.add(new MountSpec.Bind(directory, volume.target(), volume.readOnly(), true));
       }
     }
   }
@@ -112,8 +111,7 @@ final class Attachments implements Closeable {
     if (node.isPresent() && node.get().isDirectory()) {
       Snapshotter.Active state = engine.snapshots().prepare(image);
       fresh.push(state);
-      mounts.add(
-          new MountSpec.Overlay(state.root(), inImage, volume.target(), volume.readOnly()));
+      mounts.add(new MountSpec.Overlay(state.root(), inImage, volume.target(), volume.readOnly()));
       return;
     }
     Path directory = Files.createTempDirectory(engine.store().room("volumes"), ".fresh-");

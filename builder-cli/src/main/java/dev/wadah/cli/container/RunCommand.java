@@ -1,12 +1,10 @@
 package dev.wadah.cli.container;
 
-import dev.wadah.build.exec.UserLookup;
 import dev.wadah.cli.Arguments;
 import dev.wadah.cli.Command;
 import dev.wadah.cli.CommandException;
 import dev.wadah.cli.CommandModel;
 import dev.wadah.cli.Console;
-import dev.wadah.cli.ExitCode;
 import dev.wadah.cli.Session;
 import dev.wadah.cli.UsageException;
 import dev.wadah.cli.image.Lookup;
@@ -14,9 +12,11 @@ import dev.wadah.container.ContainerSpec;
 import dev.wadah.container.ContainerSpec.ProcessSpec;
 import dev.wadah.container.ContainerSpec.UserIds;
 import dev.wadah.container.Sandbox;
+import dev.wadah.container.UserLookup;
 import dev.wadah.engine.Engine;
 import dev.wadah.image.Image;
 import dev.wadah.image.ImageStore.PullPolicy;
+import dev.wadah.layer.FileTree;
 import dev.wadah.oci.ContainerConfig;
 import dev.wadah.oci.ImageReference;
 import dev.wadah.oci.Platform;
@@ -40,7 +40,9 @@ public final class RunCommand implements Command {
   public int run(Arguments arguments, Session session) throws Exception {
     try {
       return start(arguments, session);
-    } catch (CommandException | dev.wadah.image.ImageException | dev.wadah.registry.RegistryException e) {
+    } catch (CommandException
+        | dev.wadah.image.ImageException
+        | dev.wadah.registry.RegistryException e) {
       // Docker's code for whatever keeps a container from starting.
       throw new NotStartedException(e);
     }
@@ -109,18 +111,14 @@ public final class RunCommand implements Command {
     return engine.images().resolve(reference, platform, policy);
   }
 
-  private static UserIds user(Arguments arguments, Engine engine, Image image)
-      throws IOException, CommandException {
+  private static UserIds user(Arguments arguments, Engine engine, Image image) throws IOException {
     String user = arguments.value("user").orElse(image.config().container().user());
-    try {
-      UserIds ids = UserLookup.find(engine.layers().tree(image.layers()), user);
-      List<Integer> groups = new ArrayList<>(ids.groups());
-      for (String group : arguments.values("group-add")) {
-        groups.add(UserLookup.find(engine.layers().tree(image.layers()), "0:" + group).gid());
-      }
-      return new UserIds(ids.uid(), ids.gid(), groups, ids.home());
-    } catch (UserLookup.UnknownUserException e) {
-      throw new CommandException("unknown-user", e.getMessage(), "", "--user with a number");
+    FileTree tree = engine.layers().tree(image.layers());
+    UserIds ids = UserLookup.find(tree, user);
+    List<Integer> groups = new ArrayList<>(ids.groups());
+    for (String group : arguments.values("group-add")) {
+      groups.add(UserLookup.find(tree, "0:" + group).gid());
     }
+    return new UserIds(ids.uid(), ids.gid(), groups, ids.home());
   }
 }

@@ -35,8 +35,7 @@ final class SpecFlags {
    *
    * @param id of the container
    */
-  SpecFlags(Arguments arguments, Map<String, String> environment, String id)
-      throws UsageException {
+  SpecFlags(Arguments arguments, Map<String, String> environment, String id) throws UsageException {
     this.arguments = arguments;
     this.environment = environment;
     this.network =

@@ -12,8 +12,7 @@ import java.util.Map;
 
 /** The environment of a container's process. */
 final class Variables {
-  private static final String PATH =
-      "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+  private static final String PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
   private Variables() {}
 

@@ -77,8 +77,7 @@ public final class SaveCommand implements Command {
     Path parent = file.getParent();
     Path part = Files.createTempFile(parent, "." + file.getFileName(), ".part");
     try {
-      try (OutputStream out =
-          new BufferedOutputStream(Files.newOutputStream(part), BUFFER_BYTES)) {
+      try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(part), BUFFER_BYTES)) {
         write(engine, format, exports, out);
       }
       Files.move(part, file, StandardCopyOption.REPLACE_EXISTING);

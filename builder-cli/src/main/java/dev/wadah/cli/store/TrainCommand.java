@@ -84,6 +84,7 @@ public final class TrainCommand implements Command {
     environment.put("WADAH_HOME", root.toString());
     PrintStream nowhere =
         new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
-    return new Console(InputStream.nullInputStream(), nowhere, nowhere, environment, "", Console.Streams.CAPTURED);
+    return new Console(
+        InputStream.nullInputStream(), nowhere, nowhere, environment, "", Console.Streams.CAPTURED);
   }
 }
