@@ -1,25 +1,87 @@
 package dev.wadah.build.context;
 
+import static dev.wadah.build.context.Refusals.refuse;
+
 import dev.wadah.build.BuildException;
 import dev.wadah.build.BuildRequest.ContextRequest;
+import dev.wadah.build.BuildRequest.SecretRequest;
 import dev.wadah.content.Store;
+import dev.wadah.dockerfile.SourceFile;
+import dev.wadah.oci.Digest;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
 
 /** Opens build contexts of every kind. */
 public final class BuildContexts {
+  private static final String STDIN = "-";
+  private static final String ROOM = "contexts";
+
   private final Store store;
+  private final InputStream stdin;
 
   public BuildContexts(Store store) {
+    this(store, System.in);
+  }
+
+  /**
+   * Contexts that take {@code stdin} for {@code -}.
+   *
+   * @param stdin read to its end at most once
+   */
+  public BuildContexts(Store store, InputStream stdin) {
     this.store = store;
+    this.stdin = stdin;
+  }
+
+  /**
+   * Opens the main context and reads its Dockerfile; without secrets.
+   *
+   * @throws BuildException if there is none, or it cannot be read
+   */
+  public BuildContext.Main openMain(ContextRequest request) throws BuildException, IOException {
+    return openMain(request, new SecretRequest(Map.of(), Map.of()));
   }
 
   /**
    * Opens the main context and reads its Dockerfile.
    *
+   * @param secrets credentials for contexts over HTTP and Git
    * @throws BuildException if there is none, or it cannot be read
    */
-  public BuildContext.Main openMain(ContextRequest request) throws BuildException, IOException {
-    throw new IllegalStateException("pending " + store);
+  public BuildContext.Main openMain(ContextRequest request, SecretRequest secrets)
+      throws BuildException, IOException {
+    String context = request.context();
+    boolean dockerfileOnStdin = request.dockerfile().filter(STDIN::equals).isPresent();
+    if (context.equals(STDIN)) {
+      if (dockerfileOnStdin) {
+        throw refuse(
+            "stdin-twice",
+            "context and Dockerfile are both to come from standard input",
+            "\"-\" can be read once",
+            "give one of them as a path");
+      }
+      return new RemoteContexts(store, secrets).fromStdin(stdin, request.dockerfile());
+    }
+    Optional<SourceFile> dockerfile =
+        dockerfileOnStdin
+            ? Optional.of(new SourceFile("stdin", DockerfileFinder.text(stdin, "stdin")))
+            : Optional.empty();
+    if (isRemote(context)) {
+      return new RemoteContexts(store, secrets).open(context, request.dockerfile(), dockerfile);
+    }
+    Path directory = directory(context, "context");
+    if (dockerfile.isPresent()) {
+      IgnoreFile ignore = DockerfileFinder.ignore(directory, Optional.empty());
+      return new BuildContext.Main(open(directory, ignore), dockerfile.get());
+    }
+    DockerfileFinder.Found found = DockerfileFinder.inDirectory(directory, request.dockerfile());
+    return new BuildContext.Main(open(directory, found.ignore()), found.dockerfile());
   }
 
   /**
@@ -30,6 +92,54 @@ public final class BuildContexts {
    */
   public BuildContext openNamed(String name, String value, ContextRequest request)
       throws BuildException, IOException {
-    throw new IllegalStateException("pending");
+    return openNamed(name, value, new SecretRequest(Map.of(), Map.of()));
+  }
+
+  /**
+   * As {@link #openNamed(String, String, ContextRequest)}, with credentials.
+   *
+   * @param secrets credentials for contexts over HTTP and Git
+   */
+  public BuildContext openNamed(String name, String value, SecretRequest secrets)
+      throws BuildException, IOException {
+    if (isRemote(value)) {
+      return new RemoteContexts(store, secrets).openNamed(value);
+    }
+    Path directory = directory(value, "build context \"%s\"".formatted(name));
+    return open(directory, DockerfileFinder.ignore(directory, Optional.empty()));
+  }
+
+  private static boolean isRemote(String context) {
+    return RemoteSources.isHttp(context)
+        || (GitUrl.isContext(context) && !Files.isDirectory(Path.of(context)));
+  }
+
+  private static Path directory(String text, String what) throws BuildException {
+    Path directory;
+    try {
+      directory = Path.of(text);
+    } catch (InvalidPathException e) {
+      throw refuse(
+          "context-not-found",
+          "%s: \"%s\" is no path".formatted(what, text),
+          e.getReason(),
+          "give a directory, a URL, or \"-\"");
+    }
+    if (!Files.isDirectory(directory)) {
+      boolean exists = Files.exists(directory);
+      throw refuse(
+          exists ? "context-no-directory" : "context-not-found",
+          "%s: \"%s\" %s".formatted(what, text, exists ? "is no directory" : "does not exist"),
+          "a build reads its files from a directory, a URL, or an archive on standard input",
+          exists ? "a Dockerfile is named with -f, an archive piped to \"-\"" : "check the path");
+    }
+    return directory;
+  }
+
+  private BuildContext open(Path directory, IgnoreFile ignore) throws IOException {
+    Path real = directory.toRealPath();
+    String name = Digest.of(real.toString().getBytes(StandardCharsets.UTF_8)).hex();
+    StatCache cache = new StatCache(store.room(ROOM).resolve(name.substring(0, 32)));
+    return new DirectoryContext(real, ignore, cache);
   }
 }

@@ -18,12 +18,12 @@ public final class RemoteSources {
 
   /** Whether ADD takes this source as a Git repository. */
   public static boolean isGit(String source) {
-    throw new IllegalStateException("pending");
+    return GitUrl.isGit(source);
   }
 
   /** Whether ADD takes this source as a file over HTTP. */
   public static boolean isHttp(String source) {
-    return source.startsWith("http://") || source.startsWith("https://");
+    return (source.startsWith("http://") || source.startsWith("https://")) && !isGit(source);
   }
 
   /**
