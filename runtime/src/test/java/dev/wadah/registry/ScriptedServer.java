@@ -1,0 +1,99 @@
+package dev.wadah.registry;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.Closeable;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.Executors;
+
+/** A server that misbehaves as a test says, and remembers what it was asked. */
+final class ScriptedServer implements Closeable {
+  private final HttpServer server;
+  private final List<Request> requests = Collections.synchronizedList(new ArrayList<>());
+
+  /** What came. */
+  record Request(String method, String path, String authorization, String range) {}
+
+  /** What is answered. */
+  @FunctionalInterface
+  interface Script {
+    /**
+     * Answers.
+     *
+     * @param count how many requests of this method and path came before
+     */
+    void answer(HttpExchange http, int count) throws IOException;
+  }
+
+  ScriptedServer(Script script) throws IOException {
+    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.setExecutor(
+        Executors.newCachedThreadPool(
+            task -> {
+              Thread thread = new Thread(task);
+              thread.setDaemon(true);
+              return thread;
+            }));
+    server.createContext("/", http -> handle(http, script));
+    server.start();
+  }
+
+  private void handle(HttpExchange http, Script script) throws IOException {
+    String method = http.getRequestMethod();
+    String path = http.getRequestURI().toString();
+    int count = count(method, path);
+    requests.add(
+        new Request(
+            method,
+            path,
+            String.valueOf(http.getRequestHeaders().getFirst("Authorization")),
+            String.valueOf(http.getRequestHeaders().getFirst("Range"))));
+    if (path.equals("/v2/")
+        && count == 0
+        && http.getRequestHeaders().get("Authorization") == null) {
+      // The question whether this is http at all.
+      reply(http, 200, "application/json", "{}".getBytes());
+      return;
+    }
+    try (http) {
+      http.getRequestBody().readAllBytes();
+      script.answer(http, count);
+    }
+  }
+
+  private int count(String method, String path) {
+    synchronized (requests) {
+      return (int)
+          requests.stream().filter(r -> r.method.equals(method) && r.path.equals(path)).count();
+    }
+  }
+
+  static void reply(HttpExchange http, int status, String type, byte[] body) throws IOException {
+    http.getResponseHeaders().set("Content-Type", type);
+    http.sendResponseHeaders(status, body.length == 0 ? -1 : body.length);
+    http.getResponseBody().write(body);
+    http.close();
+  }
+
+  List<Request> requests() {
+    return List.copyOf(requests);
+  }
+
+  int port() {
+    return server.getAddress().getPort();
+  }
+
+  String host() {
+    return "localhost:" + port();
+  }
+
+  @Override
+  public void close() {
+    server.stop(0);
+  }
+}
