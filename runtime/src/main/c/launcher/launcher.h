@@ -57,7 +57,7 @@ struct box {
   bool init, terminal;
 
   uint64_t clone_flags; /* supervisor */
-  struct strings cleanup, maps;
+  struct strings cleanup;
 };
 
 /* report.c: records on the status descriptor */
@@ -97,6 +97,7 @@ int make_readonly(int target, bool recursive);
 int scratch_directory(struct box *box, char name[16]);
 
 /* process.c: what process 1 makes of itself */
+int op_devices(struct box *box, char **args);
 int op_cgroup(struct box *box, char **args);
 int op_unshare(struct box *box, char **args);
 int op_hostname(struct box *box, char **args);
@@ -106,6 +107,7 @@ int op_rlimit(struct box *box, char **args);
 int op_cwd(struct box *box, char **args);
 
 /* privileges.c */
+unsigned char *unhex(const char *text);
 int op_bounding(struct box *box, char **args);
 int op_nonewprivs(struct box *box, char **args);
 int op_seccomp(struct box *box, char **args);

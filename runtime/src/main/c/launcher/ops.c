@@ -39,7 +39,7 @@ static int op_init(struct box *box, char **args) {
 static const struct kind KINDS[] = {
   {"clone", "n", NULL},
   {"cleanup", "p", NULL},
-  {"map", "p", NULL},
+  {"devices", "px", op_devices},
   {"cgroup", "p", op_cgroup},
   {"unshare", "n", op_unshare},
   {"private", "", op_private},

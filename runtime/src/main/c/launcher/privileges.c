@@ -33,15 +33,22 @@ int op_nonewprivs(struct box *box, char **args) {
 
 static int nibble(char digit) { return digit <= '9' ? digit - '0' : digit - 'a' + 10; }
 
+/* The bytes that the text stands for; to be freed. */
+unsigned char *unhex(const char *text) {
+  size_t bytes = strlen(text) / 2;
+  unsigned char *to = malloc(bytes + 1);
+  for (size_t i = 0; to != NULL && i < bytes; i++)
+    to[i] = (unsigned char)(nibble(text[2 * i]) << 4 | nibble(text[2 * i + 1]));
+  return to;
+}
+
 /* args: a BPF program, struct sock_filter after struct sock_filter. Needs CAP_SYS_ADMIN or no_new_privs. */
 int op_seccomp(struct box *box, char **args) {
-  size_t bytes = strlen(args[0]) / 2, count = bytes / sizeof(struct sock_filter);
+  size_t count = strlen(args[0]) / 2 / sizeof(struct sock_filter);
   if (count == 0 || count > 0xFFFF || count * sizeof(struct sock_filter) * 2 != strlen(args[0]))
     return fail_with(box, "seccomp", "", EINVAL, "not a whole number of instructions");
-  unsigned char *code = malloc(bytes);
+  unsigned char *code = unhex(args[0]);
   if (code == NULL) return fail(box, "malloc", "");
-  for (size_t i = 0; i < bytes; i++)
-    code[i] = (unsigned char)(nibble(args[0][2 * i]) << 4 | nibble(args[0][2 * i + 1]));
   struct sock_fprog program = {(unsigned short)count, (struct sock_filter *)code};
   if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program) < 0) return fail(box, "seccomp", "");
   free(code);

@@ -3,15 +3,46 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/bpf.h>
 #include <linux/keyctl.h>
 #include <net/if.h>
 #include <sched.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+
+static int load_device_filter(void *code, size_t count) {
+  union bpf_attr load = {
+    .prog_type = BPF_PROG_TYPE_CGROUP_DEVICE,
+    .insns = (uint64_t)(uintptr_t)code,
+    .insn_cnt = (uint32_t)count,
+    .license = (uint64_t)(uintptr_t) "Apache-2.0",
+  };
+  return (int)syscall(SYS_bpf, BPF_PROG_LOAD, &load, sizeof load);
+}
+
+/*
+ * args: directory of a control group of version 2, an eBPF program. A kernel that refuses is no reason to have no
+ * container: where bpf is forbidden (in a container), an outer device filter holds for us as well.
+ */
+int op_devices(struct box *box, char **args) {
+  unsigned char *code = unhex(args[1]);
+  if (code == NULL) return fail(box, "malloc", "");
+  int program = load_device_filter(code, strlen(args[1]) / 16);
+  int directory = open(args[0], O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  union bpf_attr attach = {
+    .target_fd = (uint32_t)directory, .attach_bpf_fd = (uint32_t)program, .attach_type = BPF_CGROUP_DEVICE};
+  if (program < 0 || directory < 0 || syscall(SYS_bpf, BPF_PROG_ATTACH, &attach, sizeof attach) < 0)
+    tolerate(box, "bpf", args[0]);
+  free(code);
+  if (program >= 0) close(program);
+  if (directory >= 0) close(directory);
+  return 0;
+}
 
 /* args: a cgroup.procs file of the host. "0" means the process that writes. */
 int op_cgroup(struct box *box, char **args) {

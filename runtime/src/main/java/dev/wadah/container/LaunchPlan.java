@@ -8,6 +8,7 @@ import dev.wadah.container.Machine.CgroupMount;
 import dev.wadah.snapshot.Snapshotter.RootMount;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * All policy of a container: from its spec to the launcher's operations, in the order that the
@@ -48,12 +49,21 @@ final class LaunchPlan {
     this.machine = machine;
   }
 
-  /** What belongs to one run only: control groups that were made for it, and its terminal. */
-  record Attachments(List<Path> cgroups, boolean terminal) {
-    static final Attachments NONE = new Attachments(List.of(), false);
+  /**
+   * What belongs to one run only.
+   *
+   * @param cgroups control groups that were made for it
+   * @param deviceCgroup the one that gets the device filter
+   * @param devices nodes of the host that a privileged container gets
+   * @param terminal whether it has one
+   */
+  record Attachments(
+      List<Path> cgroups, Optional<Path> deviceCgroup, List<DeviceNode> devices, boolean terminal) {
+    static final Attachments NONE = new Attachments(List.of(), Optional.empty(), List.of(), false);
 
     Attachments {
       cgroups = List.copyOf(cgroups);
+      devices = List.copyOf(devices);
     }
   }
 
@@ -64,9 +74,10 @@ final class LaunchPlan {
    */
   static OperationList of(ContainerSpec spec, Machine machine, Attachments attachments) {
     LaunchPlan plan = new LaunchPlan(spec, machine);
-    plan.namespaces(attachments.cgroups());
+    plan.namespaces(attachments);
     plan.root();
     plan.devices();
+    attachments.devices().forEach(plan::device);
     plan.system();
     plan.hostFiles();
     spec.mounts().forEach(plan::mount);
@@ -84,12 +95,14 @@ final class LaunchPlan {
     return plan.list;
   }
 
-  private void namespaces(List<Path> cgroups) {
+  private void namespaces(Attachments attachments) {
     long flags = Flags.NEWNS | Flags.NEWPID | Flags.NEWIPC | Flags.NEWUTS;
     list.add("clone", spec.network() == NetworkMode.NONE ? flags | Flags.NEWNET : flags);
-    for (Path cgroup : cgroups) {
-      list.add("cleanup", cgroup).add("cgroup", cgroup.resolve("cgroup.procs"));
-    }
+    attachments.cgroups().forEach(cgroup -> list.add("cleanup", cgroup));
+    attachments
+        .deviceCgroup()
+        .ifPresent(cgroup -> list.add("devices", cgroup, DeviceFilter.program()));
+    attachments.cgroups().forEach(cgroup -> list.add("cgroup", cgroup.resolve("cgroup.procs")));
     if (!machine.cgroups().isEmpty()) {
       list.add("unshare", Flags.NEWCGROUP);
     }
@@ -137,6 +150,14 @@ final class LaunchPlan {
 
   private void node(String name, int major, int minor) {
     list.add("node", "/dev/" + name, Flags.CHARACTER_DEVICE | 0666, major, minor);
+  }
+
+  private void device(DeviceNode device) {
+    if (device.directory()) {
+      list.add("mkdir", device.path());
+    } else {
+      list.add("node", device.path(), device.mode(), device.major(), device.minor());
+    }
   }
 
   private void system(String type, String target, long flags, String data) {

@@ -1,5 +1,6 @@
 package dev.wadah.container;
 
+import dev.wadah.container.ControlGroup.Devices;
 import dev.wadah.container.LaunchPlan.Attachments;
 import dev.wadah.container.LauncherProcess.Output;
 import dev.wadah.container.SandboxException.Kind;
@@ -9,6 +10,8 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * Runs containers through the C launcher: plans in Java, performs in C. One object serves any
@@ -32,21 +35,32 @@ public final class LauncherSandbox implements Sandbox {
   public Outcome run(ContainerSpec spec, Io io) throws IOException {
     prepare();
     boolean terminal = io instanceof Io.Inherit inherit && inherit.terminal();
-    OperationList list = plan(spec, new Attachments(Attachments.NONE.cgroups(), terminal));
+    boolean privileged = spec.security().privileged();
+    Devices devices = privileged ? Devices.ALL : Devices.FILTERED;
     byte[] state = terminal ? Processes.terminalState(0) : null;
-    try (Input input = Input.of(io);
-        LauncherProcess process =
-            LauncherProcess.start(
-                program,
-                list,
-                input.descriptor(),
-                io instanceof Io.Streams ? Output.PIPES : Output.INHERITED)) {
-      await(process, io);
-      return outcome(process.report(), spec);
+    try (ControlGroup cgroup = ControlGroup.create(machine, spec.limits(), devices)) {
+      Attachments attachments =
+          new Attachments(
+              cgroup.directories(),
+              cgroup.deviceDirectory(),
+              privileged ? DeviceNode.ofHost() : List.of(),
+              terminal);
+      return launch(spec, io, plan(spec, attachments), cgroup);
     } finally {
       if (state != null) {
         Processes.restoreTerminal(0, state);
       }
+    }
+  }
+
+  private Outcome launch(ContainerSpec spec, Io io, OperationList list, ControlGroup cgroup)
+      throws IOException {
+    Output output = io instanceof Io.Streams ? Output.PIPES : Output.INHERITED;
+    try (Input input = Input.of(io);
+        LauncherProcess process =
+            LauncherProcess.start(program, list, input.descriptor(), output)) {
+      await(process, io);
+      return outcome(process.report(), spec, cgroup);
     }
   }
 
@@ -85,7 +99,8 @@ public final class LauncherSandbox implements Sandbox {
     }
   }
 
-  private static Outcome outcome(LauncherReport report, ContainerSpec spec) throws IOException {
+  private static Outcome outcome(LauncherReport report, ContainerSpec spec, ControlGroup cgroup)
+      throws IOException {
     if (report.failure().isPresent()) {
       throw LaunchFailures.toException(report.failure().get(), spec);
     }
@@ -93,7 +108,9 @@ public final class LauncherSandbox implements Sandbox {
       throw new SandboxException(
           Kind.SETUP, "the launcher was killed before it could say how the container ended");
     }
-    return new Outcome(report.exitCode(), false, report.stubs());
+    List<String> notes = new ArrayList<>(cgroup.notes());
+    report.notes().forEach(note -> notes.add(note.toString()));
+    return new Outcome(report.exitCode(), cgroup.oomKilled(), report.stubs(), notes);
   }
 
   /** The container's standard input: ours, or nothing. */

@@ -6,6 +6,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 
 /**
  * What the plan of a container must know of the machine, read once.
@@ -16,6 +18,9 @@ import java.util.List;
  * @param seccomp the filters for its processor
  */
 record Machine(Path emptyDirectory, long capabilities, List<CgroupMount> cgroups, Seccomp seccomp) {
+  private static final Set<String> USUAL_OPTIONS =
+      Set.of("rw", "ro", "nosuid", "nodev", "noexec", "relatime", "noatime", "xattr");
+
   Machine {
     cgroups = List.copyOf(cgroups);
   }
@@ -24,17 +29,34 @@ record Machine(Path emptyDirectory, long capabilities, List<CgroupMount> cgroups
    * A mounted hierarchy of control groups.
    *
    * @param directory where it is mounted
+   * @param own the group of this process in it
    * @param version 1 or 2
    * @param controllers of version 1: as its mount options name them, {@code cpu,cpuacct} or {@code
    *     name=systemd}
    */
-  record CgroupMount(Path directory, int version, String controllers) {}
+  record CgroupMount(Path directory, Path own, int version, String controllers) {
+    boolean has(String controller) {
+      return version == 1 && List.of(controllers.split(",", -1)).contains(controller);
+    }
+  }
+
+  /** The hierarchy of version 2. */
+  Optional<CgroupMount> unified() {
+    return cgroups.stream().filter(mount -> mount.version() == 2).findFirst();
+  }
+
+  /** The hierarchy of version 1 that has a controller. */
+  Optional<CgroupMount> version1(String controller) {
+    return cgroups.stream().filter(mount -> mount.has(controller)).findFirst();
+  }
 
   static Machine read(Path emptyDirectory) throws IOException {
+    String mounts = Files.readString(Path.of("/proc/self/mounts"), StandardCharsets.ISO_8859_1);
+    String groups = Files.readString(Path.of("/proc/self/cgroup"), StandardCharsets.ISO_8859_1);
     return new Machine(
         emptyDirectory,
         permitted(Files.readString(Path.of("/proc/self/status"))),
-        cgroups(Files.readString(Path.of("/proc/self/mounts"), StandardCharsets.ISO_8859_1)),
+        cgroups(mounts, groups),
         new Seccomp());
   }
 
@@ -43,31 +65,51 @@ record Machine(Path emptyDirectory, long capabilities, List<CgroupMount> cgroups
     return Long.parseUnsignedLong(status, at + 8, status.indexOf('\n', at), 16);
   }
 
-  private static List<CgroupMount> cgroups(String mounts) {
+  /** Reads /proc/self/mounts; {@code groups} is /proc/self/cgroup. */
+  static List<CgroupMount> cgroups(String mounts, String groups) {
     List<CgroupMount> found = new ArrayList<>();
-    for (String line : mounts.split("\n")) {
+    for (String line : mounts.split("\n", -1)) {
       if (!line.contains(" cgroup")) {
         continue;
       }
       // device, directory, type, options
-      String[] fields = line.split(" ");
-      if (fields.length > 3 && fields[2].equals("cgroup2")) {
-        found.add(new CgroupMount(Path.of(fields[1]), 2, ""));
-      } else if (fields.length > 3 && fields[2].equals("cgroup")) {
-        found.add(new CgroupMount(Path.of(fields[1]), 1, controllers(fields[3])));
+      String[] fields = line.split(" ", -1);
+      if (fields.length < 4 || !fields[2].startsWith("cgroup")) {
+        continue;
       }
+      Path directory = Path.of(fields[1]);
+      boolean second = fields[2].equals("cgroup2");
+      String controllers = second ? "" : controllers(fields[3]);
+      Path own = own(directory, controllers, groups);
+      found.add(new CgroupMount(directory, own, second ? 2 : 1, controllers));
     }
     return found;
+  }
+
+  /**
+   * Where this process is, {@code ID:CONTROLLERS:/PATH}. In a container the path may mean nothing
+   * here; then what is mounted is our group, or contains it.
+   */
+  private static Path own(Path directory, String controllers, String groups) {
+    for (String line : groups.split("\n", -1)) {
+      String[] fields = line.split(":", 3);
+      if (fields.length == 3 && sameControllers(fields[1], controllers)) {
+        Path own = directory.resolve(fields[2].substring(1));
+        return Files.isDirectory(own) ? own.normalize() : directory;
+      }
+    }
+    return directory;
+  }
+
+  private static boolean sameControllers(String one, String other) {
+    return Set.of(one.split(",", -1)).equals(Set.of(other.split(",", -1)));
   }
 
   /** The options of a mount without those that every mount has. */
   private static String controllers(String options) {
     StringBuilder kept = new StringBuilder();
-    for (String option : options.split(",")) {
-      boolean usual =
-          List.of("rw", "ro", "nosuid", "nodev", "noexec", "relatime", "noatime", "xattr")
-              .contains(option);
-      if (!usual && !option.startsWith("release_agent=")) {
+    for (String option : options.split(",", -1)) {
+      if (!USUAL_OPTIONS.contains(option) && !option.startsWith("release_agent=")) {
         kept.append(kept.isEmpty() ? "" : ",").append(option);
       }
     }

@@ -19,9 +19,22 @@ public interface Sandbox {
    *
    * @param exitCode 0-255; 128+n for signal n
    * @param oomKilled whether the memory limit killed it
-   * @param stubs mount points and directories that were made in the root for this run
+   * @param stubs mount points and directories that were made in the root for this run, parents
+   *     first
+   * @param notes what the machine could not give and the container did without, a sentence each;
+   *     for the user as warnings
    */
-  record Outcome(int exitCode, boolean oomKilled, List<String> stubs) {}
+  record Outcome(int exitCode, boolean oomKilled, List<String> stubs, List<String> notes) {
+    public Outcome {
+      stubs = List.copyOf(stubs);
+      notes = List.copyOf(notes);
+    }
+
+    /** An end without notes. */
+    public Outcome(int exitCode, boolean oomKilled, List<String> stubs) {
+      this(exitCode, oomKilled, stubs, List.of());
+    }
+  }
 
   /** Where standard input, output and error go. */
   sealed interface Io {

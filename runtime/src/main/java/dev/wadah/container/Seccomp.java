@@ -21,16 +21,17 @@ import java.util.concurrent.ConcurrentHashMap;
  * that make file syncs free. Both may be on or off.
  */
 final class Seccomp {
-  /** The ABIs of one machine: the native one first, then the one of its 32-bit programs. */
-  enum Architecture {
-    AMD64(new Abi(0xC000003E, 1), new Abi(0x40000003, 2)),
-    ARM64(new Abi(0xC00000B7, 3), new Abi(0x40000028, 4));
-
-    private final List<Abi> abis;
-
-    Architecture(Abi... abis) {
-      this.abis = List.of(abis);
-    }
+  /**
+   * The ABIs of one kind of machine.
+   *
+   * @param wide the native one
+   * @param narrow the one of its 32-bit programs
+   */
+  record Architecture(Abi wide, Abi narrow) {
+    static final Architecture AMD64 =
+        new Architecture(new Abi(0xC000003E, 1), new Abi(0x40000003, 2));
+    static final Architecture ARM64 =
+        new Architecture(new Abi(0xC00000B7, 3), new Abi(0x40000028, 4));
 
     static Architecture ofThisMachine() {
       String name = System.getProperty("os.arch");
@@ -74,7 +75,7 @@ final class Seccomp {
       Architecture architecture, boolean profile, boolean fakeSync, long capabilities) {
     List<String[]> rules = rules();
     List<Interface> interfaces = new ArrayList<>();
-    for (Abi abi : architecture.abis) {
+    for (Abi abi : List.of(architecture.wide(), architecture.narrow())) {
       TreeMap<Integer, Verdict> verdicts = new TreeMap<>();
       for (String[] rule : rules) {
         if (!rule[abi.column()].equals("-")) {
@@ -128,9 +129,9 @@ final class Seccomp {
     try (InputStream in = Seccomp.class.getResourceAsStream("seccomp.txt")) {
       String text = new String(in.readAllBytes(), StandardCharsets.US_ASCII);
       List<String[]> rules = new ArrayList<>(450);
-      for (String line : text.split("\n")) {
-        if (!line.startsWith("#")) {
-          rules.add(line.split(" "));
+      for (String line : text.split("\n", -1)) {
+        if (!line.isEmpty() && !line.startsWith("#")) {
+          rules.add(line.split(" ", -1));
         }
       }
       return rules;

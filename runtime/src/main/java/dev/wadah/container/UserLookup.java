@@ -102,7 +102,7 @@ public final class UserLookup {
     for (String[] fields : lines("/etc/group")) {
       if (fields.length > 3
           && isId(fields[2])
-          && List.of(fields[3].split(",")).contains(user)
+          && List.of(fields[3].split(",", -1)).contains(user)
           && !groups.contains(Integer.parseInt(fields[2]))) {
         groups.add(Integer.parseInt(fields[2]));
       }
@@ -141,7 +141,7 @@ public final class UserLookup {
       return List.of();
     }
     List<String[]> lines = new ArrayList<>();
-    for (String line : read(resolved, path).split("\n")) {
+    for (String line : read(resolved, path).split("\n", -1)) {
       String text = line.strip();
       if (!text.isEmpty()) {
         lines.add(text.split(":", -1));

@@ -3,9 +3,13 @@ package dev.wadah.container;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.wadah.container.BusyboxRoot.Options;
+import dev.wadah.container.ContainerSpec.Limits;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -101,5 +105,70 @@ class LauncherSandboxTest {
     assertThat(box.sh(options, "true").outcome().stubs())
         .contains("/a", "/a/b", "/a/b/c", "/etc/hosts", "/dev")
         .containsSubsequence("/a", "/a/b", "/a/b/c");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiterString = " :: ",
+      quoteCharacter = '`',
+      textBlock =
+          """
+          null     :: mknod /tmp/n c 1 3; echo x > /tmp/n && echo yes :: yes
+          disk     :: mknod /tmp/d b 7 0 && (head -c 1 /tmp/d) 2>&1 | grep -o 'not permitted' :: not permitted
+          memory   :: mknod /tmp/m c 1 1 && (head -c 1 /tmp/m) 2>&1 | grep -o 'not permitted' :: not permitted
+          kmsg     :: mknod /tmp/k c 1 11 && (head -c 1 /tmp/k) 2>&1 | grep -o 'not permitted' :: not permitted
+          """)
+  void letsDevicesBeMadeButOnlyHarmlessOnesBeOpened(String what, String script, String expected)
+      throws IOException {
+    assertThat(box.sh(script).out().strip()).as(what).isEqualTo(expected);
+  }
+
+  @Test
+  void killsWhatNeedsMoreMemoryThanItMay() throws IOException {
+    Options options = box.options();
+    options.limits = new Limits(32L << 20, 0, 0, 0, List.of());
+    BusyboxRoot.Result result =
+        box.sh(options, "(tail -c 200000000 /dev/zero > /dev/null); echo $?");
+    assertThat(result.lines()).containsExactly("137");
+    assertThat(result.outcome().oomKilled()).isTrue();
+    assertThat(result.outcome().notes()).isEmpty();
+  }
+
+  @Test
+  void saysThatMemoryWasEnough() throws IOException {
+    Options options = box.options();
+    options.limits = new Limits(64L << 20, 0.5, 20, 1 << 20, List.of("nofile=64:128", "core=0"));
+    BusyboxRoot.Result result =
+        box.sh(options, "ulimit -n; ulimit -Hn; ulimit -c; df -k /dev/shm | awk 'END {print $2}'");
+    assertThat(result.lines()).containsExactly("64", "128", "0", "1024");
+    assertThat(result.outcome().oomKilled()).isFalse();
+  }
+
+  @Test
+  void holdsBackProcessesBeyondTheLimit() throws IOException {
+    Options options = box.options();
+    options.limits = new Limits(0, 0, 5, 0, List.of());
+    BusyboxRoot.Result result =
+        box.sh(options, "for i in 1 2 3 4 5 6 7 8; do sleep 5 & done; echo reached");
+    assertThat(result.err()).contains("can't fork");
+  }
+
+  @Test
+  void leavesNoControlGroupBehind() throws IOException {
+    Options options = box.options();
+    options.limits = new Limits(64L << 20, 1, 50, 0, List.of());
+    box.sh(options, "sleep 100 & true");
+    assertThat(controlGroups()).isEmpty();
+  }
+
+  private static List<Path> controlGroups() throws IOException {
+    String ours = "wadah-" + ProcessHandle.current().pid() + "-";
+    List<Path> found = new ArrayList<>();
+    for (Machine.CgroupMount mount : Machine.read(Path.of("/")).cgroups()) {
+      try (Stream<Path> groups = Files.list(mount.own())) {
+        groups.filter(g -> g.getFileName().toString().startsWith(ours)).forEach(found::add);
+      }
+    }
+    return found;
   }
 }
