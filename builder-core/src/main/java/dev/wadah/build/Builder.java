@@ -5,6 +5,7 @@ import dev.wadah.build.exec.VertexResult;
 import dev.wadah.build.export.Exporter;
 import dev.wadah.build.graph.InstructionGraph;
 import dev.wadah.build.graph.Vertex;
+import dev.wadah.dockerfile.AstPrinter;
 import dev.wadah.engine.Engine;
 import dev.wadah.image.Image;
 import dev.wadah.oci.Platform;
@@ -110,7 +111,7 @@ public final class Builder {
   public String print(BuildRequest request, Printed what) throws BuildException, IOException {
     try (BuildSession session = BuildSession.open(engine, request)) {
       if (what == Printed.AST) {
-        return AstText.of(session.dockerfile());
+        return AstPrinter.print(session.dockerfile(), AstPrinter.Spans.SHOWN);
       }
       return GraphText.of(session.plan(), what);
     }

@@ -4,6 +4,7 @@ import dev.wadah.build.BuildException;
 import dev.wadah.build.BuildProgress;
 import dev.wadah.build.graph.Op;
 import dev.wadah.build.graph.Vertex;
+import dev.wadah.container.Capabilities;
 import dev.wadah.container.ContainerSpec;
 import dev.wadah.container.ContainerSpec.HostFiles;
 import dev.wadah.container.ContainerSpec.Limits;
@@ -13,6 +14,7 @@ import dev.wadah.container.ContainerSpec.SecuritySpec;
 import dev.wadah.container.ContainerSpec.UserIds;
 import dev.wadah.container.Sandbox;
 import dev.wadah.container.SandboxException;
+import dev.wadah.container.UserLookup;
 import dev.wadah.engine.Engine;
 import dev.wadah.layer.LayerStack;
 import dev.wadah.oci.DiffId;
@@ -23,24 +25,6 @@ import java.util.List;
 
 /** Makes the layer of a RUN: a container on a writable state of the root, and what it changed. */
 final class ExecRunner {
-  /** Docker's default capabilities of a container, CapEff 00000000a80425fb. */
-  private static final List<String> CAPABILITIES =
-      List.of(
-          "CAP_CHOWN",
-          "CAP_DAC_OVERRIDE",
-          "CAP_FSETID",
-          "CAP_FOWNER",
-          "CAP_MKNOD",
-          "CAP_NET_RAW",
-          "CAP_SETGID",
-          "CAP_SETUID",
-          "CAP_SETFCAP",
-          "CAP_SETPCAP",
-          "CAP_NET_BIND_SERVICE",
-          "CAP_SYS_CHROOT",
-          "CAP_KILL",
-          "CAP_AUDIT_WRITE");
-
   private final Engine engine;
   private final StepMounts mounts;
   private final StepLogs logs;
@@ -95,7 +79,7 @@ final class ExecRunner {
       throws BuildException, IOException {
     try {
       return UserLookup.find(engine.layers().tree(stack), op.process().user());
-    } catch (UserLookup.UnknownUserException e) {
+    } catch (SandboxException e) {
       throw faults.failure(
           vertex,
           "unknown-user",
@@ -118,7 +102,8 @@ final class ExecRunner {
         // why the key keeps both apart all the same).
         op.network() == Op.Network.NONE ? NetworkMode.NONE : NetworkMode.HOST,
         hostFiles(op),
-        new SecuritySpec(CAPABILITIES, !op.insecure(), false, true, op.insecure()),
+        new SecuritySpec(
+            op.insecure() ? Capabilities.all() : Capabilities.DEFAULT, !op.insecure(), false, true, op.insecure()),
         limits);
   }
 

@@ -125,7 +125,7 @@ public final class Definition {
   }
 
   private void ownership(Op.Ownership ownership) {
-    number("mode", ownership.mode());
+    ownership.mode().ifPresent(m -> out.add(counts("mode", "%04o".formatted(m))));
     number("uid", ownership.uid());
     number("gid", ownership.gid());
   }
@@ -161,6 +161,6 @@ public final class Definition {
     out.add(counts("parents", String.valueOf(options.parents())));
     options.excludes().forEach(e -> out.add(counts("exclude", e)));
     out.add(counts("unpack", options.unpack().name()));
-    options.fixedMode().ifPresent(m -> out.add(counts("fixed-mode", String.valueOf(m))));
+    options.fixedMode().ifPresent(m -> out.add(counts("fixed-mode", "%04o".formatted(m))));
   }
 }

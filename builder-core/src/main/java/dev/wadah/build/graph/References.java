@@ -1,5 +1,6 @@
 package dev.wadah.build.graph;
 
+import dev.wadah.dockerfile.Suggestions;
 import dev.wadah.build.graph.PlanRequest.NamedContext;
 import dev.wadah.dockerfile.Diagnostic;
 import dev.wadah.dockerfile.Instruction;
@@ -42,7 +43,7 @@ final class References {
   }
 
   private String suggestion(String name) {
-    return Suggestion.closest(name, stages.names())
+    return Suggestions.nearest(name, stages.names())
         .map("did you mean \"%s\"?"::formatted)
         .orElse(
             stages.names().isEmpty()
@@ -160,7 +161,7 @@ final class References {
 
   /** Adds the place, and stages with a similar name, to what was said about an image. */
   Diagnostic locate(Diagnostic fault, String reference, Span span) {
-    Optional<String> similar = Suggestion.closest(reference, stages.names());
+    Optional<String> similar = Suggestions.nearest(reference, stages.names());
     return new Diagnostic(
         fault.code(),
         fault.severity(),

@@ -1,5 +1,6 @@
 package dev.wadah.build.graph;
 
+import dev.wadah.dockerfile.Suggestions;
 import dev.wadah.dockerfile.Instruction;
 import dev.wadah.dockerfile.Instruction.Command;
 import dev.wadah.dockerfile.Instruction.Heredoc;
@@ -125,7 +126,7 @@ final class RunPlanner {
               "invalid network mode \"%s\"".formatted(value),
               flag.get().span(),
               "RUN --network takes default, none or host",
-              Suggestion.closest(value, List.of("default", "none", "host"))
+              Suggestions.nearest(value, List.of("default", "none", "host"))
                   .map("did you mean \"%s\"?"::formatted)
                   .orElse("write --network=none or --network=host"));
     }
