@@ -103,7 +103,11 @@ final class ExecRunner {
         op.network() == Op.Network.NONE ? NetworkMode.NONE : NetworkMode.HOST,
         hostFiles(op),
         new SecuritySpec(
-            op.insecure() ? Capabilities.all() : Capabilities.DEFAULT, !op.insecure(), false, true, op.insecure()),
+            op.insecure() ? Capabilities.all() : Capabilities.DEFAULT,
+            !op.insecure(),
+            false,
+            true,
+            op.insecure()),
         limits);
   }
 

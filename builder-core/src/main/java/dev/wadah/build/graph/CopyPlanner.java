@@ -50,12 +50,14 @@ final class CopyPlanner {
           from.isPresent()
               ? stage.source(from(from.get()), from.get().span())
               : stage.mainContext();
+      // Files of a context belong to whoever checked them out, which is nobody's business.
+      boolean keepOwner = !(input.op() instanceof Op.Context);
       actions.add(
           new FileAction.Copy(
               input(input),
               sources,
               destination,
-              options(from.isPresent(), Unpack.NEVER, Optional.empty())));
+              options(keepOwner, Unpack.NEVER, Optional.empty())));
     }
     finish();
   }

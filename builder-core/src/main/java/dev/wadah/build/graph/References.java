@@ -1,12 +1,13 @@
 package dev.wadah.build.graph;
 
-import dev.wadah.dockerfile.Suggestions;
 import dev.wadah.build.graph.PlanRequest.NamedContext;
 import dev.wadah.dockerfile.Diagnostic;
 import dev.wadah.dockerfile.Instruction;
 import dev.wadah.dockerfile.Span;
+import dev.wadah.dockerfile.Suggestions;
 import dev.wadah.oci.ImageReference;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
@@ -53,15 +54,20 @@ final class References {
 
   /** The stages that {@code target} needs as far as the file tells, in the order of the file. */
   List<StageTable.Entry> needed(StageTable.Entry target) {
+    List<Diagnostic> errors = new ArrayList<>();
     boolean[] needed = new boolean[stages.all().size()];
     needed[target.stage().index()] = true;
     for (int i = stages.all().size() - 1; i >= 0; i--) {
       StageTable.Entry entry = stages.all().get(i);
-      List<StageTable.Entry> sources = sources(entry);
+      List<StageTable.Entry> sources = sources(entry, errors);
       if (needed[i] && !isReplaced(entry)) {
         entry.parent().ifPresent(p -> needed[p.stage().index()] = true);
         sources.forEach(s -> needed[s.stage().index()] = true);
       }
+    }
+    if (!errors.isEmpty()) {
+      errors.sort(Comparator.comparingInt(d -> d.span().map(Span::startLine).orElse(0)));
+      throw new Complaints(errors);
     }
     List<StageTable.Entry> list = new ArrayList<>();
     for (StageTable.Entry entry : stages.all()) {
@@ -77,23 +83,36 @@ final class References {
     return entry.stage().name().flatMap(this::context).isPresent();
   }
 
-  private List<StageTable.Entry> sources(StageTable.Entry entry) {
+  private List<StageTable.Entry> sources(StageTable.Entry entry, List<Diagnostic> errors) {
     List<StageTable.Entry> sources = new ArrayList<>();
     for (Instruction instruction : entry.stage().instructions()) {
       if (instruction instanceof Instruction.Copy copy) {
         copy.transfer()
             .flags()
             .from()
-            .ifPresent(w -> stage(w.text(), w.span(), entry).ifPresent(sources::add));
+            .ifPresent(w -> addStage(w.text(), w.span(), entry, sources, errors));
       } else if (instruction instanceof Instruction.Run run) {
         for (Instruction.Mount mount : run.mounts()) {
           mount
               .option("from")
-              .ifPresent(name -> stage(name, mount.span(), entry).ifPresent(sources::add));
+              .ifPresent(name -> addStage(name, mount.span(), entry, sources, errors));
         }
       }
     }
     return sources;
+  }
+
+  private void addStage(
+      String name,
+      Span span,
+      StageTable.Entry user,
+      List<StageTable.Entry> sources,
+      List<Diagnostic> errors) {
+    try {
+      stage(name, span, user).ifPresent(sources::add);
+    } catch (Complaint e) {
+      errors.add(e.diagnostic());
+    }
   }
 
   /**

@@ -1,9 +1,9 @@
 package dev.wadah.build.graph;
 
-import dev.wadah.dockerfile.Suggestions;
 import dev.wadah.dockerfile.Instruction;
 import dev.wadah.dockerfile.Instruction.Command;
 import dev.wadah.dockerfile.Instruction.Heredoc;
+import dev.wadah.dockerfile.Suggestions;
 import dev.wadah.dockerfile.Word;
 import java.util.ArrayList;
 import java.util.List;

@@ -41,8 +41,7 @@ final class PlanCase {
     return plan(Files.readString(folder.resolve("Dockerfile")));
   }
 
-  InstructionGraph plan(String dockerfile)
-      throws BuildException, IOException, DockerfileException {
+  InstructionGraph plan(String dockerfile) throws BuildException, IOException, DockerfileException {
     PlanRequest request = request(dockerfile);
     return Planner.plan(request, PlanCase::base, new VertexTable());
   }
