@@ -1,5 +1,6 @@
 package dev.wadah.dockerfile;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -47,4 +48,27 @@ public record Dockerfile(
    * @param span the line
    */
   public record Comment(String text, Span span) {}
+
+  /**
+   * The comment lines right above a line, from top to bottom: they describe the instruction that
+   * begins there. A blank line or an empty comment ends them.
+   *
+   * @param line 1-based
+   */
+  public List<String> commentsAbove(int line) {
+    List<String> above = new ArrayList<>();
+    int wanted = line - 1;
+    for (int i = comments.size() - 1; i >= 0; i--) {
+      Comment comment = comments.get(i);
+      if (comment.span().startLine() >= line) {
+        continue;
+      }
+      if (comment.span().startLine() != wanted || comment.text().isEmpty()) {
+        break;
+      }
+      above.add(0, comment.text());
+      wanted--;
+    }
+    return above;
+  }
 }

@@ -48,6 +48,7 @@ final class ShellScanner {
   private boolean keepEscapes;
   private int position;
   private int depth;
+  private Set<String> matched = Set.of();
   private Set<String> unmatched = Set.of();
 
   ShellScanner(
@@ -63,6 +64,10 @@ final class ShellScanner {
   ShellScanner keepingEscapes() {
     keepEscapes = true;
     return this;
+  }
+
+  Set<String> matched() {
+    return matched;
   }
 
   Set<String> unmatched() {
@@ -363,12 +368,17 @@ final class ShellScanner {
   private String lookUp(String name) {
     String value = environment.get(name);
     if (value == null) {
-      if (unmatched.isEmpty()) {
-        unmatched = new LinkedHashSet<>();
-      }
-      unmatched.add(name);
+      unmatched = with(unmatched, name);
+    } else {
+      matched = with(matched, name);
     }
     return value;
+  }
+
+  private static Set<String> with(Set<String> names, String name) {
+    Set<String> result = names.isEmpty() ? new LinkedHashSet<>() : names;
+    result.add(name);
+    return result;
   }
 
   private void append(StringBuilder result, char c) throws ExpansionException {

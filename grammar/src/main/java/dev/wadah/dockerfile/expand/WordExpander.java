@@ -26,7 +26,9 @@ public final class WordExpander {
    * @throws ExpansionException if the word is malformed or a {@code ${v:?message}} fires
    */
   public Expansion expand(String word, Map<String, String> environment) throws ExpansionException {
-    return isPlain(word) ? new Expansion(word, Set.of()) : value(word, environment, Quotes.REMOVE);
+    return isPlain(word)
+        ? new Expansion(word, Set.of(), Set.of())
+        : value(word, environment, Quotes.REMOVE);
   }
 
   /** As {@link #expand}, but unquoted blanks of the result split it into several words (EXPOSE). */
@@ -47,7 +49,7 @@ public final class WordExpander {
   public Expansion expandHeredoc(String body, Map<String, String> environment)
       throws ExpansionException {
     ShellScanner scanner = new ShellScanner(body, '\\', environment, Quotes.IGNORE, Unset.EMPTY);
-    return new Expansion(scanner.value(), scanner.unmatched());
+    return new Expansion(scanner.value(), scanner.matched(), scanner.unmatched());
   }
 
   /**
@@ -73,7 +75,7 @@ public final class WordExpander {
   private Expansion value(String word, Map<String, String> environment, Quotes quotes)
       throws ExpansionException {
     ShellScanner scanner = new ShellScanner(word, escape, environment, quotes, Unset.EMPTY);
-    return new Expansion(scanner.value(), scanner.unmatched());
+    return new Expansion(scanner.value(), scanner.matched(), scanner.unmatched());
   }
 
   private boolean isPlain(String word) {
@@ -90,7 +92,8 @@ public final class WordExpander {
    * An expanded word.
    *
    * @param value the value
+   * @param matched names of variables that were asked for and set
    * @param unmatched names of variables that were asked for and not set, for the build checks
    */
-  public record Expansion(String value, Set<String> unmatched) {}
+  public record Expansion(String value, Set<String> matched, Set<String> unmatched) {}
 }
