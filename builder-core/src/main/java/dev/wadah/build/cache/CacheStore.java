@@ -11,7 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Instant;
 import java.util.Optional;
-import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Results by key, a small file each: {@code cache/ab/cdef...}. Safe for threads and processes; the
@@ -19,6 +19,8 @@ import java.util.UUID;
  * that as well.
  */
 public final class CacheStore {
+  private static final AtomicLong WRITTEN = new AtomicLong();
+
   private final Store store;
   private final LayerStore layers;
   private final Path room;
@@ -52,7 +54,7 @@ public final class CacheStore {
    */
   public void put(CacheKey key, Digest content, DiffId layer, Instant created) throws IOException {
     Path file = file(key.digest());
-    Path temporary = file.resolveSibling(file.getFileName() + "." + UUID.randomUUID() + ".tmp");
+    Path temporary = file.resolveSibling(file.getFileName() + "." + unique() + ".tmp");
     Files.createDirectories(file.getParent());
     try {
       Files.write(temporary, new CacheRecord(content, layer, created, key.ingredients()).toBytes());
@@ -62,6 +64,11 @@ public final class CacheStore {
       Files.deleteIfExists(temporary);
       throw e;
     }
+  }
+
+  /** Unlike a UUID, no random numbers: seeding their generator takes longer than a warm build. */
+  private static String unique() {
+    return ProcessHandle.current().pid() + "-" + WRITTEN.incrementAndGet();
   }
 
   /**

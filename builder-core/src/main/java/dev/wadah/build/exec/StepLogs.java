@@ -9,8 +9,6 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.time.LocalDateTime;
-import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -18,14 +16,12 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
 /**
- * The log files of one build: {@code logs/build-TIME/NN.log}. The folder is made with its first
+ * The log files of one build: {@code logs/build-MILLIS/N.log}. The folder is made with its first
  * file; only those of the last builds are kept.
  */
 final class StepLogs {
   /** Builds whose logs are kept. */
   private static final int KEPT_BUILDS = 30;
-
-  private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss-SSS");
 
   private final Store store;
   private final AtomicInteger count = new AtomicInteger();
@@ -40,7 +36,7 @@ final class StepLogs {
 
   /** Begins the log of a step, with its name as the first line. */
   Log open(String step) throws IOException {
-    Path file = folder().resolve("%02d.log".formatted(count.incrementAndGet()));
+    Path file = folder().resolve(count.incrementAndGet() + ".log");
     OutputStream out = new BufferedOutputStream(Files.newOutputStream(file));
     out.write((step + "\n").getBytes(java.nio.charset.StandardCharsets.UTF_8));
     return new Log(file, out);
@@ -50,7 +46,7 @@ final class StepLogs {
     if (folder == null) {
       Path room = store.room("logs");
       removeOld(room);
-      folder = create(room, "build-" + LocalDateTime.now().format(TIME));
+      folder = create(room, "build-" + System.currentTimeMillis());
     }
     return folder;
   }
