@@ -2,12 +2,24 @@ package dev.wadah.build.export;
 
 import dev.wadah.build.BuildException;
 import dev.wadah.build.BuildProgress;
+import dev.wadah.build.BuildProgress.Outcome;
+import dev.wadah.build.BuildProgress.VertexName;
 import dev.wadah.build.BuildRequest;
 import dev.wadah.engine.Engine;
 import dev.wadah.image.Image;
+import dev.wadah.image.ImageExporter;
+import dev.wadah.oci.Descriptor;
+import dev.wadah.oci.Digest;
+import dev.wadah.oci.ImageReference;
 import dev.wadah.oci.Platform;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Writes images where a request wants them. */
 public final class Exporter {
@@ -29,6 +41,148 @@ public final class Exporter {
       BuildRequest.NamingRequest naming,
       BuildProgress progress)
       throws BuildException, IOException {
-    throw new IllegalStateException("pending " + engine);
+    OutputOptions options = OutputOptions.of(output, naming);
+    String caption = caption(output, options);
+    VertexName vertex =
+        new VertexName(
+            Digest.of(("export " + caption).getBytes(StandardCharsets.UTF_8)), caption, List.of());
+    long start = System.nanoTime();
+    progress.started(vertex);
+    Outcome outcome = Outcome.FAILED;
+    try {
+      Map<String, Object> metadata = write(images, output, options);
+      outcome = Outcome.DONE;
+      return metadata;
+    } finally {
+      Duration duration = Duration.ofNanos(System.nanoTime() - start);
+      progress.finished(vertex, outcome, duration, Optional.empty());
+    }
+  }
+
+  private static String caption(BuildRequest.OutputRequest output, OutputOptions options) {
+    String what =
+        switch (output.type()) {
+          case "oci" -> "exporting to oci image format";
+          case "docker" -> "exporting to docker image format";
+          case "tar" -> "exporting to tar";
+          case "local" -> "exporting to client directory";
+          case "cacheonly" -> "exporting cache only";
+          default -> "exporting to image";
+        };
+    return options.push() == OutputOptions.Push.NO ? what : what + " and pushing";
+  }
+
+  private Map<String, Object> write(
+      Map<Platform, Image> images, BuildRequest.OutputRequest output, OutputOptions options)
+      throws BuildException, IOException {
+    Optional<String> destination = output.destination();
+    switch (output.type()) {
+      case "image", "registry" -> {
+        return image(images, options, output.type());
+      }
+      case "oci", "docker" -> {
+        // docker build puts an image without dest into the engine's store, which is ours here
+        return output.type().equals("docker") && destination.isEmpty()
+            ? image(images, options, "image")
+            : archive(images, output, options);
+      }
+      case "tar" ->
+          Destination.write(
+              "tar", destination, out -> new RootTar(engine.layers()).write(images, options, out));
+      case "local" -> {
+        if (destination.isEmpty() || destination.get().isEmpty()) {
+          throw OutputFaults.fault(
+              "type=local needs dest",
+              "it writes the files of the result into a directory",
+              "add dest=DIRECTORY");
+        }
+        new RootDirectory(engine.layers())
+            .write(images, options, Path.of(destination.get()).toAbsolutePath().normalize());
+      }
+      case "cacheonly" -> {}
+      default ->
+          throw OutputFaults.fault(
+              "--output knows no type \"%s\"".formatted(output.type()),
+              "known are image, registry, oci, docker, tar, local and cacheonly",
+              "write --output type=oci,dest=image.tar, for instance");
+    }
+    return Map.of();
+  }
+
+  private Map<String, Object> image(Map<Platform, Image> images, OutputOptions options, String type)
+      throws IOException {
+    // what is only pushed needs no place in the list of images
+    boolean stored = !type.equals("registry") && !"false".equals(options.attributes().get("store"));
+    ImageVariants variants = new ImageVariants(engine, options);
+    Map<Platform, Image> written = new LinkedHashMap<>();
+    for (Map.Entry<Platform, Image> entry : images.entrySet()) {
+      Image image = variants.of(entry.getValue(), entry.getKey());
+      written.put(entry.getKey(), image);
+      if (stored) {
+        engine.images().keep(image);
+      }
+    }
+    Descriptor target = variants.target(written);
+    for (ImageReference name : options.names()) {
+      if (stored) {
+        engine.images().tag(name, target);
+      }
+      if (options.push() != OutputOptions.Push.NO) {
+        new Pusher(engine).push(name, target, written.values(), options.push());
+      }
+    }
+    return metadata(written, target, options);
+  }
+
+  private Map<String, Object> archive(
+      Map<Platform, Image> images, BuildRequest.OutputRequest output, OutputOptions options)
+      throws BuildException, IOException {
+    ImageVariants variants = new ImageVariants(engine, options);
+    Map<Platform, Image> written = new LinkedHashMap<>();
+    for (Map.Entry<Platform, Image> entry : images.entrySet()) {
+      written.put(entry.getKey(), variants.of(entry.getValue(), entry.getKey()));
+    }
+    Descriptor target = variants.target(written);
+    ImageExporter exporter = new ImageExporter(engine.content(), engine.images());
+    List<ImageExporter.Export> exports = List.of(new ImageExporter.Export(target, options.names()));
+    boolean folder = "false".equals(options.attributes().get("tar"));
+    if (folder && output.type().equals("oci") && output.destination().isPresent()) {
+      exporter.writeOciLayout(exports, Path.of(output.destination().get()));
+    } else {
+      Destination.write(
+          output.type(),
+          output.destination(),
+          out -> {
+            if (output.type().equals("oci")) {
+              exporter.writeOciArchive(exports, out);
+            } else {
+              exporter.writeDockerArchive(exports, out);
+            }
+          });
+    }
+    return metadata(written, target, options);
+  }
+
+  private static Map<String, Object> metadata(
+      Map<Platform, Image> images, Descriptor target, OutputOptions options) {
+    Map<String, Object> metadata = new LinkedHashMap<>();
+    if (images.size() == 1) {
+      Image only = images.values().iterator().next();
+      metadata.put("containerimage.config.digest", only.id().toString());
+    }
+    Map<String, Object> descriptor = new LinkedHashMap<>();
+    descriptor.put("mediaType", target.mediaType());
+    descriptor.put("digest", target.digest().toString());
+    descriptor.put("size", target.sizeBytes());
+    if (!target.annotations().isEmpty()) {
+      descriptor.put("annotations", target.annotations());
+    }
+    metadata.put("containerimage.descriptor", descriptor);
+    metadata.put("containerimage.digest", target.digest().toString());
+    if (!options.names().isEmpty()) {
+      List<String> names = options.names().stream().map(ImageReference::toString).toList();
+      metadata.put("image.name", String.join(",", names));
+    }
+    return metadata;
   }
 }

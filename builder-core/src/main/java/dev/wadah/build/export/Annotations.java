@@ -1,0 +1,160 @@
+package dev.wadah.build.export;
+
+import dev.wadah.build.BuildException;
+import dev.wadah.oci.Platform;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * Annotations of one output, from {@code --annotation [level[platform],…:]key=value} and from the
+ * attributes {@code annotation[-level][platform].key=value} (buildx, "--annotation").
+ */
+final class Annotations {
+  private static final String PREFIX = "annotation";
+
+  /** What an annotation is written into. */
+  enum Level {
+    MANIFEST("manifest"),
+    INDEX("index"),
+    MANIFEST_DESCRIPTOR("manifest-descriptor"),
+    INDEX_DESCRIPTOR("index-descriptor");
+
+    private final String text;
+
+    Level(String text) {
+      this.text = text;
+    }
+  }
+
+  private record Annotation(Level level, Optional<Platform> platform, String key, String value) {}
+
+  private final List<Annotation> all = new ArrayList<>();
+
+  /**
+   * Reads the annotations of a build and of one output.
+   *
+   * @throws BuildException if one is not of the form
+   */
+  static Annotations of(List<String> flags, Map<String, String> attributes) throws BuildException {
+    Annotations annotations = new Annotations();
+    for (String flag : flags) {
+      annotations.addFlag(flag);
+    }
+    for (Map.Entry<String, String> attribute : attributes.entrySet()) {
+      if (isAnnotation(attribute.getKey())) {
+        annotations.addAttribute(attribute.getKey(), attribute.getValue());
+      }
+    }
+    return annotations;
+  }
+
+  /** Whether an attribute is an annotation. */
+  static boolean isAnnotation(String attribute) {
+    return attribute.startsWith(PREFIX)
+        && attribute.length() > PREFIX.length()
+        && "-[.".indexOf(attribute.charAt(PREFIX.length())) >= 0;
+  }
+
+  private void addFlag(String flag) throws BuildException {
+    int equals = flag.indexOf('=');
+    if (equals <= 0) {
+      throw malformed(flag);
+    }
+    String key = flag.substring(0, equals);
+    String value = flag.substring(equals + 1);
+    int colon = levelsEnd(key);
+    if (colon < 0) {
+      all.add(new Annotation(Level.MANIFEST, Optional.empty(), key, value));
+      return;
+    }
+    for (String level : key.substring(0, colon).split(",(?![^\\[]*\\])", -1)) {
+      all.add(annotation(level, key.substring(colon + 1), value, flag));
+    }
+  }
+
+  /** The colon behind levels; keys may hold colons too, so only known levels count. */
+  private static int levelsEnd(String key) {
+    int colon = key.indexOf(':');
+    if (colon < 0) {
+      return -1;
+    }
+    String first = key.substring(0, colon).split("[,\\[]", 2)[0];
+    for (Level level : Level.values()) {
+      if (level.text.equals(first)) {
+        return colon;
+      }
+    }
+    return -1;
+  }
+
+  private void addAttribute(String attribute, String value) throws BuildException {
+    int bracket = attribute.indexOf('[');
+    int dot = attribute.indexOf('.', bracket < 0 ? 0 : Math.max(attribute.indexOf(']'), 0));
+    if (dot < 0) {
+      throw malformed(attribute);
+    }
+    String level = attribute.substring(PREFIX.length(), dot);
+    if (level.startsWith("-")) {
+      level = level.substring(1);
+    } else {
+      level = "manifest" + level;
+    }
+    all.add(annotation(level, attribute.substring(dot + 1), value, attribute));
+  }
+
+  private static Annotation annotation(String level, String key, String value, String whole)
+      throws BuildException {
+    int bracket = level.indexOf('[');
+    String name = bracket < 0 ? level : level.substring(0, bracket);
+    Optional<Platform> platform = Optional.empty();
+    if (bracket >= 0) {
+      if (!level.endsWith("]")) {
+        throw malformed(whole);
+      }
+      try {
+        platform = Optional.of(Platform.parse(level.substring(bracket + 1, level.length() - 1)));
+      } catch (IllegalArgumentException e) {
+        throw OutputFaults.fault(
+            "annotation \"%s\": %s".formatted(whole, e.getMessage()),
+            "brackets hold the platform that an annotation is for",
+            "write it like manifest[linux/amd64]:key=value");
+      }
+    }
+    for (Level known : Level.values()) {
+      if (known.text.equals(name) && !key.isEmpty()) {
+        return new Annotation(known, platform, key, value);
+      }
+    }
+    throw malformed(whole);
+  }
+
+  private static BuildException malformed(String text) {
+    return OutputFaults.fault(
+        "annotation \"%s\" is malformed".formatted(text),
+        "an annotation is [level:]key=value; levels are manifest, index, manifest-descriptor and"
+            + " index-descriptor, each with an optional [platform]",
+        "write it like index:org.opencontainers.image.title=demo");
+  }
+
+  /** The annotations of one level; for a platform those that name none or this one. */
+  Map<String, String> of(Level level, Optional<Platform> platform) {
+    Map<String, String> found = new TreeMap<>();
+    for (Annotation annotation : all) {
+      if (annotation.level == level
+          && (annotation.platform.isEmpty() || annotation.platform.equals(platform))) {
+        found.put(annotation.key, annotation.value);
+      }
+    }
+    return found;
+  }
+
+  /** Whether one needs an index to be written into. */
+  boolean needIndex() {
+    Set<Level> levels = Set.of(Level.INDEX, Level.MANIFEST_DESCRIPTOR, Level.INDEX_DESCRIPTOR);
+    return all.stream().anyMatch(a -> levels.contains(a.level));
+  }
+}

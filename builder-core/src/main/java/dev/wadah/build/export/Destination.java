@@ -1,0 +1,78 @@
+package dev.wadah.build.export;
+
+import dev.wadah.build.BuildException;
+import java.io.BufferedOutputStream;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Optional;
+
+/** The file that an output goes to: whole, or not there. */
+final class Destination {
+  private static final int BUFFER_BYTES = 1 << 18;
+
+  private Destination() {}
+
+  /** Writes the bytes of an output. */
+  @FunctionalInterface
+  interface Writer {
+    /** Writes to {@code out}, which stays open. */
+    void write(OutputStream out) throws IOException;
+  }
+
+  /**
+   * Writes a file through a temporary one beside it, or standard output for {@code -} and nothing.
+   * A device or pipe that is there is written to as it is.
+   */
+  static void write(String type, Optional<String> destination, Writer writer)
+      throws BuildException, IOException {
+    if (destination.isEmpty() || destination.get().equals("-")) {
+      if (destination.isEmpty() && System.console() != null) {
+        throw OutputFaults.fault(
+            "type=%s without dest would write to the terminal".formatted(type),
+            "dest names the file; without it the bytes go to standard output",
+            "add dest=FILE, or redirect standard output");
+      }
+      // never closed: it belongs to the process
+      OutputStream out =
+          new BufferedOutputStream(new FileOutputStream(FileDescriptor.out), BUFFER_BYTES);
+      writer.write(out);
+      out.flush();
+      return;
+    }
+    write(type, Path.of(destination.get()).toAbsolutePath().normalize(), writer);
+  }
+
+  private static void write(String type, Path file, Writer writer)
+      throws BuildException, IOException {
+    if (Files.isDirectory(file)) {
+      throw OutputFaults.fault(
+          "dest \"%s\" is a directory".formatted(file),
+          "type=%s writes one file".formatted(type),
+          "write dest=%s".formatted(file.resolve("image.tar")));
+    }
+    if (Files.exists(file) && !Files.isRegularFile(file)) {
+      try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file), BUFFER_BYTES)) {
+        writer.write(out);
+      }
+      return;
+    }
+    Files.createDirectories(file.getParent());
+    Path temporary = Files.createTempFile(file.getParent(), "." + file.getFileName(), ".tmp");
+    try {
+      try (OutputStream out =
+          new BufferedOutputStream(Files.newOutputStream(temporary), BUFFER_BYTES)) {
+        writer.write(out);
+      }
+      Files.setPosixFilePermissions(temporary, PosixFilePermissions.fromString("rw-r--r--"));
+      Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
+    } finally {
+      Files.deleteIfExists(temporary);
+    }
+  }
+}

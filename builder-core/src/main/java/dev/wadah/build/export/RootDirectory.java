@@ -1,0 +1,188 @@
+package dev.wadah.build.export;
+
+import dev.wadah.build.BuildException;
+import dev.wadah.image.Image;
+import dev.wadah.layer.FileNode;
+import dev.wadah.layer.FileTree;
+import dev.wadah.layer.LayerStore;
+import dev.wadah.oci.Platform;
+import dev.wadah.posix.FileStatus;
+import dev.wadah.posix.Posix;
+import java.io.FileInputStream;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Writes the root file system of images into a directory, which then belongs to whoever runs the
+ * build. What is there stays unless {@code mode=delete}; a file is replaced by rename, and no link
+ * in the directory is ever followed. Devices are left out.
+ */
+final class RootDirectory {
+  private final LayerStore layers;
+
+  RootDirectory(LayerStore layers) {
+    this.layers = layers;
+  }
+
+  /** Whether every platform gets a folder of its own. */
+  static boolean split(Map<Platform, Image> images, OutputOptions options) {
+    String given = options.attributes().get("platform-split");
+    return given == null ? images.size() > 1 : !given.equals("false");
+  }
+
+  /** The folder of a platform. */
+  static String folder(Platform platform) {
+    return platform.toString().replace('/', '_');
+  }
+
+  /** Writes the files. */
+  void write(Map<Platform, Image> images, OutputOptions options, Path destination)
+      throws BuildException, IOException {
+    if (Files.exists(destination) && !Files.isDirectory(destination)) {
+      throw OutputFaults.fault(
+          "dest \"%s\" is no directory".formatted(destination),
+          "type=local writes the files of the result into a directory",
+          "give another dest, or use type=tar for one file");
+    }
+    boolean delete = "delete".equals(options.attributes().get("mode"));
+    boolean split = split(images, options);
+    for (Map.Entry<Platform, Image> entry : images.entrySet()) {
+      Path directory = split ? destination.resolve(folder(entry.getKey())) : destination;
+      Files.createDirectories(directory);
+      FileTree tree = layers.tree(entry.getValue().layers());
+      new Writing(tree, directory.toString(), delete).directory("/", 0755);
+    }
+  }
+
+  /** One tree on its way to the disk. */
+  private static final class Writing {
+    private final FileTree tree;
+    private final String root;
+    private final boolean delete;
+    private final Map<Long, String> firstNames = new HashMap<>();
+    private int temporaries;
+
+    Writing(FileTree tree, String root, boolean delete) {
+      this.tree = tree;
+      this.root = root;
+      this.delete = delete;
+    }
+
+    void directory(String path, int mode) throws IOException {
+      List<String> names = tree.list(path);
+      String host = root + (path.equals("/") ? "" : path);
+      if (delete) {
+        Set<String> wanted = new HashSet<>(names);
+        for (String there : Posix.names(Posix.CWD, host)) {
+          if (!wanted.contains(there)) {
+            Posix.removeTree(Posix.CWD, host + "/" + there);
+          }
+        }
+      }
+      for (String name : names) {
+        String child = path.equals("/") ? "/" + name : path + "/" + name;
+        Optional<FileNode> node = tree.find(child);
+        if (node.isPresent()) {
+          entry(child, node.get());
+        }
+      }
+      if (!path.equals("/")) {
+        Posix.chmod(Posix.CWD, host, mode);
+      }
+    }
+
+    private void entry(String path, FileNode node) throws IOException {
+      String host = root + path;
+      FileStatus there = FileStatus.of(host);
+      if (there != null && there.isDirectory() != node.isDirectory()) {
+        Posix.removeTree(Posix.CWD, host);
+        there = null;
+      }
+      switch (node.type()) {
+        case DIRECTORY -> {
+          if (there == null) {
+            Posix.mkdir(Posix.CWD, host, 0700);
+          }
+          directory(path, node.mode());
+          Posix.setModified(Posix.CWD, host, node.mtimeNanos());
+        }
+        case SYMLINK -> {
+          String temporary = temporary(host);
+          Posix.symlink(node.link(), Posix.CWD, temporary);
+          replace(temporary, host);
+        }
+        case FILE -> file(path, host, node);
+        case FIFO -> {
+          String temporary = temporary(host);
+          Posix.mknod(Posix.CWD, temporary, FileStatus.S_IFIFO | node.mode(), 0);
+          replace(temporary, host);
+        }
+        default -> {
+          // a device needs privileges and has no place in a user's directory
+        }
+      }
+    }
+
+    private void file(String path, String host, FileNode node) throws IOException {
+      String temporary = temporary(host);
+      long inode = node.identity().inode();
+      String first = inode == 0 ? null : firstNames.putIfAbsent(inode, host);
+      if (first != null) {
+        Posix.link(Posix.CWD, first, Posix.CWD, temporary);
+        replace(temporary, host);
+        return;
+      }
+      boolean written = false;
+      try {
+        write(path, temporary);
+        Posix.chmod(Posix.CWD, temporary, node.mode());
+        Posix.setModified(Posix.CWD, temporary, node.mtimeNanos());
+        replace(temporary, host);
+        written = true;
+      } finally {
+        if (!written) {
+          Posix.removeTree(Posix.CWD, temporary);
+        }
+      }
+    }
+
+    private void write(String path, String temporary) throws IOException {
+      int flags = Posix.O_WRONLY | Posix.O_CREAT | Posix.O_EXCL | Posix.O_NOFOLLOW;
+      Optional<Path> source = tree.hostPath(path);
+      try (FileOutputStream out =
+          new FileOutputStream(Posix.open(Posix.CWD, temporary, flags, 0600))) {
+        if (source.isPresent()) {
+          try (FileInputStream in = new FileInputStream(source.get().toFile())) {
+            Posix.copy(in.getFD(), out.getFD());
+          }
+        } else {
+          try (InputStream in = tree.open(path)) {
+            in.transferTo(out);
+          }
+        }
+      }
+    }
+
+    private static void replace(String temporary, String host) throws IOException {
+      Posix.rename(Posix.CWD, temporary, Posix.CWD, host, 0);
+    }
+
+    private String temporary(String host) {
+      int slash = host.lastIndexOf('/');
+      return host.substring(0, slash + 1)
+          + ".wadah-"
+          + ProcessHandle.current().pid()
+          + "-"
+          + temporaries++;
+    }
+  }
+}
