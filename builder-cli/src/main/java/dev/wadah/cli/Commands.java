@@ -4,11 +4,14 @@ import dev.wadah.cli.build.BuildCommand;
 import dev.wadah.cli.container.RunCommand;
 import dev.wadah.cli.image.HistoryCommand;
 import dev.wadah.cli.image.ImagesCommand;
+import dev.wadah.cli.image.ImportCommand;
 import dev.wadah.cli.image.InspectCommand;
 import dev.wadah.cli.image.LoadCommand;
 import dev.wadah.cli.image.RemoveImageCommand;
 import dev.wadah.cli.image.SaveCommand;
 import dev.wadah.cli.image.TagCommand;
+import dev.wadah.cli.registry.PullCommand;
+import dev.wadah.cli.registry.RegistryServeCommand;
 import dev.wadah.cli.store.TrainCommand;
 import dev.wadah.cli.store.VersionCommand;
 import java.util.List;
@@ -50,6 +53,9 @@ final class Commands {
           case "history", "image history" -> new HistoryCommand();
           case "load", "image load" -> new LoadCommand();
           case "save", "image save" -> new SaveCommand();
+          case "import", "image import" -> new ImportCommand();
+          case "pull", "image pull" -> new PullCommand();
+          case "registry serve" -> new RegistryServeCommand();
           case "version" -> new VersionCommand();
           case "train" -> new TrainCommand();
           default -> null;
@@ -59,7 +65,8 @@ final class Commands {
   /** Whether {@code word} is the first of names of two words. */
   static boolean isGroup(String word) {
     return switch (word) {
-      case "image", "container", "buildx", "builder" -> true;
+      case "image", "container", "buildx", "builder", "registry", "store", "system", "manifest" ->
+          true;
       default -> false;
     };
   }

@@ -20,6 +20,11 @@ final class Overview {
         history    Show how an image was made
         load       Load images from an archive or OCI layout
         save       Save images to an archive
+        import     Make an image of a tar of a root file system
+
+      Registries
+        pull       Fetch an image
+        registry   serve: be a small registry
 
       Other
         version    Show the version of wadah and of what it runs on
