@@ -1,2 +1,5 @@
-/** The {@code wadah:*} goals, one thin mojo each. */
+/**
+ * The {@code wadah:*} goals, one thin mojo each. A goal's parameters become a {@link
+ * dev.wadah.build.BuildRequest}; everything else is the builder's.
+ */
 package dev.wadah.maven;
