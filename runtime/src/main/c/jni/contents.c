@@ -138,6 +138,7 @@ static jint read_into(JNIEnv *env, int fd, jbyteArray array, jint offset, jint l
     ssize_t n = read_fully(fd, chunk, want);
     if (n < 0) return -1;
     (*env)->SetByteArrayRegion(env, array, offset + have, (jsize)n, (const jbyte *)chunk);
+    if ((*env)->ExceptionCheck(env)) return -1;
     have += (jint)n;
     if ((size_t)n < want) break;
   }
@@ -226,6 +227,7 @@ static const char *fill(JNIEnv *env, int fd, jbyteArray content, jint offset, ji
   while (length > 0) {
     jint n = length < CHUNK ? length : CHUNK;
     (*env)->GetByteArrayRegion(env, content, offset, n, (jbyte *)chunk);
+    if ((*env)->ExceptionCheck(env)) return "array"; /* out of bounds; that exception stays */
     if (write_fully(fd, chunk, (size_t)n) < 0) return "write";
     offset += n;
     length -= n;

@@ -65,10 +65,8 @@ public interface ContentStore {
     /**
      * As {@link #commit()}, after checking the digest.
      *
-     * @throws DigestMismatchException if the bytes are others
+     * @throws DigestMismatchException if the bytes are others; nothing becomes visible
      */
-    default Digest commit(Digest expected) throws IOException {
-      throw new IllegalStateException("pending");
-    }
+    Digest commit(Digest expected) throws IOException;
   }
 }

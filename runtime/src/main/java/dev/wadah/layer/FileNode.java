@@ -48,6 +48,11 @@ public record FileNode(
     public static final Identity PLAIN = new Identity(0, 0, Map.of());
   }
 
+  /** The same file with another device, inode and attributes. */
+  public FileNode withIdentity(Identity other) {
+    return new FileNode(type, mode, uid, gid, sizeBytes, mtimeNanos, link, other);
+  }
+
   public boolean isDirectory() {
     return type == Type.DIRECTORY;
   }

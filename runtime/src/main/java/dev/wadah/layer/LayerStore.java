@@ -2,35 +2,66 @@ package dev.wadah.layer;
 
 import dev.wadah.content.ContentStore;
 import dev.wadah.content.Store;
+import dev.wadah.layer.LayerRecords.Marks;
+import dev.wadah.layer.LayerRecords.Origin;
+import dev.wadah.layer.LayerTrees.Unpacked;
 import dev.wadah.oci.Descriptor;
 import dev.wadah.oci.DiffId;
+import dev.wadah.oci.Digest;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * The layers on this machine by diffID. A layer may be here as a blob (as pulled or loaded,
  * compressed or not), as an unpacked tree, or both; each is made from the other when asked for. It
- * may also be remote only, when {@link #addBlob} named a source that has not been read yet.
+ * may also be remote only, when {@link #addBlob} named a source that has not been read yet. Safe
+ * for threads and processes.
  *
  * <p>An unpacked tree is an overlay lower directory: whiteouts are 0:0 character devices, opaque
  * directories carry the overlay xattr. It is named by its diffID; a layer that is not complete in
  * itself (a hard link to, or a missing parent directory in, a lower layer) is unpacked per stack.
  */
 public final class LayerStore {
-  private final Store store;
-  private final ContentStore content;
+  /** The layer without entries: two zero blocks. It needs no place. */
+  public static final DiffId EMPTY = new DiffId(Digest.of(new byte[2 * TarHeader.BLOCK]));
 
+  private static final int BUFFER_BYTES = 1 << 17;
+
+  private final ContentStore content;
+  private final Map<DiffId, BlobSource> sources = new ConcurrentHashMap<>();
+  private final LayerRecords records;
+  private final LayerTrees trees;
+
+  /** Over the room {@code layers} of {@code store}, which is made when it is not there. */
   public LayerStore(Store store, ContentStore content) {
-    this.store = store;
     this.content = content;
+    try {
+      this.records = new LayerRecords(store);
+      this.trees = new LayerTrees(store, records);
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
   }
 
   /** Whether the layer is known: as a tree, a blob, or a named source. */
   public boolean has(DiffId layer) throws IOException {
-    throw new IllegalStateException("pending " + store + content);
+    if (layer.equals(EMPTY) || sources.containsKey(layer) || content.has(layer.digest())) {
+      return true;
+    }
+    if (trees.own(layer) != null) {
+      return true;
+    }
+    Descriptor blob = records.blob(layer);
+    return blob != null && content.has(blob.digest());
   }
 
   /**
@@ -39,22 +70,49 @@ public final class LayerStore {
    * in the content store.
    */
   public void addBlob(DiffId layer, Descriptor blob, BlobSource source) throws IOException {
-    throw new IllegalStateException("pending");
+    if (source != null) {
+      sources.put(layer, source);
+    }
+    Descriptor known = records.blob(layer);
+    if (known == null || !known.digest().equals(blob.digest())) {
+      records.putBlob(layer, blob);
+    }
   }
 
   /** The blob in which the layer came, in the form to be pushed again; empty when we made it. */
   public Optional<Descriptor> blob(DiffId layer) throws IOException {
-    throw new IllegalStateException("pending");
+    return Optional.ofNullable(records.blob(layer));
   }
 
   /**
    * Writes a layer from entries in one pass: the canonical tar is hashed, and kept as a blob or
    * unpacked as a tree, whichever {@code form} asks for.
    *
-   * @param entries in canonical order: sorted by path bytes, parents first
+   * @param entries in canonical order ({@link dev.wadah.posix.PathBytes#comparePaths}), parents
+   *     first; other orders are sorted, missing parents are made as root's 0755
    */
   public DiffId write(Iterable<LayerEntry> entries, Form form) throws IOException {
-    throw new IllegalStateException("pending");
+    List<LayerEntry> canonical = CanonicalEntries.of(entries);
+    if (canonical.isEmpty()) {
+      return EMPTY;
+    }
+    try (InputStream tar = new TarStream(canonical)) {
+      return form == Form.TAR ? writeTar(tar) : trees.unpackOwn(tar);
+    }
+  }
+
+  private DiffId writeTar(InputStream tar) throws IOException {
+    try (ContentStore.Ingest ingest = content.ingest()) {
+      copy(tar, ingest.out());
+      return new DiffId(ingest.commit());
+    }
+  }
+
+  private static void copy(InputStream in, OutputStream out) throws IOException {
+    byte[] buffer = new byte[BUFFER_BYTES];
+    for (int n = in.read(buffer, 0, buffer.length); n >= 0; n = in.read(buffer, 0, buffer.length)) {
+      out.write(buffer, 0, n);
+    }
   }
 
   /** How a new layer is kept. */
@@ -63,24 +121,213 @@ public final class LayerStore {
     TAR
   }
 
-  /** Opens the uncompressed tar stream; its digest is the diffID. */
+  /**
+   * Makes a layer of a directory that is an overlay tree on the store's file system, as it was
+   * normalised by {@link UpperDiff}; the directory is moved into the store, or removed when the
+   * layer is here already.
+   *
+   * @param directory absolute
+   */
+  DiffId adopt(Path directory, Marks marks) throws IOException {
+    HashedInput tar =
+        new HashedInput(new TarStream(new TreeEntries(directory.toString(), trees.marks())));
+    DiffId layer = new DiffId(tar.finish());
+    trees.adopt(layer, directory, new Unpacked(Origin.OWN, marks, tar.sizeBytes(), null));
+    return layer;
+  }
+
+  /**
+   * Makes a layer of what a container changed.
+   *
+   * @param upper overlay's upper directory, in use by nobody any more, on the store's file system;
+   *     it is changed and then moved or removed
+   * @param parent what was below it
+   * @param stubs paths that were made as mount points and must not be in the layer unless they hold
+   *     something
+   */
+  public DiffId commit(Path upper, LayerStack parent, List<String> stubs) throws IOException {
+    UpperDiff diff = new UpperDiff(upper.toString(), trees.marks(), tree(parent));
+    diff.normalise(stubs);
+    if (diff.isEmpty()) {
+      trees.discard(upper);
+      return EMPTY;
+    }
+    return adopt(upper, diff.marked() ? Marks.SOME : Marks.NONE);
+  }
+
+  /** Opens the uncompressed tar stream; its digest is the diffID, or the end is an exception. */
   public InputStream openTar(DiffId layer) throws IOException {
-    throw new IllegalStateException("pending");
+    if (layer.equals(EMPTY)) {
+      return new ByteArrayInputStream(new byte[2 * TarHeader.BLOCK]);
+    }
+    if (content.has(layer.digest())) {
+      return content.open(layer.digest());
+    }
+    LayerRecords.Tree tree = trees.own(layer);
+    InputStream tar =
+        tree != null
+            ? new TarStream(new TreeEntries(trees.directory(tree), trees.marks()))
+            : Compression.decompress(openBlob(layer));
+    return new HashedInput(tar, "layer " + layer, layer.digest());
+  }
+
+  /** The blob's bytes, fetched into the content store first when they are not there. */
+  private InputStream openBlob(DiffId layer) throws IOException {
+    Descriptor blob = records.blob(layer);
+    if (blob == null) {
+      throw new NoSuchFileException(layer.toString(), null, "no such layer in the store");
+    }
+    if (!content.has(blob.digest())) {
+      fetch(layer, blob);
+    }
+    return content.open(blob.digest());
+  }
+
+  @SuppressWarnings("try") // the lock is held, not used
+  private void fetch(DiffId layer, Descriptor blob) throws IOException {
+    BlobSource source = sources.get(layer);
+    if (source == null) {
+      throw new NoSuchFileException(
+          blob.digest().toString(), null, "blob of layer " + layer + " is no longer in the store");
+    }
+    try (var lock = trees.lock(blob.digest())) {
+      if (content.has(blob.digest())) {
+        return; // another thread or process was faster
+      }
+      try (InputStream in = source.open(blob);
+          ContentStore.Ingest ingest = content.ingest()) {
+        copy(in, ingest.out());
+        ingest.commit(blob.digest());
+      }
+    }
   }
 
   /** Size of the uncompressed tar stream. */
   public long tarSizeBytes(DiffId layer) throws IOException {
-    throw new IllegalStateException("pending");
+    if (layer.equals(EMPTY)) {
+      return 2L * TarHeader.BLOCK;
+    }
+    if (content.has(layer.digest())) {
+      return content.sizeBytes(layer.digest());
+    }
+    LayerRecords.Tree tree = trees.any(layer);
+    if (tree != null) {
+      return tree.tarSizeBytes();
+    }
+    try (HashedInput tar = new HashedInput(openTar(layer))) {
+      tar.finish();
+      return tar.sizeBytes();
+    }
   }
 
   /** The directories of the stack, highest first as overlay wants them, unpacked when needed. */
   public List<Path> lowerDirectories(LayerStack stack) throws IOException {
-    throw new IllegalStateException("pending");
+    List<Path> directories = new ArrayList<>();
+    for (LayerRecords.Tree tree : unpacked(stack)) {
+      directories.add(Path.of(trees.directory(tree)));
+    }
+    return directories;
+  }
+
+  /** The trees of a stack, highest first; ends with one that hides everything below. */
+  private List<LayerRecords.Tree> unpacked(LayerStack stack) throws IOException {
+    List<LayerRecords.Tree> found = new ArrayList<>();
+    for (int i = stack.layers().size() - 1; i >= 0; i--) {
+      DiffId layer = stack.layers().get(i);
+      if (layer.equals(EMPTY)) {
+        continue;
+      }
+      LayerRecords.Tree tree = unpack(layer, new LayerStack(stack.layers().subList(0, i)));
+      found.add(tree);
+      if (tree.marks() == Marks.ROOT) {
+        break;
+      }
+    }
+    return found;
+  }
+
+  @SuppressWarnings("try") // the lock is held, not used
+  private LayerRecords.Tree unpack(DiffId layer, LayerStack below) throws IOException {
+    LayerRecords.Tree tree = trees.find(layer, below);
+    if (tree != null) {
+      return tree;
+    }
+    try (var lock = trees.lock(layer.digest())) {
+      tree = trees.find(layer, below);
+      if (tree != null) {
+        return tree;
+      }
+      try (HashedInput tar =
+          new HashedInput(ReadAhead.of(openTar(layer)), "layer " + layer, layer.digest())) {
+        return trees.unpack(layer, tar, below, tree(below));
+      }
+    }
   }
 
   /** The merged view of a stack. */
   public FileTree tree(LayerStack stack) throws IOException {
-    throw new IllegalStateException("pending");
+    return new MergedTree(new StackLayers(stack));
+  }
+
+  /** The layers of a stack, unpacked at the first question. */
+  private final class StackLayers implements MergedTree.Layers {
+    private final LayerStack stack;
+
+    StackLayers(LayerStack stack) {
+      this.stack = stack;
+    }
+
+    @Override
+    public List<LayerView> open() throws IOException {
+      List<LayerView> views = new ArrayList<>();
+      for (LayerRecords.Tree tree : unpacked(stack)) {
+        views.add(new TreeView(trees.directory(tree), trees.marks(), tree.marks()));
+      }
+      return views;
+    }
+
+    @Override
+    public FileNode root() throws IOException {
+      for (LayerRecords.Tree tree : unpacked(stack)) {
+        if (tree.root() != null) {
+          return tree.root();
+        }
+      }
+      return UnpackedDirectories.MADE;
+    }
+  }
+
+  /** All layers that have a tree or a blob's record here. */
+  public List<DiffId> list() throws IOException {
+    List<DiffId> layers = new ArrayList<>();
+    for (String name : records.names()) {
+      DiffId layer = new DiffId(new Digest("sha256", name.substring(0, name.indexOf('.'))));
+      if (!layers.contains(layer)) {
+        layers.add(layer);
+      }
+    }
+    return layers;
+  }
+
+  /**
+   * Removes a layer's tree and what is known of its blob; blobs in the content store are their
+   * owner's business. Idempotent. No container may use the tree.
+   */
+  @SuppressWarnings("try") // the lock is held, not used
+  public void delete(DiffId layer) throws IOException {
+    try (var lock = trees.lock(layer.digest())) {
+      trees.delete(layer);
+      records.removeBlob(layer);
+      sources.remove(layer);
+    }
+  }
+
+  /**
+   * Recomputes the diffID of every layer that is here whole; one line for each that is something
+   * else, or cannot be read.
+   */
+  public List<String> verify() throws IOException {
+    return new LayerCheck(records, trees, content).run(list());
   }
 
   /** Gives the bytes of a blob that is not here. */

@@ -9,12 +9,14 @@ public final class PosixException extends IOException {
   private final String call;
   private final String path;
   private final int errno;
+  private final String errnoName;
 
   public PosixException(String call, String path, int errno, String errnoName, String reason) {
     super("%s %s: %s (%s)".formatted(call, path, reason, errnoName));
     this.call = call;
     this.path = path;
     this.errno = errno;
+    this.errnoName = errnoName;
   }
 
   public String call() {
@@ -27,5 +29,10 @@ public final class PosixException extends IOException {
 
   public int errno() {
     return errno;
+  }
+
+  /** The errno value's name, such as ENOENT. */
+  public String errnoName() {
+    return errnoName;
   }
 }

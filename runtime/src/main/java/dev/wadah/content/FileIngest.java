@@ -1,0 +1,89 @@
+package dev.wadah.content;
+
+import dev.wadah.oci.Digest;
+import dev.wadah.posix.Posix;
+import dev.wadah.posix.PosixException;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+
+/**
+ * A blob on its way into a {@link DirectoryContentStore}: a locked file with a name of its own. Not
+ * for use by several threads at once.
+ */
+final class FileIngest implements ContentStore.Ingest {
+  private static final SecureRandom NAMES = new SecureRandom();
+
+  private final Placement placement;
+  private final String file;
+  private final int lock;
+  private final HashingOutput out;
+  private boolean open = true;
+  private boolean placed;
+
+  FileIngest(Path directory, Placement placement) throws IOException {
+    this.placement = placement;
+    this.file = directory + "/" + Long.toHexString(NAMES.nextLong());
+    this.lock = Posix.tryLock(file);
+    if (lock < 0) {
+      throw new IOException("another process works on " + file);
+    }
+    this.out = new HashingOutput(new FileOutputStream(file));
+  }
+
+  @Override
+  public OutputStream out() {
+    return out;
+  }
+
+  @Override
+  public long sizeBytes() {
+    return out.sizeBytes();
+  }
+
+  @Override
+  public Digest commit() throws IOException {
+    out.close();
+    Digest digest = out.digest();
+    placement.place(file, digest);
+    placed = true;
+    return digest;
+  }
+
+  @Override
+  public Digest commit(Digest expected) throws IOException {
+    out.close();
+    if (!out.digest().equals(expected)) {
+      throw new DigestMismatchException("blob", expected, out.digest());
+    }
+    return commit();
+  }
+
+  @Override
+  public void close() throws IOException {
+    if (!open) {
+      return;
+    }
+    open = false;
+    try {
+      out.close();
+      if (!placed) {
+        Posix.unlink(Posix.CWD, file);
+      }
+    } catch (PosixException e) {
+      if (placed) {
+        throw e;
+      }
+      // The file of an abandoned blob is gone already: nothing is left to clean up.
+    } finally {
+      Posix.close(lock);
+    }
+  }
+
+  /** Gives the finished file its name. */
+  interface Placement {
+    void place(String temporary, Digest digest) throws IOException;
+  }
+}

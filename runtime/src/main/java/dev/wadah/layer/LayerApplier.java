@@ -1,0 +1,353 @@
+package dev.wadah.layer;
+
+import dev.wadah.layer.TarEntry.Kind;
+import dev.wadah.posix.FileStatus;
+import dev.wadah.posix.Posix;
+import dev.wadah.posix.PosixException;
+import java.io.Closeable;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Unpacks a layer's tar into an empty directory as an overlay tree (image-spec layer.md "Applying
+ * Changesets"). Nothing in the tar is trusted: names are made clean, {@code ..} is refused, every
+ * parent directory is opened beneath the root by the kernel without following a link, and every
+ * file is made new. Not for use by several threads at once.
+ */
+final class LayerApplier implements Closeable {
+  /** Most entries of one layer: four million. */
+  static final long MOST_ENTRIES = 4_000_000;
+
+  /** Most bytes that one layer's files may have together: 16 TiB. */
+  static final long MOST_BYTES = 16L << 40;
+
+  private static final String WHITEOUT = ".wh.";
+  private static final String AUFS = ".wh..wh.";
+  private static final String OPAQUE = ".wh..wh..opq";
+
+  private final String root;
+  private final UnpackedDirectories directories;
+  private final OverlayMarks marks;
+  private final List<String> notes = new ArrayList<>();
+  private final long[] attributes = new long[4];
+  private FileNode rootNode;
+  private long bytes;
+  private boolean marked;
+  private boolean hidesRoot;
+
+  /**
+   * Unpacks into {@code root}.
+   *
+   * @param below the layers below, asked only by a layer that is not complete in itself
+   */
+  LayerApplier(String root, OverlayMarks marks, FileTree below) throws IOException {
+    this.root = root;
+    this.marks = marks;
+    this.directories = new UnpackedDirectories(root, marks, below);
+  }
+
+  /**
+   * Unpacks the whole archive.
+   *
+   * @throws InvalidLayerException if it is broken or hostile; the directory is then half full
+   */
+  void apply(TarReader tar) throws IOException {
+    long entries = 0;
+    for (TarEntry entry = tar.next(); entry != null; entry = tar.next()) {
+      if (++entries > MOST_ENTRIES) {
+        throw new InvalidLayerException("a layer of more than %d entries".formatted(MOST_ENTRIES));
+      }
+      try {
+        apply(entry, tar);
+      } catch (PosixException e) {
+        throw explain(entry, e);
+      }
+    }
+    directories.finish();
+  }
+
+  private static IOException explain(TarEntry entry, PosixException e) {
+    return switch (e.errnoName()) {
+      case "ENAMETOOLONG", "ELOOP", "ENOTDIR", "EXDEV", "EILSEQ", "EFBIG", "EMLINK" ->
+          new InvalidLayerException(
+              "tar entry \"%s\" cannot be unpacked: %s".formatted(entry.name(), e.getMessage()), e);
+      default -> e;
+    };
+  }
+
+  private void apply(TarEntry entry, TarReader tar) throws IOException {
+    String path = clean(entry.name());
+    if (path.equals("/")) {
+      applyRoot(entry);
+      return;
+    }
+    String name = path.substring(path.lastIndexOf('/') + 1);
+    if (name.startsWith(WHITEOUT)) {
+      applyMark(directories.parent(path), path, name);
+    } else if (!path.contains("/.wh.")) { // the insides of AUFS's own directories
+      applyFile(entry, tar, directories.parent(path), name);
+    }
+  }
+
+  /** {@code ./a//b/} as {@code /a/b}. */
+  static String clean(String name) throws InvalidLayerException {
+    if (isClean(name)) {
+      return "/" + (name.endsWith("/") ? name.substring(0, name.length() - 1) : name);
+    }
+    StringBuilder path = new StringBuilder(name.length() + 1);
+    for (String part : name.split("/")) {
+      if (part.equals("..")) {
+        throw new InvalidLayerException(
+            "tar entry \"%s\" names a file outside of the layer".formatted(name));
+      }
+      if (!part.isEmpty() && !part.equals(".")) {
+        path.append('/').append(part);
+      }
+    }
+    return path.length() == 0 ? "/" : path.toString();
+  }
+
+  private static boolean isClean(String name) {
+    return !name.isEmpty()
+        && name.charAt(0) != '/'
+        && name.charAt(0) != '.'
+        && !name.contains("/.")
+        && !name.contains("//");
+  }
+
+  private void applyRoot(TarEntry entry) throws IOException {
+    if (entry.kind() != Kind.DIRECTORY) {
+      throw new InvalidLayerException(
+          "tar entry \"%s\" makes the root something other than a directory"
+              .formatted(entry.name()));
+    }
+    rootNode = directories.add("/", entry);
+  }
+
+  private void applyMark(UnpackedDirectories.Place parent, String path, String name)
+      throws IOException {
+    marked = true;
+    if (name.equals(OPAQUE)) {
+      hidesRoot |= parent.path().equals("/");
+      marks.makeOpaque(root + parent.path());
+      return;
+    }
+    String hidden = name.substring(WHITEOUT.length());
+    if (name.startsWith(AUFS)) {
+      return;
+    }
+    if (hidden.isEmpty() || hidden.equals(".") || hidden.equals("..")) {
+      throw new InvalidLayerException("tar entry \"%s\" is a whiteout of nothing".formatted(path));
+    }
+    // A whiteout speaks of lower layers only: what this layer has under the name stays.
+    FileStatus there = FileStatus.of(parent.descriptor(), hidden);
+    if (there == null) {
+      OverlayMarks.makeWhiteout(parent.descriptor(), hidden);
+    } else if (there.isDirectory()) {
+      String directory = parent.child(hidden);
+      marks.makeOpaque(root + directory);
+    }
+  }
+
+  private void applyFile(
+      TarEntry entry, TarReader tar, UnpackedDirectories.Place parent, String name)
+      throws IOException {
+    try {
+      make(entry, tar, parent, name);
+    } catch (PosixException e) {
+      if (!e.errnoName().equals("EEXIST")) {
+        throw e;
+      }
+      replace(entry, tar, parent, name);
+    }
+  }
+
+  /** The later of two entries of one name counts; a directory keeps what is in it. */
+  private void replace(TarEntry entry, TarReader tar, UnpackedDirectories.Place parent, String name)
+      throws IOException {
+    FileStatus there = FileStatus.of(parent.descriptor(), name);
+    String path = parent.child(name);
+    boolean directory = entry.kind() == Kind.DIRECTORY;
+    if (directory && there.isDirectory()) {
+      directories.add(path, entry);
+      return;
+    }
+    directories.forget(path);
+    Posix.removeTree(parent.descriptor(), name);
+    make(entry, tar, parent, name);
+    if (directory && there.isWhiteout()) {
+      marks.makeOpaque(root + path);
+    }
+  }
+
+  private void make(TarEntry entry, TarReader tar, UnpackedDirectories.Place parent, String name)
+      throws IOException {
+    int dir = parent.descriptor();
+    switch (entry.kind()) {
+      case FILE -> makeFile(entry, tar, parent, name);
+      case DIRECTORY -> {
+        Posix.mkdir(dir, name, 0700);
+        directories.add(parent.child(name), entry);
+      }
+      case SYMLINK -> {
+        Posix.symlink(entry.link(), dir, name);
+        Posix.lchown(dir, name, entry.owner().uid(), entry.owner().gid());
+        Posix.setModified(dir, name, entry.mtimeNanos());
+      }
+      case HARD_LINK -> makeHardLink(entry, dir, name);
+      case FIFO -> makeNode(entry, dir, name, FileStatus.S_IFIFO);
+      case CHARACTER_DEVICE -> makeNode(entry, dir, name, FileStatus.S_IFCHR);
+      case BLOCK_DEVICE -> makeNode(entry, dir, name, FileStatus.S_IFBLK);
+    }
+  }
+
+  private void makeFile(
+      TarEntry entry, TarReader tar, UnpackedDirectories.Place parent, String name)
+      throws IOException {
+    bytes += entry.sizeBytes();
+    if (bytes > MOST_BYTES) {
+      throw new InvalidLayerException("a layer of more than %d bytes".formatted(MOST_BYTES));
+    }
+    attributes[0] = entry.mode();
+    attributes[1] = entry.owner().uid();
+    attributes[2] = entry.owner().gid();
+    attributes[3] = entry.mtimeNanos();
+    int start = tar.gather();
+    if (start >= 0) {
+      int length = (int) entry.sizeBytes();
+      Posix.putFile(parent.descriptor(), name, tar.buffer(), start, length, attributes);
+    } else {
+      makeLargeFile(entry, tar, parent.descriptor(), name);
+    }
+    if (!entry.extras().xattrs().isEmpty()) {
+      setXattrs(root + parent.child(name), entry.extras().xattrs());
+    }
+  }
+
+  private static void makeLargeFile(TarEntry entry, TarReader tar, int dir, String name)
+      throws IOException {
+    int flags = Posix.O_WRONLY | Posix.O_CREAT | Posix.O_EXCL | Posix.O_NOFOLLOW;
+    byte[] buffer = new byte[TarReader.GATHERED_BYTES];
+    try (FileOutputStream out = new FileOutputStream(Posix.open(dir, name, flags, 0600))) {
+      long hole = 0;
+      for (; ; ) {
+        hole = tar.holeBytes();
+        if (hole > 0) {
+          tar.skipHole();
+          out.getChannel().position(out.getChannel().position() + hole);
+          continue;
+        }
+        int n = tar.read(buffer, 0, buffer.length);
+        if (n < 0) {
+          break;
+        }
+        out.write(buffer, 0, n);
+      }
+      setLength(out, entry.sizeBytes());
+      TarEntry.Owner owner = entry.owner();
+      Posix.settle(out.getFD(), entry.mode(), owner.uid(), owner.gid(), entry.mtimeNanos());
+    }
+  }
+
+  /**
+   * A file that ends in a hole has no last byte to write; writing one zero makes it long enough.
+   */
+  private static void setLength(FileOutputStream out, long size) throws IOException {
+    if (out.getChannel().size() < size) {
+      out.getChannel().position(size - 1);
+      out.write(0);
+    }
+  }
+
+  private void makeHardLink(TarEntry entry, int dir, String name) throws IOException {
+    String target = clean(entry.link());
+    if (target.equals("/") || target.contains("/.wh.")) {
+      throw new InvalidLayerException(
+          "tar entry \"%s\" is a hard link to \"%s\"".formatted(entry.name(), entry.link()));
+    }
+    if (!directories.linkTo(target, dir, name)) {
+      throw new InvalidLayerException(
+          "tar entry \"%s\" is a hard link to \"%s\", which is not there"
+              .formatted(entry.name(), entry.link()));
+    }
+  }
+
+  private void makeNode(TarEntry entry, int dir, String name, int type) throws IOException {
+    long device = 0;
+    if (type != FileStatus.S_IFIFO) {
+      device = Posix.device(entry.extras().major(), entry.extras().minor());
+    }
+    if (type == FileStatus.S_IFCHR && device == 0) {
+      // Overlay would take it for a whiteout; no driver has this number.
+      throw new InvalidLayerException(
+          "tar entry \"%s\" is the character device 0:0".formatted(entry.name()));
+    }
+    try {
+      Posix.mknod(dir, name, type | 0600, device);
+    } catch (PosixException e) {
+      if (!e.errnoName().equals("EPERM")) {
+        throw e;
+      }
+      notes.add("device %s left out: this user may not make devices".formatted(entry.name()));
+      return;
+    }
+    Posix.lchown(dir, name, entry.owner().uid(), entry.owner().gid());
+    Posix.chmod(dir, name, entry.mode());
+    Posix.setModified(dir, name, entry.mtimeNanos());
+  }
+
+  /** Capabilities and what users noted; never overlay's own attributes, which could redirect. */
+  private void setXattrs(String file, Map<String, byte[]> xattrs) throws IOException {
+    for (Map.Entry<String, byte[]> xattr : xattrs.entrySet()) {
+      String name = xattr.getKey();
+      boolean kept =
+          name.equals(TarBlocks.CAPABILITY)
+              || (name.startsWith("user.") && !name.startsWith("user.overlay."));
+      if (kept) {
+        try {
+          Posix.setXattr(file, name, xattr.getValue());
+        } catch (PosixException e) {
+          if (!List.of("EPERM", "ENOTSUP", "ENOSPC", "E2BIG", "ERANGE").contains(e.errnoName())) {
+            throw e;
+          }
+          notes.add("attribute %s of %s left out: %s".formatted(name, file, e.getMessage()));
+        }
+      }
+    }
+  }
+
+  /** What the archive says of the root directory; null when it says nothing. */
+  FileNode rootNode() {
+    return rootNode;
+  }
+
+  /** Whether the layers below were asked, so that the tree fits this one stack only. */
+  boolean askedBelow() {
+    return directories.askedBelow();
+  }
+
+  /** Whether the layer hides anything of lower layers. */
+  boolean marked() {
+    return marked;
+  }
+
+  /**
+   * Whether the layer hides everything below it; overlay itself does not look at the root's mark.
+   */
+  boolean hidesRoot() {
+    return hidesRoot;
+  }
+
+  /** What could not be made, for the user. */
+  List<String> notes() {
+    return notes;
+  }
+
+  @Override
+  public void close() {
+    directories.close();
+  }
+}

@@ -1,0 +1,266 @@
+package dev.wadah.layer;
+
+import dev.wadah.content.DigestMismatchException;
+import dev.wadah.content.LockFile;
+import dev.wadah.content.Store;
+import dev.wadah.layer.LayerRecords.Marks;
+import dev.wadah.layer.LayerRecords.Origin;
+import dev.wadah.layer.LayerRecords.Tree;
+import dev.wadah.oci.ChainId;
+import dev.wadah.oci.DiffId;
+import dev.wadah.oci.Digest;
+import dev.wadah.posix.Posix;
+import dev.wadah.posix.PosixException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * The unpacked trees: {@code layers/trees/NAME}, with short names, since kernels before 6.5 take
+ * all lower directories in one page. A tree grows in {@code layers/staging} beside a lock file, is
+ * renamed when it is whole, and counts from the moment that its record is there.
+ */
+final class LayerTrees {
+  private static final int NAME_LENGTH = 12;
+
+  private final Store store;
+  private final LayerRecords records;
+  private final String trees;
+  private final Path staging;
+  private final OverlayMarks marks;
+
+  LayerTrees(Store store, LayerRecords records) throws IOException {
+    this.store = store;
+    this.records = records;
+    this.trees = store.room("layers/trees").toString();
+    this.staging = store.room("layers/staging");
+    // Set-user-id programs of images are nothing for other users of this machine.
+    Posix.chmod(Posix.CWD, store.room("layers").toString(), 0700);
+    this.marks = OverlayMarks.of(staging.toString());
+    removeLeftovers();
+  }
+
+  /**
+   * What is known of a tree beside its name.
+   *
+   * @param root what the layer says of the root directory; null for nothing
+   */
+  record Unpacked(Origin origin, Marks marks, long tarSizeBytes, FileNode root) {}
+
+  OverlayMarks marks() {
+    return marks;
+  }
+
+  String directory(Tree tree) {
+    return trees + "/" + tree.name();
+  }
+
+  /** The lock under which a layer or blob is made. */
+  Store.Lock lock(Digest digest) throws IOException {
+    return store.lock("layer-" + digest.hex());
+  }
+
+  /** The tree from which the tar can be made again; null when there is none. */
+  Tree own(DiffId layer) throws IOException {
+    Tree tree = any(layer);
+    return tree != null && tree.origin() == Origin.OWN ? tree : null;
+  }
+
+  /** The layer's record, be it of one tree or of several; null when there is none. */
+  Tree any(DiffId layer) throws IOException {
+    Tree tree = records.tree(layer, "");
+    if (tree == null || !records.doubtful(layer, "")) {
+      return tree;
+    }
+    return afterPowerCut(layer, "", tree);
+  }
+
+  /** The tree to be mounted on top of {@code below}; null when it is not unpacked yet. */
+  Tree find(DiffId layer, LayerStack below) throws IOException {
+    Tree tree = any(layer);
+    if (tree == null || !tree.name().isEmpty()) {
+      return tree;
+    }
+    String chain = chain(below);
+    Tree own = records.tree(layer, chain);
+    return own != null && records.doubtful(layer, chain) ? afterPowerCut(layer, chain, own) : own;
+  }
+
+  /** Keeps what is provably whole; the rest is unpacked again from its blob. */
+  private Tree afterPowerCut(DiffId layer, String chain, Tree tree) throws IOException {
+    if (tree.origin() == Origin.OWN && diffIdOf(tree).equals(layer)) {
+      records.putTree(layer, chain, tree);
+      return tree;
+    }
+    records.removeTree(layer, chain);
+    if (!tree.name().isEmpty()) {
+      discard(Path.of(directory(tree)));
+    }
+    return null;
+  }
+
+  /** What the tar of an own tree has as its digest now. */
+  DiffId diffIdOf(Tree tree) throws IOException {
+    try (HashedInput tar =
+        new HashedInput(new TarStream(new TreeEntries(directory(tree), marks)))) {
+      return new DiffId(tar.finish());
+    }
+  }
+
+  private static String chain(LayerStack below) {
+    Optional<ChainId> chain = below.chainId();
+    return chain.isEmpty() ? "-none" : "-" + chain.get().digest().hex().substring(0, 32);
+  }
+
+  /** Unpacks the tar of entries of our own, whose digest is only known afterwards. */
+  DiffId unpackOwn(InputStream entries) throws IOException {
+    try (Staged staged = new Staged();
+        HashedInput tar = new HashedInput(entries)) {
+      FileTree nothing = new MergedTree(NOTHING);
+      Unpacked unpacked;
+      try (LayerApplier applier = new LayerApplier(staged.tree, marks, nothing)) {
+        applier.apply(new TarReader(tar));
+        tar.finish();
+        unpacked = unpacked(applier, Origin.OWN, tar.sizeBytes());
+      }
+      DiffId layer = new DiffId(tar.finish());
+      adopt(layer, Path.of(staged.tree), unpacked);
+      return layer;
+    }
+  }
+
+  private static Unpacked unpacked(LayerApplier applier, Origin origin, long tarSizeBytes) {
+    Marks hides = applier.hidesRoot() ? Marks.ROOT : applier.marked() ? Marks.SOME : Marks.NONE;
+    return new Unpacked(origin, hides, tarSizeBytes, applier.rootNode());
+  }
+
+  /**
+   * Unpacks a tar from elsewhere; the caller holds the layer's lock.
+   *
+   * @throws DigestMismatchException if it is not that layer; nothing is left then
+   */
+  Tree unpack(DiffId layer, HashedInput tar, LayerStack below, FileTree belowTree)
+      throws IOException {
+    try (Staged staged = new Staged();
+        LayerApplier applier = new LayerApplier(staged.tree, marks, belowTree)) {
+      applier.apply(new TarReader(tar));
+      tar.finish();
+      Unpacked unpacked = unpacked(applier, Origin.FOREIGN, tar.sizeBytes());
+      if (!applier.askedBelow()) {
+        return place(layer, "", staged.tree, unpacked);
+      }
+      Tree several = tree("", unpacked);
+      records.putTree(layer, "", several);
+      return place(layer, chain(below), staged.tree, unpacked);
+    }
+  }
+
+  /** Moves a whole tree into the store, unless the layer has one; then it is thrown away. */
+  @SuppressWarnings("try") // the lock is held, not used
+  void adopt(DiffId layer, Path directory, Unpacked unpacked) throws IOException {
+    try (var lock = lock(layer.digest())) {
+      Tree there = any(layer);
+      if (there == null) {
+        place(layer, "", directory.toString(), unpacked);
+        return;
+      }
+    }
+    discard(directory);
+  }
+
+  private Tree place(DiffId layer, String chain, String directory, Unpacked unpacked)
+      throws IOException {
+    String name = layer.digest().hex().substring(0, NAME_LENGTH) + (chain.isEmpty() ? "" : "s");
+    for (int i = 0; ; i++) {
+      String candidate = i == 0 ? name : name + i;
+      try {
+        Posix.rename(Posix.CWD, directory, Posix.CWD, trees + "/" + candidate, 0);
+        Tree tree = tree(candidate, unpacked);
+        records.putTree(layer, chain, tree);
+        return tree;
+      } catch (PosixException e) {
+        // The name of another layer, or of a tree whose process died before it wrote the record.
+        if (!e.errnoName().equals("ENOTEMPTY") && !e.errnoName().equals("EEXIST")) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  private static Tree tree(String name, Unpacked unpacked) {
+    return new Tree(
+        name, unpacked.origin(), unpacked.marks(), unpacked.tarSizeBytes(), unpacked.root());
+  }
+
+  /** Removes the trees of a layer. */
+  void delete(DiffId layer) throws IOException {
+    String prefix = layer.digest().hex() + ".tree";
+    for (String record : records.names()) {
+      if (record.startsWith(prefix)) {
+        String chain = record.substring(prefix.length());
+        Tree tree = records.tree(layer, chain);
+        records.removeTree(layer, chain);
+        if (tree != null && !tree.name().isEmpty()) {
+          discard(Path.of(directory(tree)));
+        }
+      }
+    }
+  }
+
+  /** Removes a directory; what is half removed when the process dies goes at the next opening. */
+  void discard(Path directory) throws IOException {
+    Posix.removeTree(Posix.CWD, directory.toString());
+  }
+
+  private void removeLeftovers() throws IOException {
+    for (String name : Posix.names(Posix.CWD, staging.toString())) {
+      String base = name.endsWith(".lock") ? name.substring(0, name.length() - 5) : name;
+      Optional<LockFile> dead = LockFile.tryTake(staging.resolve(base + ".lock"));
+      if (dead.isPresent()) {
+        discard(staging.resolve(base));
+        dead.get().close();
+      }
+    }
+  }
+
+  /** A tree that is being made; closing removes what has not been moved away. */
+  private final class Staged implements AutoCloseable {
+    private final LockFile lock;
+    private final String tree;
+
+    Staged() throws IOException {
+      Optional<LockFile> taken = Optional.empty();
+      String name = "";
+      while (taken.isEmpty()) {
+        name = Long.toHexString(System.nanoTime());
+        taken = LockFile.tryTake(staging.resolve(name + ".lock"));
+      }
+      lock = taken.get();
+      tree = staging.resolve(name).toString();
+      Posix.removeTree(Posix.CWD, tree);
+      Posix.mkdir(Posix.CWD, tree, 0755);
+      Posix.chmod(Posix.CWD, tree, 0755);
+    }
+
+    @Override
+    public void close() throws IOException {
+      try (lock) {
+        Posix.removeTree(Posix.CWD, tree);
+      }
+    }
+  }
+
+  private static final MergedTree.Layers NOTHING =
+      new MergedTree.Layers() {
+        @Override
+        public java.util.List<LayerView> open() {
+          return java.util.List.of();
+        }
+
+        @Override
+        public FileNode root() {
+          return UnpackedDirectories.MADE;
+        }
+      };
+}

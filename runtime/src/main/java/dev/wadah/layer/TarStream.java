@@ -1,0 +1,132 @@
+package dev.wadah.layer;
+
+import dev.wadah.posix.Posix;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.Map;
+
+/**
+ * The canonical tar of a layer as a stream that is made while it is read, in constant memory but
+ * for the names of files that have hard links. The same entries give the same bytes on any machine.
+ * Not for use by several threads at once.
+ */
+final class TarStream extends InputStream {
+  private final Iterator<LayerEntry> entries;
+  private final TarBlocks blocks = new TarBlocks();
+  private final Map<String, FileNode> linked = new HashMap<>();
+  private int blockPosition;
+  private int blockLimit;
+  private LayerEntry.File file;
+  private InputStream content;
+  private long contentLeft;
+  private boolean ended;
+
+  /** Streams entries that are as {@link CanonicalEntries} makes them. */
+  TarStream(Iterable<LayerEntry> entries) {
+    this.entries = entries.iterator();
+  }
+
+  @Override
+  public int read() throws IOException {
+    byte[] one = new byte[1];
+    return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
+  }
+
+  @Override
+  public int read(byte[] into, int offset, int length) throws IOException {
+    int done = 0;
+    while (done < length) {
+      if (blockPosition < blockLimit) {
+        int n = Math.min(length - done, blockLimit - blockPosition);
+        System.arraycopy(blocks.bytes(), blockPosition, into, offset + done, n);
+        blockPosition += n;
+        done += n;
+      } else if (contentLeft > 0) {
+        done += readContent(into, offset + done, length - done);
+      } else if (!advance()) {
+        break;
+      }
+    }
+    return done == 0 && length > 0 ? -1 : done;
+  }
+
+  private int readContent(byte[] into, int offset, int length) throws IOException {
+    int wanted = (int) Math.min(length, contentLeft);
+    int n;
+    if (content == null && wanted == contentLeft && file.content() instanceof HostContent host) {
+      n = Posix.readFile(Posix.CWD, host.file(), into, offset, wanted);
+    } else {
+      content = content == null ? file.content().open() : content;
+      n = content.read(into, offset, wanted);
+    }
+    if (n <= 0) {
+      throw new IOException(
+          "%s changed while it was read: it became shorter than %d bytes"
+              .formatted(file.path(), file.node().sizeBytes()));
+    }
+    contentLeft -= n;
+    if (contentLeft == 0) {
+      finishContent();
+    }
+    return n;
+  }
+
+  private void finishContent() throws IOException {
+    if (content != null) {
+      content.close();
+      content = null;
+    }
+    // What fills the block up comes from the same place as headers: the end of the first block is
+    // 0.
+    int padding = (int) (-file.node().sizeBytes() & (TarHeader.BLOCK - 1));
+    blocks.end();
+    blockPosition = 0;
+    blockLimit = padding;
+  }
+
+  private boolean advance() {
+    if (ended) {
+      return false;
+    }
+    if (entries.hasNext()) {
+      header(entries.next());
+    } else {
+      ended = true;
+      blocks.end();
+    }
+    blockPosition = 0;
+    blockLimit = blocks.length();
+    return true;
+  }
+
+  private void header(LayerEntry entry) {
+    if (entry instanceof LayerEntry.File f) {
+      blocks.file(f.path(), f.node());
+      file = f;
+      contentLeft = f.node().isFile() ? f.node().sizeBytes() : 0;
+      if (f.node().identity().inode() != 0) {
+        linked.put(f.path(), f.node());
+      }
+    } else if (entry instanceof LayerEntry.HardLink link) {
+      // Docker gives the file the owner and mode that the link's header says: they must be the
+      // file's.
+      blocks.hardLink(link.path(), link.target(), linked.get(link.target()));
+    } else if (entry instanceof LayerEntry.Whiteout whiteout) {
+      blocks.whiteout(whiteout.path());
+    } else {
+      blocks.opaque(entry.path());
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    ended = true;
+    contentLeft = 0;
+    blockLimit = 0;
+    if (content != null) {
+      content.close();
+    }
+  }
+}

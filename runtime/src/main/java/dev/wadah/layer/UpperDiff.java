@@ -1,0 +1,248 @@
+package dev.wadah.layer;
+
+import dev.wadah.layer.FileNode.Type;
+import dev.wadah.posix.FileStatus;
+import dev.wadah.posix.PathBytes;
+import dev.wadah.posix.Posix;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Turns overlay's upper directory into a layer's tree, in place, by removing all that is no change:
+ *
+ * <ul>
+ *   <li>mount points and their parents, when the layers below lack them and they are empty;
+ *   <li>sockets, and names that a tar would carry as whiteouts ({@code .wh.*});
+ *   <li>whiteouts of names that the layers below do not have;
+ *   <li>opaque marks on directories that hide nothing (every directory made over a whiteout has
+ *       one);
+ *   <li>what was copied up and is as it was: a file with the same attributes, time and content; a
+ *       directory with the same owner and mode, whatever its time, in which nothing changed.
+ * </ul>
+ *
+ * <p>The names of one file (hard links) stay or go together. Whiteouts share one inode and are no
+ * hard links.
+ */
+final class UpperDiff {
+  private final String root;
+  private final OverlayMarks marks;
+  private final FileTree parent;
+  private final Map<Long, List<String>> unchangedLinks = new HashMap<>();
+  private final Set<Long> changedLinks = new HashSet<>();
+  private boolean marked;
+  private boolean empty = true;
+
+  /**
+   * The changes in an upper directory.
+   *
+   * @param root the upper directory, absolute; in use by nobody
+   * @param parent what lies below it
+   */
+  UpperDiff(String root, OverlayMarks marks, FileTree parent) {
+    this.root = root;
+    this.marks = marks;
+    this.parent = parent;
+  }
+
+  /** Removes what is no change, {@code stubs} being paths that were made as mount points. */
+  void normalise(List<String> stubs) throws IOException {
+    removeStubs(stubs);
+    boolean hides = marks.isOpaque(root);
+    if (hides) {
+      marks.clearOpaque(root); // overlay never marks the root; a program in the container might
+    }
+    empty = !visitChildren("", Below.MERGED);
+    removeUnchangedLinks();
+  }
+
+  /** Whether nothing changed. Only after {@link #normalise}. */
+  boolean isEmpty() {
+    return empty;
+  }
+
+  /** Whether the layer hides anything. Only after {@link #normalise}. */
+  boolean marked() {
+    return marked;
+  }
+
+  /** Whether lower layers show through where we are. */
+  private enum Below {
+    MERGED,
+    HIDDEN
+  }
+
+  /** Deeper ones first, so that a stub in a stub goes with it. */
+  private void removeStubs(List<String> stubs) throws IOException {
+    List<String> sorted = new ArrayList<>(stubs);
+    sorted.sort(Comparator.comparingInt(String::length).reversed());
+    for (String stub : sorted) {
+      for (String path = stub;
+          path.length() > 1 && removeStub(path);
+          path = path.substring(0, path.lastIndexOf('/'))) {
+        // On to the parent, which was perhaps made for this stub only.
+      }
+    }
+  }
+
+  private boolean removeStub(String path) throws IOException {
+    FileStatus status = FileStatus.of(root + path);
+    if (status == null || parent.find(path).isPresent()) {
+      return false;
+    }
+    if (status.isDirectory()) {
+      if (Posix.names(Posix.CWD, root + path).length > 0) {
+        return false;
+      }
+      remove(path);
+      return true;
+    }
+    boolean removed = status.isFile() && status.sizeBytes() == 0;
+    if (removed) {
+      remove(path);
+    }
+    return removed;
+  }
+
+  /** Removes and gives the parent the time back that it had: nobody shall see that we were here. */
+  private void remove(String path) throws IOException {
+    String directory = root + path.substring(0, path.lastIndexOf('/'));
+    long mtime = FileStatus.of(directory).mtimeNanos();
+    Posix.removeTree(Posix.CWD, root + path);
+    Posix.setModified(Posix.CWD, directory, mtime);
+  }
+
+  /** True when something below the directory stays. */
+  private boolean visitChildren(String directory, Below below) throws IOException {
+    String[] names = Posix.names(Posix.CWD, root + directory);
+    Arrays.sort(names, PathBytes::compare);
+    boolean stays = false;
+    for (String name : names) {
+      String path = directory + "/" + name;
+      if (name.startsWith(".wh.") || !visit(path, below)) {
+        Posix.removeTree(Posix.CWD, root + path);
+      } else {
+        stays = true;
+      }
+    }
+    return stays;
+  }
+
+  /** True when the path stays in the layer. */
+  private boolean visit(String path, Below below) throws IOException {
+    FileStatus status = FileStatus.of(root + path);
+    Optional<FileNode> before = below == Below.MERGED ? parent.find(path) : Optional.empty();
+    if (status.isWhiteout()) {
+      marked |= before.isPresent();
+      return before.isPresent();
+    }
+    if (status.type() == FileStatus.S_IFSOCK) {
+      return false;
+    }
+    if (status.isDirectory()) {
+      return visitDirectory(path, status, before);
+    }
+    boolean changed = before.isEmpty() || differs(path, status, before.get());
+    if (status.links() > 1) {
+      return visitLink(path, status.inode(), changed);
+    }
+    return changed;
+  }
+
+  /** One changed name keeps all; the unchanged ones wait for the end. */
+  private boolean visitLink(String path, long inode, boolean changed) {
+    if (changed) {
+      changedLinks.add(inode);
+    } else {
+      unchangedLinks.computeIfAbsent(inode, key -> new ArrayList<>()).add(path);
+    }
+    return true;
+  }
+
+  private void removeUnchangedLinks() throws IOException {
+    boolean removed = false;
+    for (Map.Entry<Long, List<String>> links : unchangedLinks.entrySet()) {
+      if (!changedLinks.contains(links.getKey())) {
+        for (String path : links.getValue()) {
+          remove(path);
+          removed = true;
+        }
+      }
+    }
+    if (removed) {
+      // Directories that only these names kept may be no change now.
+      empty = !visitChildren("", Below.MERGED);
+    }
+  }
+
+  private boolean visitDirectory(String path, FileStatus status, Optional<FileNode> before)
+      throws IOException {
+    boolean merged = before.isPresent() && before.get().isDirectory();
+    boolean opaque = marks.isOpaque(root + path);
+    if (opaque && !merged) {
+      marks.clearOpaque(root + path);
+    }
+    boolean hides = opaque && merged;
+    marked |= hides;
+    boolean below = visitChildren(path, hides || !merged ? Below.HIDDEN : Below.MERGED);
+    restoreTime(path, status);
+    if (below || hides || !merged) {
+      return true;
+    }
+    FileNode old = before.get();
+    return old.mode() != status.mode() || old.uid() != status.uid() || old.gid() != status.gid();
+  }
+
+  /** Removing something from a directory changed its time. */
+  private void restoreTime(String path, FileStatus status) throws IOException {
+    Posix.setModified(Posix.CWD, root + path, status.mtimeNanos());
+  }
+
+  private boolean differs(String path, FileStatus status, FileNode old) throws IOException {
+    FileNode now = FileNodes.of(root + path, status);
+    boolean same =
+        now.type() == old.type()
+            && now.mode() == old.mode()
+            && now.uid() == old.uid()
+            && now.gid() == old.gid()
+            && now.mtimeNanos() == old.mtimeNanos()
+            && now.sizeBytes() == old.sizeBytes()
+            && now.link().equals(old.link())
+            && now.identity().device() == old.identity().device()
+            && sameCapability(now, old);
+    return !same || (now.type() == Type.FILE && !sameContent(path));
+  }
+
+  private static boolean sameCapability(FileNode a, FileNode b) {
+    return Arrays.equals(
+        a.identity().xattrs().get(TarBlocks.CAPABILITY),
+        b.identity().xattrs().get(TarBlocks.CAPABILITY));
+  }
+
+  /** A program may write and put the old time back. */
+  private boolean sameContent(String path) throws IOException {
+    byte[] a = new byte[1 << 16];
+    byte[] b = new byte[1 << 16];
+    try (InputStream now = new HostContent(root + path).open();
+        InputStream before = parent.open(path)) {
+      for (; ; ) {
+        int n = now.readNBytes(a, 0, a.length);
+        int m = before.readNBytes(b, 0, b.length);
+        if (n != m || !Arrays.equals(a, 0, n, b, 0, m)) {
+          return false;
+        }
+        if (n == 0) {
+          return true;
+        }
+      }
+    }
+  }
+}
