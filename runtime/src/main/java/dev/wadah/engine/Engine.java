@@ -1,11 +1,16 @@
 package dev.wadah.engine;
 
+import dev.wadah.container.LauncherSandbox;
 import dev.wadah.container.Sandbox;
 import dev.wadah.content.ContentStore;
+import dev.wadah.content.DirectoryContentStore;
 import dev.wadah.content.Store;
 import dev.wadah.image.ImageStore;
 import dev.wadah.layer.LayerStore;
+import dev.wadah.registry.HttpRegistry;
 import dev.wadah.registry.Registry;
+import dev.wadah.registry.RetryPolicy;
+import dev.wadah.snapshot.OverlaySnapshotter;
 import dev.wadah.snapshot.Snapshotter;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -32,6 +37,17 @@ public record Engine(
 
   /** Opens the store at {@code root} with everything in its default form. */
   public static Engine open(Path root) throws IOException {
-    throw new IllegalStateException("pending");
+    Store store = Store.open(root);
+    ContentStore content = new DirectoryContentStore(store);
+    LayerStore layers = new LayerStore(store, content);
+    Registry registry = new HttpRegistry(System.getenv(), RetryPolicy.DEFAULT);
+    return new Engine(
+        store,
+        content,
+        layers,
+        new OverlaySnapshotter(store, layers),
+        new ImageStore(store, content, layers, registry),
+        registry,
+        new LauncherSandbox(root.resolve("sandbox")));
   }
 }
