@@ -234,6 +234,21 @@ public final class ImageStore {
     ids.put(image.id(), image.descriptor());
   }
 
+  /** Says that a layer's blob has come into the content store. */
+  void addLayer(DiffId diffId, Descriptor blob) throws IOException {
+    layers.addBlob(diffId, blob, wanted -> content.open(wanted.digest()));
+  }
+
+  /** Remembers that a repository has a manifest or blob. */
+  void addSource(Digest digest, ImageReference repository) throws IOException {
+    ids.addSource(digest, repository);
+  }
+
+  /** The repositories that are known to have a manifest or blob. */
+  List<String> sources(Digest digest) throws IOException {
+    return ids.sources(digest);
+  }
+
   /** Forgets an id, so that the next prune takes the image unless a name leads to it. */
   public void forget(Digest id) throws IOException {
     ids.remove(id);

@@ -1,0 +1,189 @@
+package dev.wadah.image;
+
+import dev.wadah.content.ContentStore;
+import dev.wadah.oci.Descriptor;
+import dev.wadah.oci.DiffId;
+import dev.wadah.oci.Digest;
+import dev.wadah.oci.ImageReference;
+import dev.wadah.oci.MediaTypes;
+import dev.wadah.oci.Platform;
+import dev.wadah.registry.Registry;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Callable;
+
+/**
+ * Pulls and pushes whole images, several blobs at once. What has arrived stays when the rest fails,
+ * so the next try goes on from there.
+ */
+public final class ImageTransfer {
+  private final ContentStore content;
+  private final ImageStore images;
+  private final Registry registry;
+  private final ImageReader reader;
+
+  public ImageTransfer(ContentStore content, ImageStore images, Registry registry) {
+    this.content = content;
+    this.images = images;
+    this.registry = registry;
+    this.reader = new ImageReader(content);
+  }
+
+  /**
+   * What a pull brought.
+   *
+   * @param image of the platform
+   * @param target what the name stands for: a manifest or an index
+   * @param isNew whether the name stood for something else before, or for nothing
+   */
+  public record Pulled(Image image, Descriptor target, boolean isNew) {}
+
+  /**
+   * Pulls an image with all its layers.
+   *
+   * @throws dev.wadah.registry.RegistryException if the registry does not give it
+   */
+  public Pulled pull(ImageReference reference, Platform platform, TransferProgress progress)
+      throws IOException {
+    Optional<Descriptor> before = images.target(reference.toString());
+    Image image = images.resolve(reference, platform, ImageStore.PullPolicy.ALWAYS);
+    List<Callable<Void>> tasks = new ArrayList<>();
+    Set<Digest> wanted = new HashSet<>();
+    for (int i = 0; i < image.manifest().layers().size(); i++) {
+      int layer = i;
+      if (wanted.add(image.manifest().layers().get(i).digest())) {
+        tasks.add(
+            () -> {
+              download(image, layer, reference, progress);
+              return null;
+            });
+      }
+    }
+    ParallelTransfers.run(tasks);
+    Descriptor target = images.target(reference.toString()).orElse(image.descriptor());
+    boolean isNew = before.isEmpty() || !before.get().digest().equals(target.digest());
+    return new Pulled(image, target, isNew);
+  }
+
+  private void download(Image image, int layer, ImageReference reference, TransferProgress progress)
+      throws IOException {
+    Descriptor blob = image.manifest().layers().get(layer);
+    if (content.has(blob.digest())) {
+      progress.update(blob, TransferProgress.State.EXISTS, blob.sizeBytes());
+      return;
+    }
+    progress.update(blob, TransferProgress.State.MOVING, 0);
+    String what = "layer of " + reference.familiar();
+    try (InputStream remote = registry.blob(reference, blob);
+        InputStream in =
+            new VerifiedInputStream(new CountedInputStream(remote, blob, progress), blob, what);
+        ContentStore.Ingest ingest = content.ingest()) {
+      BlobIntake.copy(in, ingest.out());
+      ingest.commit();
+    }
+    DiffId diffId = image.config().diffIds().get(layer);
+    images.addLayer(diffId, blob);
+    images.addSource(blob.digest(), reference);
+    progress.update(blob, TransferProgress.State.DONE, blob.sizeBytes());
+  }
+
+  /**
+   * Pushes what is at {@code target}, an image or an index with those of its images that are here,
+   * under a name. Layers that the registry has are not sent, and those that a sibling repository
+   * has are mounted. Documents keep their bytes.
+   *
+   * @return the descriptor of what was pushed
+   */
+  public Descriptor push(Descriptor target, ImageReference name, TransferProgress progress)
+      throws IOException {
+    List<Descriptor> manifests = new ArrayList<>();
+    for (Descriptor manifest : reader.manifests(target)) {
+      if (content.has(manifest.digest())) {
+        manifests.add(manifest);
+      }
+    }
+    for (Descriptor manifest : manifests) {
+      Image image = reader.image(manifest);
+      pushBlobs(image, name, progress);
+      ImageReference place =
+          manifest.digest().equals(target.digest()) ? name : name.withDigest(manifest.digest());
+      pushDocument(manifest, image.manifestBytes(), place);
+    }
+    if (MediaTypes.isIndex(target.mediaType())) {
+      pushIndexes(target, name, 0);
+    }
+    return target;
+  }
+
+  private void pushIndexes(Descriptor target, ImageReference name, int depth) throws IOException {
+    for (Descriptor entry : reader.index(target).manifests()) {
+      if (MediaTypes.isIndex(entry.mediaType())
+          && depth < ImageReader.MAX_INDEX_DEPTH
+          && content.has(entry.digest())) {
+        pushIndexes(entry, name.withDigest(entry.digest()), depth + 1);
+      }
+    }
+    pushDocument(target, content.read(target.digest()), name);
+  }
+
+  private void pushDocument(Descriptor descriptor, byte[] bytes, ImageReference name)
+      throws IOException {
+    registry.pushManifest(name, new Registry.Document(descriptor.mediaType(), bytes));
+    images.addSource(descriptor.digest(), name);
+  }
+
+  private void pushBlobs(Image image, ImageReference name, TransferProgress progress)
+      throws IOException {
+    List<Callable<Void>> tasks = new ArrayList<>();
+    Set<Digest> sent = new HashSet<>();
+    for (int i = 0; i < image.manifest().layers().size(); i++) {
+      Descriptor blob = image.manifest().layers().get(i);
+      int layer = i;
+      if (!MediaTypes.isForeignLayer(blob.mediaType()) && sent.add(blob.digest())) {
+        progress.update(blob, TransferProgress.State.WAITING, 0);
+        tasks.add(
+            () -> {
+              push(name, blob, () -> images.openLayer(image, layer), progress);
+              return null;
+            });
+      }
+    }
+    ParallelTransfers.run(tasks);
+    byte[] config = image.configBytes();
+    push(name, image.manifest().config(), () -> new ByteArrayInputStream(config), progress);
+  }
+
+  private void push(
+      ImageReference name, Descriptor blob, Registry.BlobOpener opener, TransferProgress progress)
+      throws IOException {
+    long sent =
+        registry.pushBlob(
+            name,
+            blob,
+            sibling(name, blob.digest()),
+            () -> new CountedInputStream(opener.open(), blob, progress));
+    images.addSource(blob.digest(), name);
+    boolean moved = sent > 0 || blob.sizeBytes() == 0;
+    progress.update(
+        blob,
+        moved ? TransferProgress.State.DONE : TransferProgress.State.EXISTS,
+        blob.sizeBytes());
+  }
+
+  /** Another repository on the same host that has the blob. */
+  private Optional<String> sibling(ImageReference name, Digest blob) throws IOException {
+    for (String repository : images.sources(blob)) {
+      boolean same = repository.equals(name.repository());
+      if (!same && repository.startsWith(name.domain() + "/")) {
+        return Optional.of(repository);
+      }
+    }
+    return Optional.empty();
+  }
+}
