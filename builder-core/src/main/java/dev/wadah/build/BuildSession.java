@@ -82,20 +82,17 @@ final class BuildSession implements StepRunner.Sources, Closeable {
     return dockerfile;
   }
 
-  /** What the user should know although the build may go on. */
-  List<Diagnostic> warnings() {
-    return dockerfile.warnings();
-  }
-
-  /** Ends a build whose file says that warnings are errors. */
-  void refuseWarnings() throws BuildException {
-    List<Diagnostic> warnings = warnings();
-    boolean strict =
-        dockerfile.directives().stream()
-            .filter(d -> d.key().equals("check"))
-            .anyMatch(d -> d.value().toLowerCase(Locale.ROOT).contains("error=true"));
-    if (strict && !warnings.isEmpty()) {
-      throw new BuildException(warnings);
+  /**
+   * What the user should know although the build may go on.
+   *
+   * @throws BuildException if the file says that warnings are errors, and there are some
+   */
+  List<Diagnostic> check(Map<Platform, InstructionGraph> graphs) throws BuildException {
+    PlanRequest plan = planRequest(request.target().platforms().stream().findFirst());
+    try {
+      return new Checks(plan, main).run(graphs.values());
+    } catch (DockerfileException e) {
+      throw new BuildException(e.diagnostics());
     }
   }
 

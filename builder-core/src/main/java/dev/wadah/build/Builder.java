@@ -6,6 +6,7 @@ import dev.wadah.build.export.Exporter;
 import dev.wadah.build.graph.InstructionGraph;
 import dev.wadah.build.graph.Vertex;
 import dev.wadah.dockerfile.AstPrinter;
+import dev.wadah.dockerfile.Diagnostic;
 import dev.wadah.engine.Engine;
 import dev.wadah.image.Image;
 import dev.wadah.oci.Platform;
@@ -35,17 +36,23 @@ public final class Builder {
   public BuildResult build(BuildRequest request, BuildProgress progress)
       throws BuildException, IOException {
     try (BuildSession session = BuildSession.open(engine, request)) {
-      session.refuseWarnings();
       Map<Platform, InstructionGraph> graphs = session.plan();
-      Map<Vertex, VertexResult> results = execute(session, graphs, progress);
+      List<Diagnostic> warnings = session.check(graphs);
+      Map<Vertex, VertexResult> results;
+      try {
+        results = execute(session, graphs, progress);
+      } catch (BuildException e) {
+        throw Checks.joined(e, warnings);
+      }
       Map<Platform, Image> images = new LinkedHashMap<>();
       for (Map.Entry<Platform, InstructionGraph> entry : graphs.entrySet()) {
         InstructionGraph graph = entry.getValue();
         VertexResult.Root root = (VertexResult.Root) results.get(graph.target());
         ResultConfig config = new ResultConfig(graph.image(), root, session.epoch());
-        images.put(entry.getKey(), store(request, config));
+        // The exporter makes it findable where the outputs ask for that.
+        images.put(entry.getKey(), engine.images().assemble(config.toConfig(), Map.of()));
       }
-      return new BuildResult(images, export(request, images, progress), session.warnings());
+      return new BuildResult(images, export(request, images, progress), warnings);
     }
   }
 
@@ -57,13 +64,6 @@ public final class Builder {
     return BuildSteps.of(
             engine, session.request(), session.dockerfile().source(), session, progress)
         .execute(List.copyOf(vertices));
-  }
-
-  private Image store(BuildRequest request, ResultConfig config) throws IOException {
-    // An image that only leaves the house needs no entry in the list of images.
-    return outputs(request).stream().anyMatch(o -> o.type().equals("image"))
-        ? engine.images().create(config.toConfig(), Map.of())
-        : engine.images().assemble(config.toConfig(), Map.of());
   }
 
   private static List<BuildRequest.OutputRequest> outputs(BuildRequest request) {

@@ -1,6 +1,7 @@
 package dev.wadah.build.graph;
 
 import dev.wadah.oci.ContainerConfig;
+import dev.wadah.oci.ImageConfig;
 import dev.wadah.oci.ImageConfig.History;
 import dev.wadah.oci.Platform;
 import java.util.List;
@@ -13,11 +14,22 @@ import java.util.Optional;
  *     file
  * @param target its root is the image's
  * @param image the config as far as it is known before the build
+ * @param stages the stages that the target needs
  */
-public record InstructionGraph(List<Vertex> vertices, Vertex target, PlannedImage image) {
+public record InstructionGraph(
+    List<Vertex> vertices, Vertex target, PlannedImage image, List<PlannedStage> stages) {
   public InstructionGraph {
     vertices = List.copyOf(vertices);
+    stages = List.copyOf(stages);
   }
+
+  /**
+   * A stage that the target needs.
+   *
+   * @param index its position in the file, 0-based
+   * @param base the image that it begins with; empty for scratch, a stage or files
+   */
+  public record PlannedStage(int index, Optional<ImageConfig> base) {}
 
   /**
    * An image config without layers; times of history entries are those of the base, and empty for

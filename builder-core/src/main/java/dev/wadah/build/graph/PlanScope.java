@@ -7,7 +7,6 @@ import dev.wadah.dockerfile.Span;
 import dev.wadah.dockerfile.Word;
 import dev.wadah.dockerfile.expand.ExpansionException;
 import dev.wadah.dockerfile.expand.WordExpander;
-import dev.wadah.oci.Platform;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,26 +20,8 @@ final class PlanScope {
   PlanScope(PlanRequest request) {
     this.request = request;
     this.expander = WordExpander.withEscape(request.dockerfile().escape());
-    platformArguments();
+    globals.putAll(PlatformArguments.of(request.target(), request.buildArgs()));
     globalArguments();
-  }
-
-  private void platformArguments() {
-    platform("BUILD", request.target().machine());
-    platform("TARGET", request.target().wanted());
-    global("TARGETSTAGE", request.target().stage().orElse("default"));
-  }
-
-  private void platform(String prefix, Platform platform) {
-    global(prefix + "PLATFORM", platform.toString());
-    global(prefix + "OS", platform.os());
-    global(prefix + "OSVERSION", "");
-    global(prefix + "ARCH", platform.architecture());
-    global(prefix + "VARIANT", platform.variant().orElse(""));
-  }
-
-  private void global(String name, String value) {
-    globals.put(name, request.buildArgs().getOrDefault(name, value));
   }
 
   private void globalArguments() {

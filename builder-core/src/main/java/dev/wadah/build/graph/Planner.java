@@ -18,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * Plans a Dockerfile: pure but for asking {@link BaseImages}; equal requests give equal graphs. All
@@ -29,6 +30,7 @@ public final class Planner {
   private final VertexTable vertices;
   private final References references;
   private final Map<Integer, StageState> done = new HashMap<>();
+  private final Map<Integer, InstructionGraph.PlannedStage> stages = new TreeMap<>();
   private final List<Diagnostic> errors = new ArrayList<>();
 
   private Planner(PlanScope scope, BaseImages images, VertexTable vertices) {
@@ -73,7 +75,10 @@ public final class Planner {
     scope.request().labels().forEach(state.config()::label);
     Platform platform = scope.request().target().platform().orElse(state.platform());
     return new InstructionGraph(
-        needed(state.root()), state.root(), state.config().toImage(platform, state.inherited()));
+        needed(state.root()),
+        state.root(),
+        state.config().toImage(platform, state.inherited()),
+        List.copyOf(stages.values()));
   }
 
   /** What {@code root} needs, in the order in which vertices were made. */
@@ -100,6 +105,8 @@ public final class Planner {
     if (known != null) {
       return known;
     }
+    int index = entry.stage().index();
+    stages.put(index, new InstructionGraph.PlannedStage(index, Optional.empty()));
     StageState state = begin(entry);
     List<Instruction> triggers = triggers(entry, state);
     int steps = Captions.steps(triggers) + Captions.steps(entry.stage().instructions());
@@ -173,6 +180,8 @@ public final class Planner {
 
   private StageState image(String reference, Platform platform, StageTable.Entry entry) {
     ImageConfig image = config(reference, platform, entry.stage().from().image().span());
+    int index = entry.stage().index();
+    stages.put(index, new InstructionGraph.PlannedStage(index, Optional.of(image)));
     Vertex root =
         vertices.vertex(
             new Op.Image(reference, image.platform(), new LayerStack(image.diffIds())),

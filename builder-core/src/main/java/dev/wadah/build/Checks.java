@@ -1,0 +1,117 @@
+package dev.wadah.build;
+
+import dev.wadah.build.context.BuildContext;
+import dev.wadah.build.graph.InstructionGraph;
+import dev.wadah.build.graph.PlanRequest;
+import dev.wadah.build.graph.PlatformArguments;
+import dev.wadah.dockerfile.Diagnostic;
+import dev.wadah.dockerfile.DockerfileException;
+import dev.wadah.dockerfile.Stage;
+import dev.wadah.dockerfile.check.BuildChecks;
+import dev.wadah.dockerfile.check.CheckContext;
+import dev.wadah.dockerfile.check.CheckOptions;
+import dev.wadah.oci.ImageConfig;
+import dev.wadah.oci.ImageReference;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** Runs the build checks over what a build is going to build. */
+final class Checks {
+  private final PlanRequest plan;
+  private final BuildContext context;
+
+  Checks(PlanRequest plan, BuildContext context) {
+    this.plan = plan;
+    this.context = context;
+  }
+
+  /**
+   * The findings in the stages that the graphs need.
+   *
+   * @throws BuildException with the findings, if the file says that they are errors
+   * @throws DockerfileException if the check directive is malformed
+   */
+  List<Diagnostic> run(Collection<InstructionGraph> graphs)
+      throws BuildException, DockerfileException {
+    CheckOptions options = CheckOptions.of(plan.dockerfile(), plan.buildArgs());
+    List<Diagnostic> findings =
+        BuildChecks.run(plan.dockerfile(), options, checkContext(graphs));
+    if (options.findingsAreErrors() && !findings.isEmpty()) {
+      throw new BuildException(findings.stream().map(Checks::asError).toList());
+    }
+    return findings;
+  }
+
+  private CheckContext checkContext(Collection<InstructionGraph> graphs) {
+    Set<Integer> needed = new HashSet<>();
+    Map<Integer, ImageConfig> bases = new HashMap<>();
+    for (InstructionGraph graph : graphs) {
+      for (InstructionGraph.PlannedStage stage : graph.stages()) {
+        needed.add(stage.index());
+        stage.base().ifPresent(image -> bases.put(stage.index(), image));
+      }
+    }
+    return new CheckContext(
+        plan.buildArgs(),
+        PlatformArguments.of(plan.target(), plan.buildArgs()),
+        needed::contains,
+        stage -> base(bases, stage),
+        path -> context.hiddenBy(path.startsWith("/") ? path : "/" + path).isPresent(),
+        Checks::isImageName);
+  }
+
+  private static Optional<CheckContext.Base> base(Map<Integer, ImageConfig> bases, Stage stage) {
+    return Optional.ofNullable(bases.get(stage.index()))
+        .map(
+            image ->
+                new CheckContext.Base(
+                    environment(image.container().env()),
+                    image.container().process().shell().isPresent(),
+                    image.container().lifecycle().onBuild()));
+  }
+
+  private static Map<String, String> environment(List<String> env) {
+    Map<String, String> map = new HashMap<>();
+    for (String variable : env) {
+      int equals = variable.indexOf('=');
+      map.put(
+          equals < 0 ? variable : variable.substring(0, equals),
+          equals < 0 ? "" : variable.substring(equals + 1));
+    }
+    return map;
+  }
+
+  private static boolean isImageName(String text) {
+    try {
+      ImageReference.parse(text);
+      return true;
+    } catch (IllegalArgumentException e) {
+      return false;
+    }
+  }
+
+  private static Diagnostic asError(Diagnostic d) {
+    return new Diagnostic(
+        d.code(),
+        Diagnostic.Severity.ERROR,
+        d.message(),
+        d.source(),
+        d.span(),
+        d.why(),
+        d.remedy(),
+        d.url());
+  }
+
+  /** A failure together with the warnings that came before it: they may explain it. */
+  static BuildException joined(BuildException failure, List<Diagnostic> warnings) {
+    List<Diagnostic> all = new ArrayList<>(failure.diagnostics());
+    all.addAll(warnings);
+    return new BuildException(all);
+  }
+}
