@@ -40,8 +40,7 @@ final class Checks {
   List<Diagnostic> run(Collection<InstructionGraph> graphs)
       throws BuildException, DockerfileException {
     CheckOptions options = CheckOptions.of(plan.dockerfile(), plan.buildArgs());
-    List<Diagnostic> findings =
-        BuildChecks.run(plan.dockerfile(), options, checkContext(graphs));
+    List<Diagnostic> findings = BuildChecks.run(plan.dockerfile(), options, checkContext(graphs));
     if (options.findingsAreErrors() && !findings.isEmpty()) {
       throw new BuildException(findings.stream().map(Checks::asError).toList());
     }
