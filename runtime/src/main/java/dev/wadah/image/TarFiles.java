@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
-import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
+import org.apache.commons.compress.archivers.tar.TarFile;
 
 /**
  * An uncompressed tar file: its headers are read first, then only what is asked for, so that a
@@ -28,9 +28,9 @@ final class TarFiles implements ArchiveFiles {
 
   private void readHeaders() throws IOException {
     int entries = 0;
-    try (FileInputStream in = new FileInputStream(file.toFile());
-        TarArchiveInputStream tar = new TarArchiveInputStream(in)) {
-      for (TarArchiveEntry e = tar.getNextEntry(); e != null; e = tar.getNextEntry()) {
+    // TarFile, since a TarArchiveInputStream says of an entry where its header is, not its data.
+    try (TarFile tar = new TarFile(file.toFile())) {
+      for (TarArchiveEntry e : tar.getEntries()) {
         if (++entries > MAX_ENTRIES) {
           throw new ImageException(
               "%s has more than %d entries; no saved image has".formatted(name(), MAX_ENTRIES));
