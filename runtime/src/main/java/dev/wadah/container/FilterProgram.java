@@ -1,9 +1,10 @@
 package dev.wadah.container;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.NavigableMap;
+import java.util.TreeMap;
 
 /**
  * A classic BPF program for seccomp (linux/filter.h, linux/seccomp.h): finds the verdict on a
@@ -26,6 +27,7 @@ final class FilterProgram {
 
   private static final int RET_ALLOW = 0x7FFF0000;
   private static final int RET_ERRNO = 0x00050000;
+  private static final int EPERM = 1;
   private static final int ENOSYS = 38;
   private static final int LONGEST_JUMP = 255;
 
@@ -34,94 +36,111 @@ final class FilterProgram {
 
   private FilterProgram() {}
 
-  /** How the first argument is looked at. */
+  /** How the low 32 bits of the first argument are looked at: all that the kernel itself reads. */
   enum Test {
     IS,
     NOT,
     NO_BIT_OF
   }
 
-  /** A question about the low 32 bits of the first argument: all that the kernel itself reads. */
-  record Condition(Test test, int value) {}
+  /** What becomes of a call. Equal ones are the same object, unless they have conditions. */
+  static final class Verdict {
+    static final Verdict ALLOWED = new Verdict(RET_ALLOW);
+    static final Verdict REFUSED = new Verdict(RET_ERRNO | EPERM);
+    static final Verdict UNKNOWN = new Verdict(RET_ERRNO | ENOSYS);
 
-  /**
-   * What becomes of a call.
-   *
-   * @param conditions allowed if one of them holds; empty: {@code otherwise} at once
-   * @param otherwise the kernel's action
-   */
-  record Verdict(List<Condition> conditions, int otherwise) {
-    static final Verdict ALLOW = new Verdict(List.of(), RET_ALLOW);
+    /** Not made, but answered as if. */
+    static final Verdict SUCCESS = new Verdict(RET_ERRNO);
 
-    /** Not made, but answered with this error; 0 is success. */
-    static Verdict errno(int errno) {
-      return new Verdict(List.of(), RET_ERRNO | errno);
+    private final int action;
+    private final Test[] tests;
+    private final int[] values;
+
+    private Verdict(int action, Test[] tests, int[] values) {
+      this.action = action;
+      this.tests = tests;
+      this.values = values;
     }
 
-    static Verdict allowIf(Condition condition, int errno) {
-      return new Verdict(List.of(condition), RET_ERRNO | errno);
+    private Verdict(int action) {
+      this(action, new Test[0], new int[0]);
+    }
+
+    /** Refused unless the first argument passes. */
+    static Verdict allowedIf(Test test, int value) {
+      return new Verdict(RET_ERRNO | EPERM, new Test[] {test}, new int[] {value});
     }
 
     /** Of two rules for one call, either may allow it; an unconditional one decides alone. */
     Verdict or(Verdict other) {
-      if (conditions.isEmpty() || other.conditions.isEmpty()) {
-        return conditions.isEmpty() ? this : other;
+      if (tests.length == 0 || other.tests.length == 0) {
+        return tests.length == 0 ? this : other;
       }
-      List<Condition> both = new ArrayList<>(conditions);
-      both.addAll(other.conditions);
-      return new Verdict(both, otherwise);
+      Test[] both = Arrays.copyOf(tests, tests.length + 1);
+      int[] bothValues = Arrays.copyOf(values, values.length + 1);
+      both[tests.length] = other.tests[0];
+      bothValues[values.length] = other.values[0];
+      return new Verdict(action, both, bothValues);
     }
   }
 
-  /**
-   * Verdicts for what no rule names.
-   *
-   * @param known for numbers up to the highest that has a rule
-   * @param unknown for numbers above
-   */
-  record Defaults(Verdict known, Verdict unknown) {}
-
   /** The rules of one ABI. */
-  record Interface(int audit, NavigableMap<Integer, Verdict> verdicts, Defaults defaults) {}
+  static final class Interface {
+    private final int audit;
+    private final boolean refuses;
+    private final TreeMap<Integer, Verdict> verdicts = new TreeMap<>();
+
+    /** Calls without a rule are refused, or else allowed. */
+    Interface(int audit, boolean refuses) {
+      this.audit = audit;
+      this.refuses = refuses;
+    }
+
+    void add(int number, Verdict verdict) {
+      Verdict before = verdicts.get(number);
+      verdicts.put(number, before == null ? verdict : before.or(verdict));
+    }
+
+    /** Calls above the highest number with a rule are newer than the rules: callers fall back. */
+    private List<Run> runs() {
+      List<Run> runs = new ArrayList<>();
+      int next = 0;
+      for (Map.Entry<Integer, Verdict> rule : verdicts.entrySet()) {
+        if (rule.getKey() > next) {
+          append(runs, next, refuses ? Verdict.REFUSED : Verdict.ALLOWED);
+        }
+        append(runs, rule.getKey(), rule.getValue());
+        next = rule.getKey() + 1;
+      }
+      append(runs, next, refuses ? Verdict.UNKNOWN : Verdict.ALLOWED);
+      return runs;
+    }
+
+    private static void append(List<Run> runs, int first, Verdict verdict) {
+      if (runs.isEmpty() || runs.get(runs.size() - 1).verdict() != verdict) {
+        runs.add(new Run(first, verdict));
+      }
+    }
+  }
 
   /** A run of numbers with one verdict, from {@code first} up to the next run. */
   private record Run(int first, Verdict verdict) {}
 
   /** Programs of an ABI that is not given are answered ENOSYS whatever they call. */
-  static FilterProgram of(List<Interface> interfaces) {
+  static FilterProgram of(Interface... interfaces) {
     FilterProgram program = new FilterProgram();
     program.add(LOAD, 0, 0, ARCHITECTURE);
     for (Interface each : interfaces) {
       FilterProgram body = new FilterProgram();
       body.add(LOAD, 0, 0, NUMBER);
-      List<Run> runs = runs(each);
+      List<Run> runs = each.runs();
       body.search(runs, 0, runs.size());
-      program.add(JUMP_IF_EQUAL, 1, 0, each.audit());
+      program.add(JUMP_IF_EQUAL, 1, 0, each.audit);
       program.add(JUMP, 0, 0, body.instructions.size());
       program.instructions.addAll(body.instructions);
     }
     program.add(RETURN, 0, 0, RET_ERRNO | ENOSYS);
     return program;
-  }
-
-  private static List<Run> runs(Interface rules) {
-    List<Run> runs = new ArrayList<>();
-    int next = 0;
-    for (Map.Entry<Integer, Verdict> rule : rules.verdicts().entrySet()) {
-      if (rule.getKey() > next) {
-        append(runs, new Run(next, rules.defaults().known()));
-      }
-      append(runs, new Run(rule.getKey(), rule.getValue()));
-      next = rule.getKey() + 1;
-    }
-    append(runs, new Run(next, rules.defaults().unknown()));
-    return runs;
-  }
-
-  private static void append(List<Run> runs, Run run) {
-    if (runs.isEmpty() || !runs.get(runs.size() - 1).verdict().equals(run.verdict())) {
-      runs.add(run);
-    }
   }
 
   private void search(List<Run> runs, int from, int to) {
@@ -144,18 +163,18 @@ final class FilterProgram {
   }
 
   private void decide(Verdict verdict) {
-    for (Condition condition : verdict.conditions()) {
+    for (int i = 0; i < verdict.tests.length; i++) {
       add(LOAD, 0, 0, FIRST_ARGUMENT);
-      if (condition.test() == Test.NO_BIT_OF) {
-        add(AND, 0, 0, condition.value());
+      if (verdict.tests[i] == Test.NO_BIT_OF) {
+        add(AND, 0, 0, verdict.values[i]);
         add(JUMP_IF_EQUAL, 0, 1, 0);
       } else {
-        boolean is = condition.test() == Test.IS;
-        add(JUMP_IF_EQUAL, is ? 0 : 1, is ? 1 : 0, condition.value());
+        boolean is = verdict.tests[i] == Test.IS;
+        add(JUMP_IF_EQUAL, is ? 0 : 1, is ? 1 : 0, verdict.values[i]);
       }
       add(RETURN, 0, 0, RET_ALLOW);
     }
-    add(RETURN, 0, 0, verdict.otherwise());
+    add(RETURN, 0, 0, verdict.action);
   }
 
   private void add(int code, int ifTrue, int ifFalse, int operand) {

@@ -77,10 +77,14 @@ final class LaunchPlan {
     plan.namespaces(attachments);
     plan.root();
     plan.devices();
-    attachments.devices().forEach(plan::device);
+    for (DeviceNode device : attachments.devices()) {
+      plan.device(device);
+    }
     plan.system();
     plan.hostFiles();
-    spec.mounts().forEach(plan::mount);
+    for (MountSpec mount : spec.mounts()) {
+      plan.mount(mount);
+    }
     plan.protect();
     plan.list.add("mkdir", spec.process().directory());
     if (attachments.terminal()) {
@@ -98,11 +102,15 @@ final class LaunchPlan {
   private void namespaces(Attachments attachments) {
     long flags = Flags.NEWNS | Flags.NEWPID | Flags.NEWIPC | Flags.NEWUTS;
     list.add("clone", spec.network() == NetworkMode.NONE ? flags | Flags.NEWNET : flags);
-    attachments.cgroups().forEach(cgroup -> list.add("cleanup", cgroup));
-    attachments
-        .deviceCgroup()
-        .ifPresent(cgroup -> list.add("devices", cgroup, DeviceFilter.program()));
-    attachments.cgroups().forEach(cgroup -> list.add("cgroup", cgroup.resolve("cgroup.procs")));
+    for (Path cgroup : attachments.cgroups()) {
+      list.add("cleanup", cgroup);
+    }
+    if (attachments.deviceCgroup().isPresent()) {
+      list.add("devices", attachments.deviceCgroup().get(), DeviceFilter.program());
+    }
+    for (Path cgroup : attachments.cgroups()) {
+      list.add("cgroup", cgroup.resolve("cgroup.procs"));
+    }
     if (!machine.cgroups().isEmpty()) {
       list.add("unshare", Flags.NEWCGROUP);
     }
@@ -119,9 +127,13 @@ final class LaunchPlan {
       list.add("source", root.upper().get());
       return;
     }
-    root.lower().forEach(lower -> list.add("lower", lower));
-    root.upper().ifPresent(upper -> list.add("upper", upper));
-    root.work().ifPresent(work -> list.add("work", work));
+    for (Path lower : root.lower()) {
+      list.add("lower", lower);
+    }
+    if (root.upper().isPresent()) {
+      list.add("upper", root.upper().get());
+      list.add("work", root.work().get());
+    }
     String options = "metacopy=off,redirect_dir=off,index=off";
     list.add("overlay", root.upper().isPresent() ? options + ",?volatile" : options, "");
   }
@@ -172,7 +184,9 @@ final class LaunchPlan {
       system("cgroup2", "/sys/fs/cgroup", flags, "");
     } else if (!machine.cgroups().isEmpty()) {
       system("tmpfs", "/sys/fs/cgroup", Flags.QUIET, "mode=755");
-      machine.cgroups().forEach(cgroup -> hierarchy(cgroup, flags));
+      for (CgroupMount cgroup : machine.cgroups()) {
+        hierarchy(cgroup, flags);
+      }
     }
   }
 
@@ -187,9 +201,15 @@ final class LaunchPlan {
   }
 
   private void hostFiles() {
-    spec.host().hosts().ifPresent(text -> list.add("file", "/etc/hosts", text, 0644));
-    spec.host().resolvConf().ifPresent(text -> list.add("file", "/etc/resolv.conf", text, 0644));
-    spec.host().hostnameFile().ifPresent(text -> list.add("file", "/etc/hostname", text, 0644));
+    file("/etc/hosts", spec.host().hosts());
+    file("/etc/resolv.conf", spec.host().resolvConf());
+    file("/etc/hostname", spec.host().hostnameFile());
+  }
+
+  private void file(String path, Optional<String> content) {
+    if (content.isPresent()) {
+      list.add("file", path, content.get(), 0644);
+    }
   }
 
   private void mount(MountSpec mount) {
@@ -226,8 +246,12 @@ final class LaunchPlan {
 
   private void protect() {
     if (!spec.security().privileged()) {
-      READ_ONLY.forEach(path -> list.add("readonly", path));
-      MASKED.forEach(path -> list.add("mask", path));
+      for (String path : READ_ONLY) {
+        list.add("readonly", path);
+      }
+      for (String path : MASKED) {
+        list.add("mask", path);
+      }
     }
   }
 
@@ -260,7 +284,9 @@ final class LaunchPlan {
     if (!security.noNewPrivileges()) {
       filter(security, bounding);
     }
-    user.groups().forEach(group -> list.add("group", Integer.toUnsignedString(group)));
+    for (int group : user.groups()) {
+      list.add("group", Integer.toUnsignedString(group));
+    }
     list.add("ids", Integer.toUnsignedString(user.uid()), Integer.toUnsignedString(user.gid()));
     String kept = user.uid() == 0 ? Long.toHexString(bounding) : "0";
     list.add("capabilities", kept, kept, "0", "0");
@@ -273,23 +299,31 @@ final class LaunchPlan {
   private void filter(SecuritySpec security, long capabilities) {
     boolean profile = security.seccomp() && !security.privileged();
     if (profile || security.fakeSync()) {
-      list.add("seccomp", machine.seccomp().program(profile, security.fakeSync(), capabilities));
+      Seccomp.Profile rules = profile ? Seccomp.Profile.DOCKER : Seccomp.Profile.NONE;
+      Seccomp.Syncs syncs = security.fakeSync() ? Seccomp.Syncs.FAKED : Seccomp.Syncs.MADE;
+      list.add("seccomp", machine.seccomp().program(rules, syncs, capabilities));
     }
   }
 
   private void program() {
     var process = spec.process();
     String home = process.user().home();
+    boolean hasPath = false;
+    boolean hasHome = false;
     for (String variable : process.env()) {
       list.add("env", variable);
+      hasPath |= variable.startsWith("PATH=");
+      hasHome |= variable.startsWith("HOME=");
     }
-    if (process.env().stream().noneMatch(variable -> variable.startsWith("PATH="))) {
-      list.add("env", "PATH=" + DEFAULT_PATH);
+    if (!hasPath) {
+      list.add("env", "PATH=".concat(DEFAULT_PATH));
     }
-    if (process.env().stream().noneMatch(variable -> variable.startsWith("HOME="))) {
-      list.add("env", "HOME=" + (home.isEmpty() ? "/" : home));
+    if (!hasHome) {
+      list.add("env", "HOME=".concat(home.isEmpty() ? "/" : home));
     }
-    process.arguments().forEach(argument -> list.add("arg", argument));
+    for (String argument : process.arguments()) {
+      list.add("arg", argument);
+    }
     if (process.init()) {
       list.add("init");
     }

@@ -33,7 +33,7 @@ final class LauncherProcess implements AutoCloseable {
    *
    * @param program path of the launcher
    * @param input descriptor that becomes its standard input
-   * @param piped whether output and error come to us, else they are our own
+   * @param output where its output and error go
    */
   static LauncherProcess start(String program, OperationList list, int input, Output output)
       throws IOException {

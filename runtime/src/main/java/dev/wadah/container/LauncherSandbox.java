@@ -6,6 +6,7 @@ import dev.wadah.container.LauncherProcess.Output;
 import dev.wadah.container.SandboxException.Kind;
 import dev.wadah.posix.Natives;
 import dev.wadah.posix.Processes;
+import dev.wadah.snapshot.Snapshotter.RootMount;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
@@ -34,6 +35,7 @@ public final class LauncherSandbox implements Sandbox {
   @Override
   public Outcome run(ContainerSpec spec, Io io) throws IOException {
     prepare();
+    forgetVolatile(spec.root());
     boolean terminal = io instanceof Io.Inherit inherit && inherit.terminal();
     boolean privileged = spec.security().privileged();
     Devices devices = privileged ? Devices.ALL : Devices.FILTERED;
@@ -68,6 +70,19 @@ public final class LauncherSandbox implements Sandbox {
   public Iterable<String> explain(ContainerSpec spec) throws IOException {
     prepare();
     return plan(spec, Attachments.NONE).lines();
+  }
+
+  /**
+   * A volatile overlay marks its work directory and is not mounted again until the mark is gone
+   * (overlayfs.rst, "Volatile mount"). The mark guards against lost writes after a crash of the
+   * kernel; a state that may have seen one is not run again, but thrown away by its owner.
+   */
+  private static void forgetVolatile(RootMount root) throws IOException {
+    if (root.work().isPresent()) {
+      Path mark = root.work().get().resolve("work/incompat/volatile");
+      Files.deleteIfExists(mark.resolve("dirty"));
+      Files.deleteIfExists(mark);
+    }
   }
 
   private synchronized void prepare() throws IOException {
@@ -109,7 +124,9 @@ public final class LauncherSandbox implements Sandbox {
           Kind.SETUP, "the launcher was killed before it could say how the container ended");
     }
     List<String> notes = new ArrayList<>(cgroup.notes());
-    report.notes().forEach(note -> notes.add(note.toString()));
+    for (LauncherReport.Failure note : report.notes()) {
+      notes.add(note.toString());
+    }
     return new Outcome(report.exitCode(), cgroup.oomKilled(), report.stubs(), notes);
   }
 

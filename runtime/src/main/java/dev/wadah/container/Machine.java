@@ -42,12 +42,22 @@ record Machine(Path emptyDirectory, long capabilities, List<CgroupMount> cgroups
 
   /** The hierarchy of version 2. */
   Optional<CgroupMount> unified() {
-    return cgroups.stream().filter(mount -> mount.version() == 2).findFirst();
+    for (CgroupMount mount : cgroups) {
+      if (mount.version() == 2) {
+        return Optional.of(mount);
+      }
+    }
+    return Optional.empty();
   }
 
   /** The hierarchy of version 1 that has a controller. */
   Optional<CgroupMount> version1(String controller) {
-    return cgroups.stream().filter(mount -> mount.has(controller)).findFirst();
+    for (CgroupMount mount : cgroups) {
+      if (mount.has(controller)) {
+        return Optional.of(mount);
+      }
+    }
+    return Optional.empty();
   }
 
   static Machine read(Path emptyDirectory) throws IOException {

@@ -1,7 +1,5 @@
 package dev.wadah.container;
 
-import dev.wadah.container.FilterProgram.Condition;
-import dev.wadah.container.FilterProgram.Defaults;
 import dev.wadah.container.FilterProgram.Interface;
 import dev.wadah.container.FilterProgram.Test;
 import dev.wadah.container.FilterProgram.Verdict;
@@ -12,13 +10,13 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Seccomp programs from the rules in {@code seccomp.txt}: Docker's default profile, and the answers
- * that make file syncs free. Both may be on or off.
+ * that make file syncs free. Both may be on or off. Plain loops throughout: this runs before the
+ * first container of a cold JVM, where a lambda costs as much as the whole table.
  */
 final class Seccomp {
   /**
@@ -47,12 +45,27 @@ final class Seccomp {
    */
   record Abi(int audit, int column) {}
 
+  /** What a program depends on, besides the machine. */
+  enum Profile {
+    /** Everything is allowed. */
+    NONE,
+    /** Docker's default. */
+    DOCKER
+  }
+
+  /** What becomes of file syncs. */
+  enum Syncs {
+    MADE,
+    /** Answered with success, and not made. */
+    FAKED
+  }
+
   /** Calls whose only work is to wait for a disk. */
   private static final List<String> SYNCS =
       List.of("fsync", "fdatasync", "sync", "syncfs", "sync_file_range", "arm_sync_file_range");
 
-  private static final int EPERM = 1;
-  private static final int ENOSYS = 38;
+  /** Columns before the rule. */
+  private static final int RULE = 5;
 
   /** Programs by what they depend on: reading the table costs more than a container start. */
   private final Map<String, String> programs = new ConcurrentHashMap<>();
@@ -60,78 +73,86 @@ final class Seccomp {
   /**
    * The program for this machine, in hexadecimal, eight bytes an instruction.
    *
-   * @param profile whether Docker's profile applies; else everything is allowed
-   * @param fakeSync whether syncs are answered with success and not made
    * @param capabilities bit mask of what the container may have; it opens further calls
    */
-  String program(boolean profile, boolean fakeSync, long capabilities) {
-    String key = profile + " " + fakeSync + " " + capabilities;
-    return programs.computeIfAbsent(
-        key, k -> compile(Architecture.ofThisMachine(), profile, fakeSync, capabilities).toHex());
+  String program(Profile profile, Syncs syncs, long capabilities) {
+    String key = profile.name().concat(syncs.name()).concat(Long.toHexString(capabilities));
+    String program = programs.get(key);
+    if (program == null) {
+      program = compile(Architecture.ofThisMachine(), profile, syncs, capabilities).toHex();
+      programs.put(key, program);
+    }
+    return program;
   }
 
   /** The program for a machine of the given kind. */
   static FilterProgram compile(
-      Architecture architecture, boolean profile, boolean fakeSync, long capabilities) {
-    List<String[]> rules = rules();
-    List<Interface> interfaces = new ArrayList<>();
-    for (Abi abi : List.of(architecture.wide(), architecture.narrow())) {
-      TreeMap<Integer, Verdict> verdicts = new TreeMap<>();
-      for (String[] rule : rules) {
-        if (!rule[abi.column()].equals("-")) {
-          int number = Integer.parseInt(rule[abi.column()]);
-          verdict(rule, profile, fakeSync, capabilities)
-              .ifPresent(v -> verdicts.merge(number, v, Verdict::or));
-        }
+      Architecture architecture, Profile profile, Syncs syncs, long capabilities) {
+    boolean docker = profile == Profile.DOCKER;
+    Interface wide = new Interface(architecture.wide().audit(), docker);
+    Interface narrow = new Interface(architecture.narrow().audit(), docker);
+    Map<String, Boolean> held = new TreeMap<>();
+    for (String[] rule : rules()) {
+      Verdict verdict = verdict(rule, profile, syncs, capabilities, held);
+      if (verdict != null) {
+        add(wide, rule[architecture.wide().column()], verdict);
+        add(narrow, rule[architecture.narrow().column()], verdict);
       }
-      interfaces.add(new Interface(abi.audit(), verdicts, defaults(profile)));
     }
-    return FilterProgram.of(interfaces);
+    return FilterProgram.of(wide, narrow);
   }
 
-  private static Defaults defaults(boolean profile) {
-    return profile
-        ? new Defaults(Verdict.errno(EPERM), Verdict.errno(ENOSYS))
-        : new Defaults(Verdict.ALLOW, Verdict.ALLOW);
+  private static void add(Interface to, String number, Verdict verdict) {
+    if (!number.equals("-")) {
+      to.add(Integer.parseInt(number), verdict);
+    }
   }
 
-  private static Optional<Verdict> verdict(
-      String[] rule, boolean profile, boolean fakeSync, long capabilities) {
-    if (fakeSync && SYNCS.contains(rule[0])) {
-      return Optional.of(Verdict.errno(0));
+  /** Null when the rule says nothing for this container. */
+  private static Verdict verdict(
+      String[] rule, Profile profile, Syncs syncs, long capabilities, Map<String, Boolean> held) {
+    if (syncs == Syncs.FAKED && SYNCS.contains(rule[0])) {
+      return Verdict.SUCCESS;
     }
-    int at = 5;
+    if (profile == Profile.NONE) {
+      return null;
+    }
+    int at = RULE;
     if (at < rule.length && rule[at].contains("CAP_")) {
       boolean without = rule[at].startsWith("!");
-      long needed = Capabilities.mask(List.of(without ? rule[at].substring(1) : rule[at]));
-      if ((capabilities & needed) != 0 == without) {
-        return Optional.empty();
+      String name = without ? rule[at].substring(1) : rule[at];
+      Boolean has = held.get(name);
+      if (has == null) {
+        has = (capabilities & Capabilities.mask(List.of(name))) != 0;
+        held.put(name, has);
+      }
+      if (has == without) {
+        return null;
       }
       at++;
     }
-    if (!profile) {
-      return Optional.empty();
-    }
-    return Optional.of(at == rule.length ? Verdict.ALLOW : condition(rule[at]));
+    return at == rule.length ? Verdict.ALLOWED : condition(rule[at]);
   }
 
   private static Verdict condition(String text) {
     if (text.equals("ENOSYS")) {
-      return Verdict.errno(ENOSYS);
+      return Verdict.UNKNOWN;
     }
-    int value = Integer.parseUnsignedInt(text.substring(text.startsWith("arg0&") ? 5 : 6), 16);
-    Test test =
-        text.startsWith("arg0&") ? Test.NO_BIT_OF : text.startsWith("arg0!=") ? Test.NOT : Test.IS;
-    return Verdict.allowIf(new Condition(test, value), EPERM);
+    if (text.startsWith("arg0&")) {
+      return Verdict.allowedIf(Test.NO_BIT_OF, Integer.parseUnsignedInt(text.substring(5), 16));
+    }
+    int value = Integer.parseUnsignedInt(text.substring(6), 16);
+    return Verdict.allowedIf(text.startsWith("arg0!=") ? Test.NOT : Test.IS, value);
   }
 
   private static List<String[]> rules() {
     try (InputStream in = Seccomp.class.getResourceAsStream("seccomp.txt")) {
       String text = new String(in.readAllBytes(), StandardCharsets.US_ASCII);
       List<String[]> rules = new ArrayList<>(450);
-      for (String line : text.split("\n", -1)) {
-        if (!line.isEmpty() && !line.startsWith("#")) {
-          rules.add(line.split(" ", -1));
+      int end;
+      for (int at = 0; (end = text.indexOf('\n', at)) >= 0; at = end + 1) {
+        if (text.charAt(at) != '#') {
+          rules.add(text.substring(at, end).split(" ", -1));
         }
       }
       return rules;

@@ -41,7 +41,7 @@ final class BusyboxRoot {
         ("sh ls cat true false id sleep mount umount echo ps grep kill awk stat head wc sort mkdir touch tr"
                 + " rm ln readlink hostname ip env pwd mknod chroot unshare nice sync dd df tty test printf seq"
                 + " stty setsid tail chmod")
-            .split(" ")) {
+            .split(" ", -1)) {
       Files.createSymbolicLink(lower.resolve("bin").resolve(applet), Path.of("busybox"));
     }
   }
@@ -49,7 +49,7 @@ final class BusyboxRoot {
   /** Whether containers can run here; a machine that must not skip says WADAH_MUST_WORK=1. */
   static boolean usable() {
     return "1".equals(System.getenv("WADAH_MUST_WORK"))
-        || Files.isExecutable(BUSYBOX) && "root".equals(System.getProperty("user.name"));
+        || (Files.isExecutable(BUSYBOX) && "root".equals(System.getProperty("user.name")));
   }
 
   RootMount root() {
