@@ -132,6 +132,11 @@ record GitUrl(
     return rest.split("[:/]", 2)[0];
   }
 
+  /** Scheme and host of an HTTP remote, for settings that are bound to it. */
+  String origin() {
+    return shown().replaceFirst("^(https?://[^/]+).*", "$1/");
+  }
+
   /** The remote without user and password, for messages. */
   String shown() {
     return withoutUser(remote);

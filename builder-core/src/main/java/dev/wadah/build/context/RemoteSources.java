@@ -2,14 +2,23 @@ package dev.wadah.build.context;
 
 import dev.wadah.build.BuildException;
 import dev.wadah.build.BuildRequest.SecretRequest;
+import dev.wadah.build.files.TreePath;
 import dev.wadah.content.Store;
 import dev.wadah.layer.FileTree;
 import dev.wadah.oci.Digest;
 import java.io.IOException;
+import java.net.URI;
 import java.util.Optional;
 
 /** Fetches what ADD names by URL: files over HTTP and Git repositories. */
 public final class RemoteSources {
+  private static final long SECOND_NANOS = 1_000_000_000L;
+
+  /** The date of a file for which the server gives none: as that of everything a build makes. */
+  private static final long UNDATED_SECONDS = 315_619_200L;
+
+  private static final String UNNAMED = "__unnamed__";
+
   private final Store store;
 
   public RemoteSources(Store store) {
@@ -23,7 +32,11 @@ public final class RemoteSources {
 
   /** Whether ADD takes this source as a file over HTTP. */
   public static boolean isHttp(String source) {
-    return (source.startsWith("http://") || source.startsWith("https://")) && !isGit(source);
+    return isWeb(source) && !isGit(source);
+  }
+
+  static boolean isWeb(String url) {
+    return url.startsWith("http://") || url.startsWith("https://");
   }
 
   /**
@@ -34,7 +47,10 @@ public final class RemoteSources {
    */
   public Fetched http(String url, Optional<Digest> checksum, SecretRequest secrets)
       throws BuildException, IOException {
-    throw new IllegalStateException("pending " + store);
+    HttpDownloads.Download download = new HttpDownloads(store, secrets).fetch(url, checksum);
+    long seconds = download.note().modifiedSeconds().orElse(UNDATED_SECONDS);
+    FileTree tree = new FetchedFile(fileName(url), download, seconds * SECOND_NANOS);
+    return new Fetched(tree, download.note().digest());
   }
 
   /**
@@ -45,7 +61,25 @@ public final class RemoteSources {
   public Fetched git(
       String url, boolean keepGitDir, Optional<String> checksum, SecretRequest secrets)
       throws BuildException, IOException {
-    throw new IllegalStateException("pending");
+    GitUrl parsed = GitUrl.parse(url);
+    boolean keep = parsed.keepGitDir().orElse(keepGitDir);
+    GitRepository repository = new GitRepository(store, parsed, secrets, keep);
+    String commit = repository.commit(checksum);
+    FileTree tree =
+        new LazyTree(
+            () -> {
+              GitRepository.Checkout checkout = repository.checkout(commit);
+              HostTree files = new HostTree(checkout.directory());
+              return new TimedTree(files, checkout.seconds() * SECOND_NANOS);
+            });
+    return new Fetched(tree, repository.key(commit));
+  }
+
+  /** The last part of the path; the query does not count. */
+  private static String fileName(String url) {
+    String path = URI.create(url).getPath();
+    String name = TreePath.name(TreePath.clean(path == null ? "" : path));
+    return name.isEmpty() ? UNNAMED : name;
   }
 
   /**
