@@ -1,38 +1,25 @@
 package dev.wadah.cli;
 
 import dev.wadah.dockerfile.Diagnostic;
+import dev.wadah.dockerfile.DiagnosticRenderer;
+import dev.wadah.dockerfile.DiagnosticRenderer.Colour;
 import java.io.PrintStream;
-import java.util.Locale;
 
-/** Diagnostics as text for people. */
+/** Prints diagnostics for people; one that points into no file is wadah's own word. */
 public final class DiagnosticText {
+  private static final DiagnosticRenderer PLAIN = DiagnosticRenderer.of(Colour.NEVER);
+  private static final DiagnosticRenderer COLOURED = DiagnosticRenderer.of(Colour.ALWAYS);
+
   private DiagnosticText() {}
 
-  /** Prints one diagnostic, where and what first, then why and what to do. */
-  public static void print(Diagnostic diagnostic, PrintStream out) {
-    String where =
-        diagnostic
-            .source()
-            .map(
-                source ->
-                    source.name()
-                        + diagnostic
-                            .span()
-                            .map(span -> ":" + span.startLine() + ":" + span.startColumn())
-                            .orElse(""))
-            .orElse("wadah");
-    out.println(
-        "%s: %s: %s  [%s]"
-            .formatted(
-                where,
-                diagnostic.severity().name().toLowerCase(Locale.ROOT),
-                diagnostic.message(),
-                diagnostic.code()));
-    if (!diagnostic.why().isEmpty()) {
-      out.println("why:  " + diagnostic.why());
+  /** Prints a diagnostic to standard error, in colours where that is a terminal. */
+  public static void print(Diagnostic diagnostic, Console console) {
+    boolean coloured =
+        console.isErrorTerminal() && console.environment().getOrDefault("NO_COLOR", "").isEmpty();
+    PrintStream out = console.err();
+    if (diagnostic.source().isEmpty()) {
+      out.print("wadah: ");
     }
-    if (!diagnostic.remedy().isEmpty()) {
-      out.println("try:  " + diagnostic.remedy());
-    }
+    out.print((coloured ? COLOURED : PLAIN).render(diagnostic));
   }
 }

@@ -18,11 +18,13 @@ import java.util.Optional;
 
 /** Turns what a command threw into messages on standard error and an exit code. */
 final class Failures {
+  private final Console console;
   private final PrintStream err;
   private final boolean debug;
 
-  Failures(PrintStream err, boolean debug) {
-    this.err = err;
+  Failures(Console console, boolean debug) {
+    this.console = console;
+    this.err = console.err();
     this.debug = debug;
   }
 
@@ -131,6 +133,6 @@ final class Failures {
   }
 
   private void print(Diagnostic diagnostic) {
-    DiagnosticText.print(diagnostic, err);
+    DiagnosticText.print(diagnostic, console);
   }
 }

@@ -22,7 +22,7 @@ final class Invocation {
     try {
       return dispatch(new ArrayList<>(words));
     } catch (Exception | StackOverflowError | OutOfMemoryError e) {
-      return new Failures(console.err(), debug).report(e);
+      return new Failures(console, debug).report(e);
     }
   }
 

@@ -49,7 +49,7 @@ public final class BuildCommand implements Command {
     }
     if (!quiet) {
       for (Diagnostic warning : result.warnings()) {
-        DiagnosticText.print(warning, console.err());
+        DiagnosticText.print(warning, console);
       }
     }
     writeFiles(arguments, result);

@@ -42,7 +42,7 @@ public final class InspectCommand implements Command {
                 Lookup.image(engine, image, platform), Lookup.target(engine, image), names));
       } catch (CommandException e) {
         code = ExitCode.FAILED;
-        DiagnosticText.print(e.diagnostic(), session.console().err());
+        DiagnosticText.print(e.diagnostic(), session.console());
       }
     }
     print(views, arguments.value("format"), session);

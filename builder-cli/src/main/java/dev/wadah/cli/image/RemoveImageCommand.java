@@ -38,7 +38,7 @@ public final class RemoveImageCommand implements Command {
         code = ExitCode.FAILED;
         DiagnosticText.print(
             new CommandException("image-not-removed", e.getMessage(), "", "").diagnostic(),
-            console.err());
+            console);
       }
     }
     return code;
