@@ -1,7 +1,9 @@
 package dev.wadah.cli;
 
 import java.io.PrintStream;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
@@ -21,6 +23,7 @@ public final class CommandModel {
   static final String DEBUG = "--debug";
 
   private final CommandSpec spec;
+  private final Map<String, String> impliedValues = new HashMap<>();
   private boolean stopsAtFirstArgument;
 
   private CommandModel(CommandSpec spec) {
@@ -79,19 +82,11 @@ public final class CommandModel {
    */
   public CommandModel optionalValue(
       String label, String implied, String description, String... names) {
+    for (String name : names) {
+      impliedValues.put(name, implied);
+    }
     spec.addOption(
-        option(description, names)
-            .type(String.class)
-            .arity("1")
-            .paramLabel(label)
-            .preprocessor(
-                (stack, command, arg, info) -> {
-                  if (!info.containsKey("separator")) {
-                    stack.push(implied);
-                  }
-                  return false;
-                })
-            .build());
+        option(description, names).type(String.class).arity("1").paramLabel(label).build());
     return this;
   }
 
@@ -125,9 +120,10 @@ public final class CommandModel {
    * @throws UsageException naming the flag that is wrong, with the nearest known one
    */
   public Arguments parse(List<String> words) throws UsageException {
+    List<String> plain = new Switches(spec, impliedValues, stopsAtFirstArgument).rewrite(words);
     CommandLine line = line();
     try {
-      return new Arguments(line.parseArgs(words.toArray(String[]::new)));
+      return new Arguments(line.parseArgs(plain.toArray(String[]::new)));
     } catch (CommandLine.ParameterException e) {
       throw UsageErrors.of(e, spec);
     }

@@ -7,10 +7,10 @@ import java.util.Optional;
 final class Nearest {
   private Nearest() {}
 
-  /** The nearest of {@code known}, at most a third of the word's letters away. */
+  /** The nearest of {@code known}: one letter away, or two if the word is not very short. */
   static Optional<String> of(String word, Collection<String> known) {
     String best = null;
-    int least = Math.max(1, word.length() / 3) + 1;
+    int least = word.length() <= 2 ? 0 : word.length() <= 4 ? 2 : 3;
     for (String candidate : known) {
       int distance = distance(word, candidate);
       if (distance < least) {
