@@ -1,6 +1,7 @@
 package dev.wadah.cli;
 
 import dev.wadah.cli.store.VersionCommand;
+import dev.wadah.dockerfile.Suggestions;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -113,7 +114,7 @@ final class Invocation {
     return new UsageException(
         "unknown command \"%s\"".formatted(name),
         "",
-        Nearest.of(name, Commands.NAMES)
+        Suggestions.nearest(name, Commands.NAMES)
             .map("did you mean \"%s\"?"::formatted)
             .orElse("wadah --help"));
   }

@@ -1,5 +1,6 @@
 package dev.wadah.cli;
 
+import dev.wadah.dockerfile.Suggestions;
 import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine;
@@ -39,7 +40,9 @@ final class UsageErrors {
     return new UsageException(
         "unknown flag \"%s\"".formatted(flag),
         "",
-        Nearest.of(flag, known).map(n -> "did you mean \"%s\"?".formatted(n)).orElse(help));
+        Suggestions.nearest(flag, known)
+            .map(n -> "did you mean \"%s\"?".formatted(n))
+            .orElse(help));
   }
 
   private static UsageException missing(CommandLine.MissingParameterException e, String help) {
