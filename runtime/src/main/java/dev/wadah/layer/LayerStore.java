@@ -190,7 +190,7 @@ public final class LayerStore {
       throw new NoSuchFileException(
           blob.digest().toString(), null, "blob of layer " + layer + " is no longer in the store");
     }
-    try (var lock = trees.lock(blob.digest())) {
+    try (var lock = trees.fetchLock(blob.digest())) {
       if (content.has(blob.digest())) {
         return; // another thread or process was faster
       }

@@ -56,9 +56,14 @@ final class LayerTrees {
     return trees + "/" + tree.name();
   }
 
-  /** The lock under which a layer or blob is made. */
+  /** The lock under which a layer is unpacked. */
   Store.Lock lock(Digest digest) throws IOException {
     return store.lock("layer-" + digest.hex());
+  }
+
+  /** The lock under which a blob is fetched; a layer's may be held, and their digests be equal. */
+  Store.Lock fetchLock(Digest digest) throws IOException {
+    return store.lock("blob-" + digest.hex());
   }
 
   /** The tree from which the tar can be made again; null when there is none. */
