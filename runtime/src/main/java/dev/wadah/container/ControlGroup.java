@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * The control groups of one container: its limits, and which devices it may open. Directories are
@@ -25,6 +26,8 @@ import java.util.concurrent.atomic.AtomicLong;
 final class ControlGroup implements Closeable {
   private static final AtomicLong COUNTER = new AtomicLong();
   private static final int PERIOD_MICROS = 100_000;
+  private static final int REMOVE_ATTEMPTS = 200;
+  private static final long REMOVE_PAUSE_NANOS = 5_000_000;
 
   private final Machine machine;
   private final String name = "wadah-" + ProcessHandle.current().pid() + "-" + next();
@@ -93,11 +96,26 @@ final class ControlGroup implements Closeable {
     return false;
   }
 
-  /** Removes what the launcher has not removed, because it never ran. */
+  /** Removes what the launcher has not removed, because it never ran or was killed itself. */
   @Override
   public void close() throws IOException {
     for (int i = directories.size() - 1; i >= 0; i--) {
-      Files.deleteIfExists(directories.get(i));
+      remove(directories.get(i));
+    }
+  }
+
+  /** Processes that were just killed may still be there for a moment. */
+  private static void remove(Path directory) throws IOException {
+    for (int attempt = 0; ; attempt++) {
+      try {
+        Files.deleteIfExists(directory);
+        return;
+      } catch (IOException e) {
+        if (attempt == REMOVE_ATTEMPTS) {
+          throw e;
+        }
+        LockSupport.parkNanos(REMOVE_PAUSE_NANOS);
+      }
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.wadah.container;
 
+import dev.wadah.posix.PosixException;
 import dev.wadah.posix.Processes;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -10,6 +11,7 @@ final class LauncherProcess implements AutoCloseable {
   /** How long an interrupt may stay unnoticed. */
   private static final int PATIENCE_MILLIS = 50;
 
+  private static final int EPIPE = 32;
   private static final int STATUS = 0;
 
   private final int pid;
@@ -32,10 +34,11 @@ final class LauncherProcess implements AutoCloseable {
    * Starts the launcher and hands it its list.
    *
    * @param program path of the launcher
+   * @param list the operations, as {@link OperationList#toBytes()} gives them
    * @param input descriptor that becomes its standard input
    * @param output where its output and error go
    */
-  static LauncherProcess start(String program, OperationList list, int input, Output output)
+  static LauncherProcess start(String program, byte[] list, int input, Output output)
       throws IOException {
     int[] control = Processes.pipe();
     int[] status = Processes.pipe();
@@ -58,9 +61,20 @@ final class LauncherProcess implements AutoCloseable {
       closeOwn(out[1]);
       closeOwn(err[1]);
     }
-    byte[] bytes = list.toBytes();
-    Processes.write(process.control, bytes, 0, bytes.length);
+    process.send(list);
     return process;
+  }
+
+  /** A launcher that has already ended, without reading all of it, has reported why. */
+  private void send(byte[] list) throws IOException {
+    try {
+      Processes.write(control, list, 0, list.length);
+    } catch (PosixException e) {
+      if (e.errno() != EPIPE) {
+        close();
+        throw e;
+      }
+    }
   }
 
   /** Where the container's output goes. */

@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Runs containers through the C launcher: plans in Java, performs in C. One object serves any
@@ -20,6 +21,7 @@ import java.util.List;
  */
 public final class LauncherSandbox implements Sandbox {
   private final Path directory;
+  private final Optional<Path> launcher;
   private String program;
   private Machine machine;
 
@@ -29,7 +31,13 @@ public final class LauncherSandbox implements Sandbox {
    * @param directory a directory of its own in the store, made when missing
    */
   public LauncherSandbox(Path directory) {
+    this(directory, Optional.empty());
+  }
+
+  /** With another launcher than the installed one. */
+  LauncherSandbox(Path directory, Optional<Path> launcher) {
     this.directory = directory;
+    this.launcher = launcher;
   }
 
   @Override
@@ -60,7 +68,7 @@ public final class LauncherSandbox implements Sandbox {
     Output output = io instanceof Io.Streams ? Output.PIPES : Output.INHERITED;
     try (Input input = Input.of(io);
         LauncherProcess process =
-            LauncherProcess.start(program, list, input.descriptor(), output)) {
+            LauncherProcess.start(program, list.toBytes(), input.descriptor(), output)) {
       await(process, io);
       return outcome(process.report(), spec, cgroup);
     }
@@ -89,7 +97,8 @@ public final class LauncherSandbox implements Sandbox {
     if (program == null) {
       Path empty = Files.createDirectories(directory.resolve("empty"));
       machine = Machine.read(empty);
-      program = "/proc/self/fd/" + Processes.sealedCopy(Natives.file("launcher").toString());
+      Path file = launcher.isPresent() ? launcher.get() : Natives.file("launcher");
+      program = "/proc/self/fd/" + Processes.sealedCopy(file.toString());
     }
   }
 
