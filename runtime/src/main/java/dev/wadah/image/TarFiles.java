@@ -41,7 +41,7 @@ final class TarFiles implements ArchiveFiles {
         } else if (e.isLink()) {
           places.put(name, new Place(0, 0, ArchiveFiles.normalise(e.getLinkName())));
         } else if (e.isFile() && !e.isSparse()) {
-          places.put(name, new Place(e.getDataOffset(), e.getSize(), ""));
+          places.put(name, new Place(tar.getBytesRead(), e.getSize(), ""));
         }
       }
     } catch (IllegalArgumentException e) {

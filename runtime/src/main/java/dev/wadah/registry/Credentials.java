@@ -1,8 +1,5 @@
 package dev.wadah.registry;
 
-import com.google.cloud.tools.jib.registry.credentials.CredentialHelperNotFoundException;
-import com.google.cloud.tools.jib.registry.credentials.CredentialHelperUnhandledServerUrlException;
-import com.google.cloud.tools.jib.registry.credentials.DockerCredentialHelper;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -93,22 +90,12 @@ public final class Credentials {
   }
 
   private Optional<Credential> ask(String helper, String server) {
-    String program = "docker-credential-" + helper;
     try {
-      var answer = new DockerCredentialHelper(server, Path.of(program), environment).retrieve();
-      return Optional.of(
-          answer.isOAuth2RefreshToken()
-              ? Credential.ofIdentityToken(answer.getPassword())
-              : Credential.ofPassword(answer.getUsername(), answer.getPassword()));
-    } catch (CredentialHelperUnhandledServerUrlException e) {
-      // The helper works and has nothing for this server: no fault.
+      return CredentialHelpers.ask(helper, server, environment);
+    } catch (RegistryException e) {
+      warnings.add(e.getMessage());
       return Optional.empty();
-    } catch (CredentialHelperNotFoundException e) {
-      warnings.add("credential helper %s is not installed".formatted(program));
-    } catch (IOException e) {
-      warnings.add("credential helper %s failed for %s".formatted(program, server));
     }
-    return Optional.empty();
   }
 
   private List<CredentialFile> files() {

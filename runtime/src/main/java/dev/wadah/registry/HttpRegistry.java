@@ -37,10 +37,9 @@ public final class HttpRegistry implements Registry {
           MediaTypes.DOCKER_SCHEMA_1 + "+prettyjws;q=0.1",
           MediaTypes.DOCKER_SCHEMA_1 + "+json;q=0.1");
 
-  private final Credentials credentials;
-  private final Places places;
+  private final Map<String, String> environment;
   private final RetryPolicy retries;
-  private final Transport transport;
+  private Client client;
 
   /**
    * Makes a client.
@@ -48,15 +47,24 @@ public final class HttpRegistry implements Registry {
    * @param environment variables, such as {@code System.getenv()}
    */
   public HttpRegistry(Map<String, String> environment, RetryPolicy retries) {
-    this(environment, new Credentials(environment), retries);
+    this.environment = Map.copyOf(environment);
+    this.retries = retries;
   }
 
-  /** Makes a client with credentials of its own. */
-  HttpRegistry(Map<String, String> environment, Credentials credentials, RetryPolicy retries) {
-    this.credentials = credentials;
-    this.places = new Places(environment);
-    this.retries = retries;
-    this.transport = new Transport(new Connections(environment), credentials, retries);
+  /** What talks to hosts; made by the first question, so that local commands do not pay for it. */
+  private record Client(Credentials credentials, Places places, Transport transport) {}
+
+  private synchronized Client client() {
+    if (client == null) {
+      Credentials credentials = new Credentials(environment);
+      Connections connections = new Connections(environment);
+      client =
+          new Client(
+              credentials,
+              new Places(environment),
+              new Transport(connections, credentials, retries));
+    }
+    return client;
   }
 
   /** Does something at one place. */
@@ -68,7 +76,7 @@ public final class HttpRegistry implements Registry {
   /** Asks each place in turn; the last failure is told. */
   private <T> T fromAny(ImageReference reference, String what, At<T> action) throws IOException {
     IOException last = null;
-    for (Endpoint endpoint : places.pullFrom(reference)) {
+    for (Endpoint endpoint : client().places().pullFrom(reference)) {
       try {
         return action.apply(endpoint);
       } catch (InterruptedIOException e) {
@@ -84,7 +92,7 @@ public final class HttpRegistry implements Registry {
   }
 
   private <T> T atHome(ImageReference reference, String what, At<T> action) throws IOException {
-    Endpoint endpoint = places.home(reference);
+    Endpoint endpoint = client().places().home(reference);
     try {
       return action.apply(endpoint);
     } catch (InterruptedIOException e) {
@@ -106,7 +114,7 @@ public final class HttpRegistry implements Registry {
     }
     if (status == 401 || status == 403) {
       message.append("; try: wadah login ").append(reference.domain());
-      for (String warning : credentials.warnings()) {
+      for (String warning : client().credentials().warnings()) {
         message.append(" (").append(warning).append(')');
       }
     }
@@ -131,7 +139,7 @@ public final class HttpRegistry implements Registry {
     Transport.Call call =
         Transport.Call.of("GET", "/manifests/" + selector(reference), Scope.pull(endpoint.path()))
             .withHeader("Accept", ACCEPT);
-    try (Reply reply = transport.send(endpoint, call)) {
+    try (Reply reply = client().transport().send(endpoint, call)) {
       if (reply.status() != 200) {
         throw unexpected(reply);
       }
@@ -225,7 +233,7 @@ public final class HttpRegistry implements Registry {
               Transport.Call.of(
                       "HEAD", "/manifests/" + selector(reference), Scope.pull(endpoint.path()))
                   .withHeader("Accept", ACCEPT);
-          try (Reply reply = transport.send(endpoint, call)) {
+          try (Reply reply = client().transport().send(endpoint, call)) {
             if (reply.status() == 404) {
               return Optional.empty();
             }
@@ -253,7 +261,7 @@ public final class HttpRegistry implements Registry {
     return fromAny(
         repository,
         "read blob " + blob.digest(),
-        endpoint -> new BlobDownload(transport, endpoint, blob, retries));
+        endpoint -> new BlobDownload(client().transport(), endpoint, blob, retries));
   }
 
   @Override
@@ -264,7 +272,7 @@ public final class HttpRegistry implements Registry {
   private boolean hasBlob(Endpoint endpoint, Digest digest) throws IOException {
     Transport.Call call =
         Transport.Call.of("HEAD", "/blobs/" + digest, Scope.push(endpoint.path()));
-    try (Reply reply = transport.send(endpoint, call)) {
+    try (Reply reply = client().transport().send(endpoint, call)) {
       if (reply.status() != 200 && reply.status() != 404) {
         throw unexpected(reply);
       }
@@ -284,7 +292,8 @@ public final class HttpRegistry implements Registry {
             return 0L;
           }
           Optional<String> source = mountFrom.flatMap(from -> sameHost(repository, from));
-          return new BlobUpload(transport, endpoint, retries).upload(blob, source, content);
+          return new BlobUpload(client().transport(), endpoint, retries)
+              .upload(blob, source, content);
         });
   }
 
@@ -316,7 +325,7 @@ public final class HttpRegistry implements Registry {
         Transport.Call.of("PUT", "/manifests/" + name, Scope.push(endpoint.path()))
             .withHeader("Content-Type", document.mediaType())
             .withBody(new Transport.Body(bytes.length, () -> new ByteArrayInputStream(bytes)));
-    try (Reply reply = transport.send(endpoint, call)) {
+    try (Reply reply = client().transport().send(endpoint, call)) {
       if (reply.status() != 201 && reply.status() != 202 && reply.status() != 200) {
         throw unexpected(reply);
       }
@@ -336,7 +345,7 @@ public final class HttpRegistry implements Registry {
     return fromAny(
         repository,
         "list its tags",
-        endpoint -> new Listing(transport, endpoint).texts("/tags/list?n=1000", "tags"));
+        endpoint -> new Listing(client().transport(), endpoint).texts("/tags/list?n=1000", "tags"));
   }
 
   /** The manifests that refer to one (distribution-spec "Listing Referrers"); an index. */
@@ -349,7 +358,7 @@ public final class HttpRegistry implements Registry {
           String rest =
               "/referrers/" + URLEncoder.encode(subject.toString(), StandardCharsets.UTF_8);
           Transport.Call call = Transport.Call.of("GET", rest, Scope.pull(endpoint.path()));
-          try (Reply reply = transport.send(endpoint, call)) {
+          try (Reply reply = client().transport().send(endpoint, call)) {
             if (reply.status() == 404) {
               return Optional.empty();
             }
@@ -371,7 +380,7 @@ public final class HttpRegistry implements Registry {
           Scope scope = new Scope(endpoint.path(), "pull,push,delete", "");
           Transport.Call call =
               Transport.Call.of("DELETE", "/manifests/" + selector(reference), scope);
-          try (Reply reply = transport.send(endpoint, call)) {
+          try (Reply reply = client().transport().send(endpoint, call)) {
             if (!reply.isSuccess()) {
               throw unexpected(reply);
             }
@@ -391,7 +400,8 @@ public final class HttpRegistry implements Registry {
         root,
         "log in",
         endpoint -> {
-          try (Reply reply = transport.send(endpoint, Transport.Call.of("GET", "", Scope.NONE))) {
+          try (Reply reply =
+              client().transport().send(endpoint, Transport.Call.of("GET", "", Scope.NONE))) {
             if (!reply.isSuccess()) {
               throw unexpected(reply);
             }
