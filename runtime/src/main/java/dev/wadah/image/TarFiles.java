@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
-import org.apache.commons.compress.archivers.tar.TarFile;
+import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 
 /**
  * An uncompressed tar file: its headers are read first, then only what is asked for, so that a
@@ -28,9 +28,11 @@ final class TarFiles implements ArchiveFiles {
 
   private void readHeaders() throws IOException {
     int entries = 0;
-    // TarFile, since a TarArchiveInputStream says of an entry where its header is, not its data.
-    try (TarFile tar = new TarFile(file.toFile())) {
-      for (TarArchiveEntry e : tar.getEntries()) {
+    // Not TarFile, which reads all headers before anybody could count them. A stream's entries say
+    // where their headers are; right after a header its bytes read are where the data begins.
+    try (FileInputStream in = new FileInputStream(file.toFile());
+        TarArchiveInputStream tar = new TarArchiveInputStream(in)) {
+      for (TarArchiveEntry e = tar.getNextEntry(); e != null; e = tar.getNextEntry()) {
         if (++entries > MAX_ENTRIES) {
           throw new ImageException(
               "%s has more than %d entries; no saved image has".formatted(name(), MAX_ENTRIES));
