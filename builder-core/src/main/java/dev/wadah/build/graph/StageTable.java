@@ -60,8 +60,8 @@ final class StageTable {
     }
     Optional<Platform> platform =
         from.platform().map(word -> platform(scope, word, scope.expand(word, scope.globals())));
-    // "FROM scratch" is the empty image even where a stage has that name.
-    Optional<Entry> parent = base.equals("scratch") ? Optional.empty() : find(base);
+    // A stage that is called scratch wins, though the build checks advise against the name.
+    Optional<Entry> parent = find(base);
     return new Entry(stage, base, parent, platform);
   }
 
