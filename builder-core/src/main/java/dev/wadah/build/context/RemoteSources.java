@@ -75,8 +75,12 @@ public final class RemoteSources {
     return new Fetched(tree, repository.key(commit));
   }
 
-  /** The last part of the path; the query does not count. */
-  private static String fileName(String url) {
+  /**
+   * What ADD calls the file: the last part of the path; the query does not count.
+   *
+   * @throws IllegalArgumentException if the URL is malformed
+   */
+  public static String fileName(String url) {
     String path = URI.create(url).getPath();
     String name = TreePath.name(TreePath.clean(path == null ? "" : path));
     return name.isEmpty() ? UNNAMED : name;

@@ -74,7 +74,7 @@ final class CopyPlanner {
         addGit(add, source);
       } else if (RemoteSources.isHttp(source)) {
         addLocal(add, local);
-        addHttp(add, source);
+        addHttp(add, source, word);
       } else {
         local.add(source);
       }
@@ -194,16 +194,28 @@ final class CopyPlanner {
     }
   }
 
-  private void addHttp(Instruction.Add add, String url) {
+  private void addHttp(Instruction.Add add, String url, Word word) {
     Op.Http op = new Op.Http(url, add.checksum().map(this::digest));
     Unpack unpack = add.unpack().orElse(false) ? Unpack.IF_ARCHIVE : Unpack.NEVER;
-    // The tree holds one file, under the name that the server or the URL gives it.
     actions.add(
         new FileAction.Copy(
             input(stage.fetch(op, add)),
-            List.of("*"),
+            List.of(fileName(url, word)),
             destination,
             options(false, unpack, Optional.of(URL_MODE))));
+  }
+
+  private String fileName(String url, Word word) {
+    try {
+      return RemoteSources.fileName(url);
+    } catch (IllegalArgumentException e) {
+      throw stage.complaint(
+          "bad-url",
+          "the URL \"%s\" cannot be read: %s".formatted(url, e.getMessage()),
+          word.span(),
+          "blanks and other special characters of a URL are written as %XX",
+          "correct the URL");
+    }
   }
 
   private void addGit(Instruction.Add add, String url) {

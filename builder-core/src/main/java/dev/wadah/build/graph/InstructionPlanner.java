@@ -104,7 +104,8 @@ final class InstructionPlanner implements Instruction.Visitor<Void> {
 
   @Override
   public Void visitMaintainer(Instruction.Maintainer maintainer) {
-    String name = stage.expand(maintainer.name());
+    // Not expanded, unlike nearly everything else.
+    String name = maintainer.name().text();
     config.author(name);
     config.recordConfig("MAINTAINER " + name);
     return null;
@@ -131,14 +132,6 @@ final class InstructionPlanner implements Instruction.Visitor<Void> {
   @Override
   public Void visitWorkdir(Instruction.Workdir workdir) {
     String path = stage.expand(workdir.path());
-    if (path.isEmpty()) {
-      throw stage.complaint(
-          "blank-workdir",
-          "cannot normalize nothing: the WORKDIR \"%s\" is empty".formatted(workdir.path().text()),
-          workdir.path().span(),
-          "WORKDIR needs a path",
-          "give the variable a value");
-    }
     state.directory(Paths.absolute(state.directory(), path));
     String directory = state.directory();
     if (directory.equals("/")) {
