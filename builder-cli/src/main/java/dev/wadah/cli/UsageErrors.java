@@ -3,6 +3,7 @@ package dev.wadah.cli;
 import dev.wadah.dockerfile.Suggestions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
@@ -40,7 +41,7 @@ final class UsageErrors {
     return new UsageException(
         "unknown flag \"%s\"".formatted(flag),
         "",
-        Suggestions.nearest(flag, known)
+        (flag.startsWith("--") ? Suggestions.nearest(flag, known) : Optional.<String>empty())
             .map(n -> "did you mean \"%s\"?".formatted(n))
             .orElse(help));
   }
