@@ -193,12 +193,11 @@ METHOD(jint, sealedCopy)(JNIEnv *env, jclass type, jstring path) {
   (void)type;
   struct wadah_path text;
   if (!wadah_path_get(env, &text, path)) return -1;
-  int memory = memfd_create("wadah-launcher", MFD_CLOEXEC | MFD_ALLOW_SEALING);
-  if (memory < 0 || fill(memory, text.text) < 0) {
-    wadah_throw(env, "memfd_create", path, errno);
-    if (memory >= 0) close(memory);
-    memory = -1;
-  }
+  int first = memfd_create("wadah-launcher", MFD_CLOEXEC | MFD_ALLOW_SEALING), memory = -1;
+  /* Above the numbers that spawn gives away: the child opens the program after it has set them. */
+  if (first >= 0 && fill(first, text.text) == 0) memory = fcntl(first, F_DUPFD_CLOEXEC, MOST_DESCRIPTORS);
+  if (memory < 0) wadah_throw(env, "memfd_create", path, errno);
+  if (first >= 0) close(first);
   wadah_path_free(&text);
   return memory;
 }
