@@ -22,8 +22,13 @@ final class BlobIntake {
     this.content = content;
   }
 
-  /** Stores all of {@code in}, which stays open. */
-  ArchiveFiles.Stored take(InputStream in) throws IOException {
+  /**
+   * Stores all of {@code in}, which stays open.
+   *
+   * @param what what messages call it
+   * @throws ImageException if it is compressed and damaged
+   */
+  ArchiveFiles.Stored take(InputStream in, String what) throws IOException {
     PushbackInputStream source = new PushbackInputStream(in, BlobEncoding.HEAD_BYTES);
     byte[] head = source.readNBytes(BlobEncoding.HEAD_BYTES);
     source.unread(head);
@@ -34,22 +39,30 @@ final class BlobIntake {
         Digest digest = ingest.commit();
         return new ArchiveFiles.Stored(digest, ingest.sizeBytes(), new DiffId(digest), encoding);
       }
-      Digest tar = hashDecoded(encoding, source, ingest.out());
+      Digest tar = hashDecoded(encoding, source, ingest.out(), what);
       Digest digest = ingest.commit();
       return new ArchiveFiles.Stored(digest, ingest.sizeBytes(), new DiffId(tar), encoding);
     }
   }
 
-  private static Digest hashDecoded(BlobEncoding encoding, InputStream in, OutputStream copy)
-      throws IOException {
+  private static Digest hashDecoded(
+      BlobEncoding encoding, InputStream in, OutputStream copy, String what) throws IOException {
     Tee tee = new Tee(in, copy);
     MessageDigest hash = Sha256.create();
     byte[] buffer = new byte[BUFFER_BYTES];
-    // The decoder is not closed: that would close the archive below it.
-    @SuppressWarnings("resource")
-    InputStream decoded = encoding.decode(tee);
-    for (int n = decoded.read(buffer); n >= 0; n = decoded.read(buffer)) {
-      hash.update(buffer, 0, n);
+    try {
+      // The decoder is not closed: that would close the archive below it.
+      @SuppressWarnings("resource")
+      InputStream decoded = encoding.decode(tee);
+      for (int n = decoded.read(buffer); n >= 0; n = decoded.read(buffer)) {
+        hash.update(buffer, 0, n);
+      }
+    } catch (IOException e) {
+      if (tee.copyFailed) {
+        throw e;
+      }
+      String name = encoding.name().toLowerCase(java.util.Locale.ROOT);
+      throw new ImageException("%s: its %s data is damaged or cut off".formatted(what, name), e);
     }
     // What follows the last frame belongs to the blob as well.
     while (tee.read(buffer) >= 0) {
@@ -69,6 +82,9 @@ final class BlobIntake {
   private static final class Tee extends FilterInputStream {
     private final OutputStream copy;
 
+    /** Whether the place of the copy is at fault, such as a full disk, and not the input. */
+    private boolean copyFailed;
+
     Tee(InputStream in, OutputStream copy) {
       super(in);
       this.copy = copy;
@@ -76,18 +92,17 @@ final class BlobIntake {
 
     @Override
     public int read() throws IOException {
-      int b = in.read();
-      if (b >= 0) {
-        copy.write(b);
-      }
-      return b;
+      byte[] one = new byte[1];
+      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
     }
 
     @Override
     public int read(byte[] buffer, int offset, int length) throws IOException {
       int n = in.read(buffer, offset, length);
       if (n > 0) {
+        copyFailed = true;
         copy.write(buffer, offset, n);
+        copyFailed = false;
       }
       return n;
     }

@@ -43,7 +43,7 @@ final class FolderFiles implements ArchiveFiles {
       throw missing(file);
     }
     try (InputStream in = Files.newInputStream(path(file))) {
-      return intake.take(in);
+      return intake.take(in, "%s: %s".formatted(name(), file));
     }
   }
 

@@ -46,7 +46,7 @@ public final class ImageImport {
    * @throws ImageException if it is no tar
    */
   public Image importTar(InputStream in, String name, Request request) throws IOException {
-    ArchiveFiles.Stored stored = new BlobIntake(content).take(in);
+    ArchiveFiles.Stored stored = new BlobIntake(content).take(in, name);
     requireTar(stored, name);
     Descriptor blob =
         Descriptor.of(stored.encoding().layerType(), stored.digest(), stored.sizeBytes());

@@ -57,7 +57,7 @@ final class StreamedTarFiles implements ArchiveFiles {
         heldBytes += bytes.length;
         held.put(file, bytes);
       } else {
-        stored.put(file, intake.take(tar));
+        stored.put(file, intake.take(tar, name + ": " + file));
       }
     }
   }
@@ -93,7 +93,7 @@ final class StreamedTarFiles implements ArchiveFiles {
     if (bytes == null) {
       throw missing(file);
     }
-    Stored blob = intake.take(new ByteArrayInputStream(bytes));
+    Stored blob = intake.take(new ByteArrayInputStream(bytes), name + ": " + file);
     stored.put(at, blob);
     return blob;
   }

@@ -75,7 +75,7 @@ final class TarFiles implements ArchiveFiles {
   @Override
   public Stored store(String name) throws IOException {
     try (InputStream in = open(name, place(name))) {
-      return intake.take(in);
+      return intake.take(in, "%s: %s".formatted(name(), name));
     }
   }
 
