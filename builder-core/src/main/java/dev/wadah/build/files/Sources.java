@@ -40,8 +40,7 @@ final class Sources {
     if (options.parents()) {
       return findParents(word);
     }
-    // a URL's file name is no pattern
-    if (options.fixedMode().isPresent() || !GlobPattern.hasWildcard(word)) {
+    if (!GlobPattern.hasWildcard(word)) {
       return List.of(require(word, TreePath.clean(word), Optional.empty()));
     }
     List<Source> found = new ArrayList<>();
