@@ -163,12 +163,18 @@ public final class LayerStore {
     if (content.has(layer.digest())) {
       return content.open(layer.digest());
     }
+    return new HashedInput(plainTar(layer), "layer " + layer, layer.digest());
+  }
+
+  /** The tar as it is, not verified. */
+  private InputStream plainTar(DiffId layer) throws IOException {
+    if (content.has(layer.digest())) {
+      return content.open(layer.digest());
+    }
     LayerRecords.Tree tree = trees.own(layer);
-    InputStream tar =
-        tree != null
-            ? new TarStream(new TreeEntries(trees.directory(tree), trees.marks()))
-            : Compression.decompress(openBlob(layer));
-    return new HashedInput(tar, "layer " + layer, layer.digest());
+    return tree != null
+        ? new TarStream(new TreeEntries(trees.directory(tree), trees.marks()))
+        : Compression.decompress(openBlob(layer));
   }
 
   /** The blob's bytes, fetched into the content store first when they are not there. */
@@ -257,9 +263,10 @@ public final class LayerStore {
       if (tree != null) {
         return tree;
       }
-      try (HashedInput tar =
-          new HashedInput(ReadAhead.of(openTar(layer)), "layer " + layer, layer.digest())) {
-        return trees.unpack(layer, tar, below, tree(below));
+      // Decompression and hashing run ahead in a thread of their own.
+      HashedInput tar = new HashedInput(plainTar(layer), "layer " + layer, layer.digest());
+      try (InputStream ahead = ReadAhead.of(tar)) {
+        return trees.unpack(layer, ahead, tar::sizeBytes, below, tree(below));
       }
     }
   }

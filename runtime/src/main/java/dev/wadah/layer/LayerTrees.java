@@ -1,6 +1,5 @@
 package dev.wadah.layer;
 
-import dev.wadah.content.DigestMismatchException;
 import dev.wadah.content.LockFile;
 import dev.wadah.content.Store;
 import dev.wadah.layer.LayerRecords.Marks;
@@ -15,6 +14,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.function.LongSupplier;
 
 /**
  * The unpacked trees: {@code layers/trees/NAME}, with short names, since kernels before 6.5 take
@@ -143,21 +143,31 @@ final class LayerTrees {
   /**
    * Unpacks a tar from elsewhere; the caller holds the layer's lock.
    *
-   * @throws DigestMismatchException if it is not that layer; nothing is left then
+   * @param tar ends with an exception if it is another layer; nothing is left then
+   * @param sizeBytes its size, asked at the end
    */
-  Tree unpack(DiffId layer, HashedInput tar, LayerStack below, FileTree belowTree)
+  Tree unpack(
+      DiffId layer, InputStream tar, LongSupplier sizeBytes, LayerStack below, FileTree belowTree)
       throws IOException {
     try (Staged staged = new Staged();
         LayerApplier applier = new LayerApplier(staged.tree, marks, belowTree)) {
       applier.apply(new TarReader(tar));
-      tar.finish();
-      Unpacked unpacked = unpacked(applier, Origin.FOREIGN, tar.sizeBytes());
+      drain(tar);
+      Unpacked unpacked = unpacked(applier, Origin.FOREIGN, sizeBytes.getAsLong());
       if (!applier.askedBelow()) {
         return place(layer, "", staged.tree, unpacked);
       }
       Tree several = tree("", unpacked);
       records.putTree(layer, "", several);
       return place(layer, chain(below), staged.tree, unpacked);
+    }
+  }
+
+  /** What follows the end of the archive belongs to the layer's digest too. */
+  private static void drain(InputStream tar) throws IOException {
+    byte[] rest = new byte[8192];
+    while (tar.read(rest, 0, rest.length) >= 0) {
+      continue;
     }
   }
 

@@ -92,8 +92,11 @@ final class ReadAhead extends InputStream {
     if (position < current.length) {
       return true;
     }
+    if (current.failure instanceof IOException e) {
+      throw e; // as it is, for callers that tell a wrong digest from a broken archive
+    }
     if (current.failure != null) {
-      throw new IOException(current.failure.getMessage(), current.failure);
+      throw new IOException(current.failure.toString(), current.failure);
     }
     return !current.last && more();
   }

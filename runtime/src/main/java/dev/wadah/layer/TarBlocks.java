@@ -94,7 +94,7 @@ final class TarBlocks {
     putNumber(block, 108, 8, "uid", Integer.toUnsignedLong(node.uid()));
     putNumber(block, 116, 8, "gid", Integer.toUnsignedLong(node.gid()));
     putNumber(block, 124, 12, "size", node.isFile() ? node.sizeBytes() : 0);
-    putNumber(block, 136, 12, "mtime", Math.floorDiv(node.mtimeNanos(), 1_000_000_000L));
+    putNumber(block, 136, 12, "mtime", mtimeSeconds(node));
     if (type == '3' || type == '4') {
       octal(block, 329, 8, major(node.identity().device()));
       octal(block, 337, 8, minor(node.identity().device()));
@@ -105,6 +105,15 @@ final class TarBlocks {
       appendPax();
     }
     append(block, TarHeader.BLOCK);
+  }
+
+  /**
+   * Between 1901 and 2242, which every file system can hold (ext4 ends at 2446, ustar's field at
+   * 2242): the tar that a tree gives back must be the one it came from.
+   */
+  private static long mtimeSeconds(FileNode node) {
+    long seconds = Math.floorDiv(node.mtimeNanos(), 1_000_000_000L);
+    return Math.max(Integer.MIN_VALUE, Math.min(seconds, (1L << 33) - 1));
   }
 
   private static void finish(byte[] block, char type) {
