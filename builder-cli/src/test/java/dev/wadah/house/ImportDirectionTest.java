@@ -59,6 +59,8 @@ class ImportDirectionTest {
       cli.dockerfile: cli dockerfile dockerfile.check dockerfile.expand dockerfile.outline
 
       maven: build dockerfile RUNTIME
+
+      benchmarks: build build.graph dockerfile RUNTIME
       """;
 
   /** What RUNTIME stands for. */
