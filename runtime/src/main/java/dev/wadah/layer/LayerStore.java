@@ -4,6 +4,7 @@ import dev.wadah.content.ContentStore;
 import dev.wadah.content.Store;
 import dev.wadah.layer.LayerRecords.Marks;
 import dev.wadah.layer.LayerRecords.Origin;
+import dev.wadah.layer.LayerTrees.Archive;
 import dev.wadah.layer.LayerTrees.Unpacked;
 import dev.wadah.oci.Descriptor;
 import dev.wadah.oci.DiffId;
@@ -38,6 +39,7 @@ public final class LayerStore {
 
   private final ContentStore content;
   private final Map<DiffId, BlobSource> sources = new ConcurrentHashMap<>();
+  private final Map<DiffId, TarView> tarViews = new ConcurrentHashMap<>();
   private final LayerRecords records;
   private final LayerTrees trees;
 
@@ -266,7 +268,8 @@ public final class LayerStore {
       // Decompression and hashing run ahead in a thread of their own.
       HashedInput tar = new HashedInput(plainTar(layer), "layer " + layer, layer.digest());
       try (InputStream ahead = ReadAhead.of(tar)) {
-        return trees.unpack(layer, ahead, tar::sizeBytes, below, tree(below));
+        Origin origin = records.blob(layer) == null ? Origin.OWN : Origin.FOREIGN;
+        return trees.unpack(layer, new Archive(origin, ahead, tar::sizeBytes), below, tree(below));
       }
     }
   }
@@ -287,21 +290,59 @@ public final class LayerStore {
     @Override
     public List<LayerView> open() throws IOException {
       List<LayerView> views = new ArrayList<>();
-      for (LayerRecords.Tree tree : unpacked(stack)) {
-        views.add(new TreeView(trees.directory(tree), trees.marks(), tree.marks()));
+      for (int i = stack.layers().size() - 1; i >= 0; i--) {
+        DiffId layer = stack.layers().get(i);
+        if (!layer.equals(EMPTY) && addView(layer, i, views)) {
+          break;
+        }
       }
       return views;
     }
 
+    /** True when the layer hides everything below it. */
+    private boolean addView(DiffId layer, int at, List<LayerView> views) throws IOException {
+      if (isOwnTar(layer)) {
+        TarView view = tarView(layer);
+        views.add(view);
+        return view.hidesRoot();
+      }
+      LayerRecords.Tree tree = unpack(layer, new LayerStack(stack.layers().subList(0, at)));
+      views.add(new TreeView(trees.directory(tree), trees.marks(), tree.marks()));
+      return tree.marks() == Marks.ROOT;
+    }
+
     @Override
     public FileNode root() throws IOException {
-      for (LayerRecords.Tree tree : unpacked(stack)) {
-        if (tree.root() != null) {
-          return tree.root();
+      for (int i = stack.layers().size() - 1; i >= 0; i--) {
+        DiffId layer = stack.layers().get(i);
+        if (!layer.equals(EMPTY) && !isOwnTar(layer)) {
+          LayerStack below = new LayerStack(stack.layers().subList(0, i));
+          LayerRecords.Tree tree = unpack(layer, below);
+          if (tree.root() != null) {
+            return tree.root();
+          }
         }
       }
       return UnpackedDirectories.MADE;
     }
+  }
+
+  /** Whether the layer is a tar that we wrote, and not unpacked: its tar answers for it. */
+  private boolean isOwnTar(DiffId layer) throws IOException {
+    return tarViews.containsKey(layer)
+        || (trees.any(layer) == null && content.has(layer.digest()) && records.blob(layer) == null);
+  }
+
+  private TarView tarView(DiffId layer) throws IOException {
+    TarView view = tarViews.get(layer);
+    if (view == null) {
+      // Kernel inodes are positive as a rule; these are negative and differ from layer to layer.
+      long identity =
+          Long.MIN_VALUE | Long.parseLong(layer.digest().hex().substring(0, 10), 16) << 22;
+      view = new TarView(content.path(layer.digest()), identity);
+      tarViews.put(layer, view);
+    }
+    return view;
   }
 
   /** All layers that have a tree or a blob's record here. */
@@ -326,6 +367,7 @@ public final class LayerStore {
       trees.delete(layer);
       records.removeBlob(layer);
       sources.remove(layer);
+      tarViews.remove(layer);
     }
   }
 

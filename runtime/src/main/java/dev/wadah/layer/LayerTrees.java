@@ -48,6 +48,14 @@ final class LayerTrees {
    */
   record Unpacked(Origin origin, Marks marks, long tarSizeBytes, FileNode root) {}
 
+  /**
+   * A tar to be unpacked.
+   *
+   * @param origin whether it is a canonical tar of ours
+   * @param sizeBytes its size, asked at the end
+   */
+  record Archive(Origin origin, InputStream tar, LongSupplier sizeBytes) {}
+
   OverlayMarks marks() {
     return marks;
   }
@@ -143,17 +151,15 @@ final class LayerTrees {
   /**
    * Unpacks a tar from elsewhere; the caller holds the layer's lock.
    *
-   * @param tar ends with an exception if it is another layer; nothing is left then
-   * @param sizeBytes its size, asked at the end
+   * @param archive its stream ends with an exception if it is another layer; nothing is left then
    */
-  Tree unpack(
-      DiffId layer, InputStream tar, LongSupplier sizeBytes, LayerStack below, FileTree belowTree)
+  Tree unpack(DiffId layer, Archive archive, LayerStack below, FileTree belowTree)
       throws IOException {
     try (Staged staged = new Staged();
         LayerApplier applier = new LayerApplier(staged.tree, marks, belowTree)) {
-      applier.apply(new TarReader(tar));
-      drain(tar);
-      Unpacked unpacked = unpacked(applier, Origin.FOREIGN, sizeBytes.getAsLong());
+      applier.apply(new TarReader(archive.tar()));
+      drain(archive.tar());
+      Unpacked unpacked = unpacked(applier, archive.origin(), archive.sizeBytes().getAsLong());
       if (!applier.askedBelow()) {
         return place(layer, "", staged.tree, unpacked);
       }

@@ -41,6 +41,7 @@ public final class TarReader implements Closeable {
   private String entryName = "";
   private long entries;
   private int gathered = -1;
+  private long streamed;
   private byte[] body = new byte[0];
 
   /** Reads from {@code in}, uncompressed; it is closed with this reader. */
@@ -312,6 +313,11 @@ public final class TarReader implements Closeable {
     consumed += holeBytes();
   }
 
+  /** Where in the archive the next byte of the content is, in bytes from the beginning. */
+  long position() {
+    return streamed - (limit - position);
+  }
+
   /** The content as a stream that belongs to this reader; valid until the next entry. */
   public InputStream content() {
     return new Content();
@@ -349,6 +355,7 @@ public final class TarReader implements Closeable {
         throw tooShort();
       }
       storedLeft -= n;
+      streamed += n;
       return n;
     }
     fill(Math.min(length, 1));
@@ -373,10 +380,16 @@ public final class TarReader implements Closeable {
     storedLeft = 0;
     padding = 0;
     while (left > 0) {
-      fill(1);
       int n = (int) Math.min(left, limit - position);
       position += n;
       left -= n;
+      // A file is skipped by seeking; what lies beyond its end shows at the next header.
+      long skipped = left > buffer.length ? in.skip(left) : 0;
+      left -= skipped;
+      streamed += skipped;
+      if (left > 0) {
+        fill(1);
+      }
     }
   }
 
@@ -411,6 +424,7 @@ public final class TarReader implements Closeable {
         throw tooShort();
       }
       limit += n;
+      streamed += n;
     }
     return true;
   }

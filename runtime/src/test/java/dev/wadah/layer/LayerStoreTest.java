@@ -343,6 +343,50 @@ class LayerStoreTest {
     return header;
   }
 
+  @ParameterizedTest
+  @EnumSource
+  void answersFromATarAsFromATree(LayerStore.Form form) throws Exception {
+    DiffId base =
+        layers.write(
+            entries(
+                directory("/d", 0755),
+                file("/d/a", "1"),
+                file("/d/b", "2"),
+                file("/gone", "3"),
+                directory("/o", 0755),
+                file("/o/x", "4")),
+            LayerStore.Form.TAR);
+    DiffId top =
+        layers.write(
+            entries(
+                directory("/d", 0750),
+                file("/d/a", "x".repeat(300_000) + "end"),
+                new LayerEntry.HardLink("/d/c", "/d/a"),
+                new LayerEntry.Whiteout("/gone"),
+                directory("/o", 0755),
+                new LayerEntry.Opaque("/o"),
+                file("/o/y", "5")),
+            form);
+
+    FileTree tree = layers.tree(LayerStack.EMPTY.plus(base).plus(top));
+
+    assertThat(tree.list("/")).containsExactly("d", "o");
+    assertThat(tree.list("/d")).containsExactly("a", "b", "c");
+    assertThat(tree.list("/o")).containsExactly("y");
+    assertThat(tree.find("/d").orElseThrow().mode()).isEqualTo(0750);
+    assertThat(text(tree, "/d/c")).isEqualTo("x".repeat(300_000) + "end");
+    assertThat(text(tree, "/d/b")).isEqualTo("2");
+    assertThat(tree.find("/d/a").orElseThrow().identity().inode())
+        .isNotZero()
+        .isEqualTo(tree.find("/d/c").orElseThrow().identity().inode());
+    assertThat(tree.find("/o/x")).isEmpty();
+    boolean unpacked = Posix.names(Posix.CWD, temp + "/store/layers/trees").length > 0;
+    assertThat(unpacked).isEqualTo(form == LayerStore.Form.TREE);
+    assertThat(layers.lowerDirectories(LayerStack.EMPTY.plus(base).plus(top))).hasSize(2);
+    assertThat(layers.tree(LayerStack.EMPTY.plus(base).plus(top)).list("/d"))
+        .containsExactly("a", "b", "c");
+  }
+
   @Test
   void findsDamagedTreesAndBlobs() throws Exception {
     DiffId good = layers.write(entries(file("/good", "1")), LayerStore.Form.TREE);
