@@ -1,4 +1,4 @@
-package dev.wadah.dockerfile.check;
+package dev.wadah.dockerfile.scope;
 
 import dev.wadah.dockerfile.Dockerfile;
 import dev.wadah.dockerfile.Instruction.Arg;
@@ -6,6 +6,7 @@ import dev.wadah.dockerfile.Word;
 import dev.wadah.dockerfile.expand.ExpansionException;
 import dev.wadah.dockerfile.expand.WordExpander;
 import dev.wadah.dockerfile.expand.WordExpander.Expansion;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
@@ -20,11 +21,21 @@ import java.util.Set;
  * @param declared all names that are known in FROM
  * @param failed whether a default could not be expanded, so that later values are missing
  */
-record GlobalArgs(
+public record GlobalArgs(
     WordExpander expander, Map<String, String> values, Set<String> declared, boolean failed) {
 
-  /** The values for these build args; a predefined arg may be overridden too. */
-  static GlobalArgs of(
+  public GlobalArgs {
+    values = Map.copyOf(values);
+    declared = Collections.unmodifiableSet(new LinkedHashSet<>(declared));
+  }
+
+  /**
+   * The values of a file's global ARGs.
+   *
+   * @param buildArgs the build args of the command line; a predefined arg may be overridden too
+   * @param predefined the platform args with their values
+   */
+  public static GlobalArgs of(
       Dockerfile file,
       WordExpander expander,
       Map<String, String> buildArgs,
@@ -60,11 +71,12 @@ record GlobalArgs(
   }
 
   /** The value of a word of FROM, or empty when it cannot be expanded. */
-  Optional<String> expand(Word word) {
+  public Optional<String> expand(Word word) {
     return expansion(word).map(Expansion::value);
   }
 
-  Optional<Expansion> expansion(Word word) {
+  /** The expansion of a word of FROM, or empty when it cannot be expanded. */
+  public Optional<Expansion> expansion(Word word) {
     try {
       return Optional.of(expander.expand(word.text(), values));
     } catch (ExpansionException e) {
