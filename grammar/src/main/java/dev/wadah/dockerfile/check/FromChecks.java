@@ -77,7 +77,7 @@ final class FromChecks {
     for (String name : expansion.unmatched()) {
       if (!globals.declared().contains(name)) {
         String hint =
-            Suggestions.nearest(name, globals.declared())
+            Suggestions.nearestForDocker(name, globals.declared())
                 .map(near -> " (did you mean " + near + "?)")
                 .orElse("");
         findings.add(

@@ -87,7 +87,7 @@ final class StageChecks implements Instruction.Visitor<Void> {
     for (String name : expansion.unmatched()) {
       if (!scope.args.contains(name)) {
         String hint =
-            Suggestions.nearest(name, scope.variables.keySet())
+            Suggestions.nearestForDocker(name, scope.variables.keySet())
                 .map(near -> " (did you mean $" + near + "?)")
                 .orElse("");
         findings.add(

@@ -9,7 +9,7 @@ import dev.wadah.dockerfile.expand.Blanks;
 import dev.wadah.dockerfile.internal.InstructionReader.JsonArray;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
+import java.util.Locale;
 
 /**
  * Makes the typed tree of an instruction and reports what is wrong with it, as BuildKit's packages
@@ -93,14 +93,30 @@ final class InstructionBuilder {
 
   private static Instruction unknown(Draft draft) {
     String name = draft.text(draft.head().name());
-    Optional<String> near = Suggestions.nearest(name, NAMES);
     draft.error(
         "unknown-instruction",
         "unknown instruction " + Quoting.quote(name),
         draft.nameSpan(),
-        "every line begins with an instruction, unless the line before it ends in the escape character",
-        near.map(n -> "did you mean " + n + "?").orElse("known are " + String.join(", ", NAMES)));
+        "every line begins with an instruction, unless the line before it ends in the escape"
+            + " character",
+        whatToWrite(name));
     return null;
+  }
+
+  private static String whatToWrite(String name) {
+    String upper = name.toUpperCase(Locale.ROOT);
+    for (String known : NAMES) {
+      boolean glued =
+          upper.startsWith(known)
+              && upper.length() > known.length()
+              && !Character.isLetterOrDigit(upper.charAt(known.length()));
+      if (glued) {
+        return "did you mean " + known + "? a blank follows it";
+      }
+    }
+    return Suggestions.nearest(name, NAMES)
+        .map(near -> "did you mean " + near + "?")
+        .orElse("known are " + String.join(", ", NAMES));
   }
 
   private static Instruction cmd(Draft draft) {

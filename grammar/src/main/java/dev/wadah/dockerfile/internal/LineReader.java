@@ -1,5 +1,6 @@
 package dev.wadah.dockerfile.internal;
 
+import dev.wadah.dockerfile.Continuation;
 import dev.wadah.dockerfile.Diagnostic;
 import dev.wadah.dockerfile.Dockerfile.Comment;
 import dev.wadah.dockerfile.Dockerfile.Directive;
@@ -241,7 +242,7 @@ final class LineReader {
      * Adds the current physical line from {@code from} on; tells whether the next one belongs too.
      */
     boolean add(int from) {
-      int to = continuation(from);
+      int to = Continuation.indexIn(text, from, end, escape);
       if (count * 3 == map.length) {
         map = java.util.Arrays.copyOf(map, map.length * 4);
       }
@@ -251,16 +252,6 @@ final class LineReader {
       count++;
       joined.append(text, from, to < 0 ? end : to);
       return to >= 0;
-    }
-
-    /** Where the escape character stands that continues the line, or -1; a doubled one does not. */
-    private int continuation(int from) {
-      int last = end - 1;
-      while (last >= from && (text.charAt(last) == ' ' || text.charAt(last) == '\t')) {
-        last--;
-      }
-      boolean escaped = last >= from && text.charAt(last) == escape;
-      return escaped && (last == from || text.charAt(last - 1) != escape) ? last : -1;
     }
   }
 }

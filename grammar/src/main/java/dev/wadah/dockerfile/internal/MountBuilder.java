@@ -160,17 +160,10 @@ final class MountBuilder {
     add("readonly", RunBuilder.isTrue(literal) == inverted ? "false" : "true");
   }
 
-  /** The key is known for some types only, and the type must come before it. */
   private void required(String value) {
     add("required", value);
     if (!isVariable(value) && !RunBuilder.isBoolean(literal(value))) {
       invalid("required", value, "write required=true or required=false");
-    }
-    boolean known = typeIsVariable || type == MountType.SECRET || type == MountType.SSH;
-    if (!known) {
-      wrong(
-          "unexpected key \"required\" for mount type \"" + typeName() + "\"",
-          "required belongs to secrets and ssh, behind type=secret or type=ssh");
     }
   }
 
@@ -213,7 +206,10 @@ final class MountBuilder {
     for (MountOption option : options) {
       String key = option.key();
       boolean owner = key.equals("mode") || key.equals("uid") || key.equals("gid");
-      if ((owner && !hasOwner) || (key.equals("sharing") && type != MountType.CACHE)) {
+      boolean required =
+          key.equals("required") && type != MountType.SECRET && type != MountType.SSH;
+      boolean sharing = key.equals("sharing") && type != MountType.CACHE;
+      if ((owner && !hasOwner) || required || sharing) {
         wrong(
             key + " is not allowed for mount type \"" + typeName() + "\"",
             "remove " + key + ", or change the type");
