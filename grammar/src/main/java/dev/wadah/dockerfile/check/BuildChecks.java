@@ -4,7 +4,6 @@ import dev.wadah.dockerfile.Diagnostic;
 import dev.wadah.dockerfile.Dockerfile;
 import dev.wadah.dockerfile.Stage;
 import dev.wadah.dockerfile.expand.WordExpander;
-import dev.wadah.dockerfile.scope.GlobalArgs;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

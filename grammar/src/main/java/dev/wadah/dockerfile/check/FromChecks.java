@@ -6,7 +6,6 @@ import dev.wadah.dockerfile.Stage;
 import dev.wadah.dockerfile.Suggestions;
 import dev.wadah.dockerfile.Word;
 import dev.wadah.dockerfile.expand.WordExpander.Expansion;
-import dev.wadah.dockerfile.scope.GlobalArgs;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;

@@ -17,7 +17,6 @@ import dev.wadah.dockerfile.Suggestions;
 import dev.wadah.dockerfile.Word;
 import dev.wadah.dockerfile.expand.ExpansionException;
 import dev.wadah.dockerfile.expand.WordExpander.Expansion;
-import dev.wadah.dockerfile.scope.GlobalArgs;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;

@@ -4,7 +4,7 @@ import dev.wadah.dockerfile.Dockerfile;
 import dev.wadah.dockerfile.Instruction;
 import dev.wadah.dockerfile.Instruction.Mount;
 import dev.wadah.dockerfile.Stage;
-import dev.wadah.dockerfile.scope.GlobalArgs;
+import dev.wadah.dockerfile.check.GlobalArgs;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

@@ -1,4 +1,4 @@
-package dev.wadah.dockerfile.scope;
+package dev.wadah.dockerfile.check;
 
 import dev.wadah.dockerfile.Dockerfile;
 import dev.wadah.dockerfile.Instruction.Arg;
