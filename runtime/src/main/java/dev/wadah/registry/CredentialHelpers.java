@@ -23,7 +23,8 @@ final class CredentialHelpers {
       throws RegistryException {
     String program = "docker-credential-" + helper;
     try {
-      var answer = new DockerCredentialHelper(server, Path.of(program), environment).retrieve();
+      Path file = HelperPrograms.find(program, environment);
+      var answer = new DockerCredentialHelper(server, file, environment).retrieve();
       return Optional.of(
           answer.isOAuth2RefreshToken()
               ? Credential.ofIdentityToken(answer.getPassword())

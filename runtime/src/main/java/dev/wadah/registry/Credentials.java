@@ -21,11 +21,24 @@ public final class Credentials {
   private final Map<String, String> environment;
   private final List<String> warnings = new ArrayList<>();
   private final Map<String, Optional<Credential>> found = new ConcurrentHashMap<>();
+  private final Map<String, Credential> given;
   private List<CredentialFile> files;
 
   /** Reads nothing before the first question. */
   public Credentials(Map<String, String> environment) {
+    this(environment, Map.of());
+  }
+
+  private Credentials(Map<String, String> environment, Map<String, Credential> given) {
     this.environment = Map.copyOf(environment);
+    this.given = given;
+  }
+
+  /** This credential for this host, and nothing for any other. */
+  static Credentials of(String host, Credential credential) {
+    Credentials credentials = new Credentials(Map.of(), Map.of(host, credential));
+    credentials.files = List.of();
+    return credentials;
   }
 
   /**
@@ -35,6 +48,10 @@ public final class Credentials {
    * @param path of the repository
    */
   public Optional<Credential> find(String host, String path) {
+    Credential known = given.get(host);
+    if (known != null) {
+      return Optional.of(known);
+    }
     return found.computeIfAbsent(host + "/" + path, key -> look(host, path));
   }
 

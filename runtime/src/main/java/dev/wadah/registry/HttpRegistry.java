@@ -39,6 +39,7 @@ public final class HttpRegistry implements Registry {
 
   private final Map<String, String> environment;
   private final RetryPolicy retries;
+  private final Optional<Credentials> given;
   private Client client;
 
   /**
@@ -47,7 +48,13 @@ public final class HttpRegistry implements Registry {
    * @param environment variables, such as {@code System.getenv()}
    */
   public HttpRegistry(Map<String, String> environment, RetryPolicy retries) {
+    this(environment, Optional.empty(), retries);
+  }
+
+  /** Makes a client that does not look for credentials where {@code given} ones are. */
+  HttpRegistry(Map<String, String> environment, Optional<Credentials> given, RetryPolicy retries) {
     this.environment = Map.copyOf(environment);
+    this.given = given;
     this.retries = retries;
   }
 
@@ -56,7 +63,7 @@ public final class HttpRegistry implements Registry {
 
   private synchronized Client client() {
     if (client == null) {
-      Credentials credentials = new Credentials(environment);
+      Credentials credentials = given.orElseGet(() -> new Credentials(environment));
       Connections connections = new Connections(environment);
       client =
           new Client(

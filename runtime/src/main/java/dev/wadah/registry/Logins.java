@@ -1,0 +1,177 @@
+package dev.wadah.registry;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.util.DefaultIndenter;
+import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Base64;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Logs in and out as docker does: credentials go to the host's helper program or the store of all
+ * hosts where docker's {@code config.json} names one, else into that file.
+ */
+public final class Logins {
+  private static final ObjectMapper MAPPER = new ObjectMapper();
+
+  private final Map<String, String> environment;
+  private final RetryPolicy retries;
+
+  public Logins(Map<String, String> environment, RetryPolicy retries) {
+    this.environment = Map.copyOf(environment);
+    this.retries = retries;
+  }
+
+  /**
+   * Checks a credential with its registry, and keeps it.
+   *
+   * @param host as in a reference, such as docker.io
+   * @return where it was put: a file or a helper program, for the user
+   * @throws RegistryException if the registry does not take it, or it cannot be kept
+   */
+  public String login(String host, Credential credential) throws IOException {
+    Credentials only = Credentials.of(host, credential);
+    new HttpRegistry(environment, Optional.of(only), retries).ping(host);
+    ObjectNode config = read();
+    String key = key(host);
+    Optional<String> helper = helper(config, host);
+    if (helper.isPresent()) {
+      run(helper.get(), "store", helperMessage(key, credential));
+      return "docker-credential-" + helper.get();
+    }
+    ObjectNode entry = config.withObject("/auths").putObject(key);
+    if (credential.identityToken()) {
+      entry.put("auth", base64("00000000-0000-0000-0000-000000000000:"));
+      entry.put("identitytoken", credential.secret());
+    } else {
+      entry.put("auth", base64(credential.user() + ":" + credential.secret()));
+    }
+    write(config);
+    return file().toString();
+  }
+
+  /**
+   * Forgets the credential of a host.
+   *
+   * @return whether the file had one; a helper program does not tell
+   */
+  public boolean logout(String host) throws IOException {
+    ObjectNode config = read();
+    Optional<String> helper = helper(config, host);
+    if (helper.isPresent()) {
+      run(helper.get(), "erase", key(host));
+    }
+    JsonNode auths = config.path("auths");
+    boolean had = false;
+    if (auths instanceof ObjectNode entries) {
+      had = entries.remove(key(host)) != null;
+      had |= entries.remove(host) != null;
+    }
+    if (had) {
+      write(config);
+    }
+    return had || helper.isPresent();
+  }
+
+  private static String key(String host) {
+    return host.equals("docker.io") ? "https://index.docker.io/v1/" : host;
+  }
+
+  private static String base64(String text) {
+    return Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static Optional<String> helper(ObjectNode config, String host) {
+    String own = config.path("credHelpers").path(host).asText("");
+    String store = own.isEmpty() ? config.path("credsStore").asText("") : own;
+    return store.isEmpty() ? Optional.empty() : Optional.of(store);
+  }
+
+  private static String helperMessage(String key, Credential credential) {
+    ObjectNode message = MAPPER.createObjectNode();
+    message.put("ServerURL", key);
+    message.put("Username", credential.identityToken() ? "<token>" : credential.user());
+    message.put("Secret", credential.secret());
+    return message.toString();
+  }
+
+  private void run(String helper, String verb, String input) throws IOException {
+    String program = "docker-credential-" + helper;
+    ProcessBuilder builder =
+        new ProcessBuilder(HelperPrograms.find(program, environment).toString(), verb)
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+            .redirectError(ProcessBuilder.Redirect.DISCARD);
+    builder.environment().putAll(environment);
+    Process process;
+    try {
+      process = builder.start();
+    } catch (IOException e) {
+      throw new RegistryException(
+          "credential helper %s, which %s names, is not installed".formatted(program, file()), e);
+    }
+    try (OutputStream in = process.getOutputStream()) {
+      in.write(input.getBytes(StandardCharsets.UTF_8));
+    }
+    try {
+      int code = process.waitFor();
+      if (code != 0) {
+        throw new RegistryException(
+            "credential helper %s %s failed with code %d".formatted(program, verb, code), null);
+      }
+    } catch (InterruptedException e) {
+      process.destroy();
+      Thread.currentThread().interrupt();
+      throw new java.io.InterruptedIOException("interrupted while waiting for " + program);
+    }
+  }
+
+  private Path file() {
+    return Credentials.dockerConfig(environment);
+  }
+
+  private ObjectNode read() throws IOException {
+    if (!Files.exists(file())) {
+      return MAPPER.createObjectNode();
+    }
+    try {
+      if (MAPPER.readTree(Files.readAllBytes(file())) instanceof ObjectNode config) {
+        return config;
+      }
+    } catch (JsonProcessingException e) {
+      // Told below, without the file's content.
+    }
+    throw new RegistryException(
+        file() + " holds no JSON object; repair it before logging in or out", null);
+  }
+
+  /** Replaces the file, or what it is a link to, readable for its owner only. */
+  private void write(ObjectNode config) throws IOException {
+    Path target = Files.exists(file()) ? file().toRealPath() : file();
+    Files.createDirectories(target.toAbsolutePath().getParent());
+    FileAttribute<?> mode =
+        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+    Path draft =
+        Files.createTempFile(target.toAbsolutePath().getParent(), "config.json", ".tmp", mode);
+    try {
+      DefaultPrettyPrinter printer =
+          new DefaultPrettyPrinter()
+              .withObjectIndenter(new DefaultIndenter("\t", "\n"))
+              .withArrayIndenter(new DefaultIndenter("\t", "\n"));
+      Files.write(draft, MAPPER.writer(printer).writeValueAsBytes(config));
+      Files.move(draft, target, StandardCopyOption.ATOMIC_MOVE);
+    } finally {
+      Files.deleteIfExists(draft);
+    }
+  }
+}

@@ -1,0 +1,143 @@
+package dev.wadah.registry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.sun.net.httpserver.HttpExchange;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** login and logout, and where credentials are found. */
+class LoginsTest {
+  @TempDir Path folder;
+
+  private Map<String, String> environment() {
+    return Map.of(
+        "HOME", folder.toString(), "DOCKER_CONFIG", folder.toString(), "PATH", "/usr/bin:/bin");
+  }
+
+  private Logins logins() {
+    return new Logins(environment(), RegistryContract.QUICK);
+  }
+
+  private static void wantsAnn(HttpExchange http, int count) throws IOException {
+    String expected = Credential.ofPassword("ann", "s3cret").basic();
+    if (expected.equals(http.getRequestHeaders().getFirst("Authorization"))) {
+      ScriptedServer.reply(http, 200, "application/json", "{}".getBytes());
+    } else {
+      http.getResponseHeaders().set("WWW-Authenticate", "Basic realm=\"x\"");
+      ScriptedServer.reply(
+          http, 401, "application/json", "{\"errors\":[{\"code\":\"UNAUTHORIZED\"}]}".getBytes());
+    }
+  }
+
+  @Test
+  void keepsACredentialThatTheRegistryTakes() throws IOException {
+    Files.writeString(
+        folder.resolve("config.json"), "{\"detachKeys\":\"ctrl-x\",\"auths\":{\"other\":{}}}");
+    try (ScriptedServer server = new ScriptedServer(LoginsTest::wantsAnn)) {
+      Path config = folder.resolve("config.json");
+      String where = logins().login(server.host(), Credential.ofPassword("ann", "s3cret"));
+      assertThat(where).isEqualTo(config.toString());
+      assertThat(Files.readString(config))
+          .contains("\"detachKeys\" : \"ctrl-x\"")
+          .contains("\"other\"")
+          .contains("\"" + server.host() + "\"")
+          .doesNotContain("s3cret");
+      assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(config)))
+          .isEqualTo("rw-------");
+      Optional<Credential> found = new Credentials(environment()).find(server.host(), "team/app");
+      assertThat(found).contains(Credential.ofPassword("ann", "s3cret"));
+
+      assertThat(logins().logout(server.host())).isTrue();
+      assertThat(logins().logout(server.host())).isFalse();
+      assertThat(new Credentials(environment()).find(server.host(), "team/app")).isEmpty();
+    }
+  }
+
+  @Test
+  void keepsNothingThatTheRegistryRefuses() throws IOException {
+    try (ScriptedServer server = new ScriptedServer(LoginsTest::wantsAnn)) {
+      assertThatThrownBy(() -> logins().login(server.host(), Credential.ofPassword("bob", "wr0ng")))
+          .isInstanceOf(RegistryException.class)
+          .hasMessageContaining("401: UNAUTHORIZED")
+          .hasMessageNotContaining("wr0ng");
+      assertThat(folder.resolve("config.json")).doesNotExist();
+    }
+  }
+
+  @Test
+  void asksHelperProgramsAndGoesOnWhenOneIsBroken() throws IOException {
+    Path helper = folder.resolve("docker-credential-kit");
+    Files.writeString(
+        helper,
+        """
+        #!/bin/sh
+        read server
+        case "$server" in
+          a.example) echo '{"ServerURL":"a.example","Username":"ann","Secret":"one"}' ;;
+          *) echo "credentials not found in native keychain"; exit 1 ;;
+        esac
+        """);
+    Files.setPosixFilePermissions(helper, PosixFilePermissions.fromString("rwxr-xr-x"));
+    String name = "kit";
+    Files.writeString(
+        folder.resolve("config.json"),
+        """
+        {"credHelpers": {"a.example": "%s", "b.example": "missing"},
+         "auths": {"b.example": {"auth": "Ym9iOnR3bw=="}}}
+        """
+            .formatted(name));
+    Map<String, String> environment =
+        Map.of(
+            "HOME", folder.toString(),
+            "DOCKER_CONFIG", folder.toString(),
+            "PATH", folder + ":/usr/bin:/bin");
+    Credentials credentials = new Credentials(environment);
+    assertThat(credentials.find("a.example", "x")).contains(Credential.ofPassword("ann", "one"));
+    assertThat(credentials.warnings()).isEmpty();
+    assertThat(credentials.find("b.example", "x")).contains(Credential.ofPassword("bob", "two"));
+    assertThat(credentials.warnings())
+        .containsExactly("credential helper docker-credential-missing is not installed");
+  }
+
+  @Test
+  void takesTheEntryOfTheLongestPath() {
+    String config =
+        """
+        {"auths": {"r.example": {"auth": "YTph"}, "r.example/team": {"auth": "Yjpi"},
+         "https://index.docker.io/v1/": {"identitytoken": "tok"}}}
+        """;
+    Credentials credentials =
+        new Credentials(Map.of("HOME", folder.toString(), "DOCKER_AUTH_CONFIG", config));
+    assertThat(credentials.find("r.example", "team/app").map(Credential::user)).contains("b");
+    assertThat(credentials.find("r.example", "teams/app").map(Credential::user)).contains("a");
+    assertThat(credentials.find("docker.io", "library/busybox"))
+        .contains(Credential.ofIdentityToken("tok"));
+    assertThat(credentials.find("s.example", "x")).isEmpty();
+  }
+
+  @Test
+  void namesAFileThatIsBrokenAndShowsNothingOfIt() throws IOException {
+    Files.writeString(folder.resolve("config.json"), "{\"auths\": {\"x\": \"c2VjcmV0");
+    Credentials credentials = new Credentials(environment());
+    assertThat(credentials.find("x", "y")).isEmpty();
+    assertThat(credentials.warnings())
+        .singleElement()
+        .asString()
+        .contains("config.json is no valid JSON (line 1)")
+        .doesNotContain("c2VjcmV0");
+  }
+
+  @Test
+  void printsNoSecret() {
+    assertThat(Credential.ofPassword("ann", "s3cret")).hasToString("user ann");
+    assertThat(Credential.ofIdentityToken("s3cret")).hasToString("an identity token");
+  }
+}
