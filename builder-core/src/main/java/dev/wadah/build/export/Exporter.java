@@ -8,6 +8,8 @@ import dev.wadah.build.BuildRequest;
 import dev.wadah.engine.Engine;
 import dev.wadah.image.Image;
 import dev.wadah.image.ImageExporter;
+import dev.wadah.image.ImageTransfer;
+import dev.wadah.image.TransferProgress;
 import dev.wadah.oci.Descriptor;
 import dev.wadah.oci.Digest;
 import dev.wadah.oci.ImageReference;
@@ -128,10 +130,18 @@ public final class Exporter {
         engine.images().tag(name, target);
       }
       if (options.push() != OutputOptions.Push.NO) {
-        new Pusher(engine).push(name, target, written.values(), options.push());
+        push(name, target, options.push());
       }
     }
     return metadata(written, target, options);
+  }
+
+  private void push(ImageReference name, Descriptor target, OutputOptions.Push push)
+      throws IOException {
+    ImageReference place =
+        push == OutputOptions.Push.BY_DIGEST ? name.withDigest(target.digest()) : name;
+    new ImageTransfer(engine.content(), engine.images(), engine.registry())
+        .push(target, place, TransferProgress.NONE);
   }
 
   private Map<String, Object> archive(

@@ -4,9 +4,11 @@ import dev.wadah.build.BuildException;
 import dev.wadah.build.BuildRequest.NamingRequest;
 import dev.wadah.build.BuildRequest.OutputRequest;
 import dev.wadah.build.files.Spelling;
+import dev.wadah.image.ImageCompression;
 import dev.wadah.oci.ImageReference;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -62,19 +64,12 @@ record OutputOptions(
     DOCKER
   }
 
-  /** Whether layers that are compressed otherwise are compressed again. */
-  enum Force {
-    NO,
-    YES
-  }
-
   /**
    * How images are written.
    *
-   * @param compression of layers; empty: as they are
-   * @param level of the compression
+   * @param layers how layers are compressed; empty: as they are
    */
-  record Media(Format format, Optional<Compression> compression, int level, Force force) {}
+  record Media(Format format, Optional<ImageCompression.Form> layers) {}
 
   /**
    * Understands the attributes of an output.
@@ -138,29 +133,34 @@ record OutputOptions(
 
   private static Media media(Map<String, String> attributes, Push push) throws BuildException {
     Format format = flagOrDefault(attributes, "oci-mediatypes", true) ? Format.OCI : Format.DOCKER;
-    Optional<Compression> compression = compression(attributes.get("compression"));
+    Optional<ImageCompression.Format> compression = compression(attributes.get("compression"));
     if (compression.isEmpty() && push != Push.NO) {
       // what travels is compressed, what stays is not
-      compression = Optional.of(Compression.GZIP);
+      compression = Optional.of(ImageCompression.Format.GZIP);
     }
-    Force force =
-        flag(attributes, "force-compression") && compression.isPresent() ? Force.YES : Force.NO;
-    if (format == Format.DOCKER && compression.filter(Compression.ZSTD::equals).isPresent()) {
+    if (format == Format.DOCKER
+        && compression.filter(ImageCompression.Format.ZSTD::equals).isPresent()) {
       throw OutputFaults.fault(
           "compression=zstd needs OCI media types",
           "Docker's image format knows gzip only",
           "leave oci-mediatypes=false out");
     }
-    return new Media(format, compression, level(attributes, compression), force);
+    Optional<Integer> level = level(attributes.get("compression-level"), compression);
+    ImageCompression.Change change =
+        flag(attributes, "force-compression")
+            ? ImageCompression.Change.ALL
+            : ImageCompression.Change.PLAIN_ONLY;
+    return new Media(
+        format, compression.map(wanted -> new ImageCompression.Form(wanted, level, change)));
   }
 
-  private static Optional<Compression> compression(String text) throws BuildException {
+  private static Optional<ImageCompression.Format> compression(String text) throws BuildException {
     if (text == null || text.isEmpty()) {
       return Optional.empty();
     }
-    for (Compression compression : Compression.values()) {
-      if (compression.text().equals(text)) {
-        return Optional.of(compression);
+    for (ImageCompression.Format known : ImageCompression.Format.values()) {
+      if (known.name().toLowerCase(Locale.ROOT).equals(text)) {
+        return Optional.of(known);
       }
     }
     throw OutputFaults.fault(
@@ -169,26 +169,23 @@ record OutputOptions(
         "write compression=zstd, for instance");
   }
 
-  private static int level(Map<String, String> attributes, Optional<Compression> compression)
+  private static Optional<Integer> level(String text, Optional<ImageCompression.Format> compression)
       throws BuildException {
-    String text = attributes.get("compression-level");
-    int standard = compression.map(Compression::defaultLevel).orElse(0);
     if (text == null) {
-      return standard;
+      return Optional.empty();
     }
+    int highest = compression.filter(ImageCompression.Format.ZSTD::equals).isPresent() ? 22 : 9;
     try {
       int level = Integer.parseInt(text);
-      if (compression.isEmpty() || compression.get().allows(level)) {
-        return level;
+      if (level >= 0 && level <= highest) {
+        return Optional.of(level);
       }
     } catch (NumberFormatException e) {
       // reported below like a number out of range
     }
     throw OutputFaults.fault(
         "compression-level \"%s\" is out of range".formatted(text),
-        compression
-            .map(c -> "%s has levels up to %d".formatted(c.text(), c.highest()))
-            .orElse("without compression there is no level"),
+        "gzip has levels 0 to 9, zstd 0 to 22",
         "leave it out for the usual level");
   }
 
