@@ -76,8 +76,7 @@ public final class ImagesCommand implements Command {
   private static Optional<Row> row(Engine engine, Named named) throws IOException {
     return engine
         .images()
-        .find(named.target().digest().toString(), Platform.host())
-        .or(() -> Optional.empty())
+        .read(named.target(), Platform.host())
         .map(image -> new Row(named, image));
   }
 
