@@ -1,8 +1,8 @@
 package dev.wadah.content;
 
 import dev.wadah.oci.Digest;
-import dev.wadah.oci.Sha256;
 import dev.wadah.posix.FileStatus;
+import dev.wadah.posix.NativeSha256;
 import dev.wadah.posix.Posix;
 import java.io.FileInputStream;
 import java.io.IOException;
@@ -112,7 +112,7 @@ public final class DirectoryContentStore implements ContentStore {
   }
 
   private static Digest digestOf(String file) throws IOException {
-    MessageDigest hash = Sha256.create();
+    MessageDigest hash = new NativeSha256();
     byte[] buffer = new byte[1 << 17];
     try (InputStream in = new FileInputStream(file)) {
       for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {

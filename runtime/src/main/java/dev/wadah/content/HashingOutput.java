@@ -1,7 +1,7 @@
 package dev.wadah.content;
 
 import dev.wadah.oci.Digest;
-import dev.wadah.oci.Sha256;
+import dev.wadah.posix.NativeSha256;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.security.MessageDigest;
@@ -14,7 +14,7 @@ public final class HashingOutput extends OutputStream {
   private static final int BUFFER_BYTES = 1 << 16;
 
   private final OutputStream out;
-  private final MessageDigest hash = Sha256.create();
+  private final MessageDigest hash = new NativeSha256();
   private final byte[] buffer = new byte[BUFFER_BYTES];
   private int used;
   private long sizeBytes;

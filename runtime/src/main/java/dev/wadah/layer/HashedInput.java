@@ -2,7 +2,7 @@ package dev.wadah.layer;
 
 import dev.wadah.content.DigestMismatchException;
 import dev.wadah.oci.Digest;
-import dev.wadah.oci.Sha256;
+import dev.wadah.posix.NativeSha256;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -10,7 +10,7 @@ import java.security.MessageDigest;
 
 /** Computes the SHA-256 of what is read through it. Not for use by several threads at once. */
 final class HashedInput extends FilterInputStream {
-  private final MessageDigest hash = Sha256.create();
+  private final MessageDigest hash = new NativeSha256();
   private final String what;
   private final Digest expected;
   private long sizeBytes;
