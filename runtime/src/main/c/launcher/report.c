@@ -1,4 +1,4 @@
-/* Records on the status descriptor: strings, each ended by NUL; a record is ended by an empty line ("\n"). */
+/* Records on the status descriptor: how many strings as a letter ("a" is none), then the strings; NULs end all. */
 #include "launcher.h"
 
 #include <errno.h>
@@ -10,7 +10,7 @@
 /* Appends a string with its NUL; what does not fit is cut, a record is always whole. */
 static size_t put(char *buffer, size_t at, size_t room, const char *text) {
   size_t length = strlen(text);
-  if (length > room - at - 3) length = room - at - 3;
+  if (length > room - at - 1) length = room - at - 1;
   memcpy(buffer + at, text, length);
   buffer[at + length] = 0;
   return at + length + 1;
@@ -19,14 +19,14 @@ static size_t put(char *buffer, size_t at, size_t room, const char *text) {
 /* Writes one record in one call: below PIPE_BUF, so records of supervisor and process 1 never mix. */
 void report(const char *kind, const char *first, ...) {
   char buffer[4096];
-  size_t at = put(buffer, 0, sizeof buffer, kind);
+  size_t at = put(buffer, 2, sizeof buffer, kind), count = 1;
   va_list more;
   va_start(more, first);
-  for (const char *text = first; text != NULL && at < sizeof buffer - 4; text = va_arg(more, const char *))
+  for (const char *text = first; text != NULL && at < sizeof buffer; text = va_arg(more, const char *), count++)
     at = put(buffer, at, sizeof buffer, text);
   va_end(more);
-  buffer[at++] = '\n';
-  buffer[at++] = 0;
+  buffer[0] = (char)('a' + count);
+  buffer[1] = 0;
   ssize_t written;
   do written = write(STATUS_FD, buffer, at);
   while (written < 0 && errno == EINTR);

@@ -6,18 +6,19 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What the launcher has said: strings ended by NUL, a record ended by the string "\n". Bytes are
- * added as they come.
+ * What the launcher has said, in records: their number of strings as a letter ("a" is none), then
+ * the strings; a NUL ends each. Bytes are added as they come.
  */
 final class LauncherReport {
-  private static final String END = "\n";
-
   private final StringBuilder word = new StringBuilder();
   private final List<String> words = new ArrayList<>();
   private final List<String> stubs = new ArrayList<>();
   private final List<Failure> notes = new ArrayList<>();
   private Failure failure;
   private int exitCode = -1;
+
+  /** Strings that the record still lacks; 0 between records. */
+  private int missing;
 
   /**
    * A step that did not work.
@@ -52,11 +53,14 @@ final class LauncherReport {
       }
       String text = word.toString();
       word.setLength(0);
-      if (text.equals(END)) {
+      if (missing == 0) {
+        missing = text.charAt(0) - 'a';
+        continue;
+      }
+      words.add(new String(text.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8));
+      if (--missing == 0) {
         record();
         words.clear();
-      } else {
-        words.add(new String(text.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8));
       }
     }
   }
