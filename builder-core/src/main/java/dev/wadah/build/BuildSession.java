@@ -10,11 +10,12 @@ import dev.wadah.build.graph.Op;
 import dev.wadah.build.graph.PlanRequest;
 import dev.wadah.build.graph.PlanRequest.NamedContext;
 import dev.wadah.build.graph.Planner;
+import dev.wadah.build.graph.PlatformArguments;
 import dev.wadah.build.graph.VertexTable;
-import dev.wadah.dockerfile.Diagnostic;
 import dev.wadah.dockerfile.Dockerfile;
 import dev.wadah.dockerfile.DockerfileException;
 import dev.wadah.dockerfile.DockerfileParser;
+import dev.wadah.dockerfile.Stage;
 import dev.wadah.engine.Engine;
 import dev.wadah.oci.Platform;
 import java.io.Closeable;
@@ -82,18 +83,20 @@ final class BuildSession implements StepRunner.Sources, Closeable {
     return dockerfile;
   }
 
-  /**
-   * What the user should know although the build may go on.
-   *
-   * @throws BuildException if the file says that warnings are errors, and there are some
-   */
-  List<Diagnostic> check(Map<Platform, InstructionGraph> graphs) throws BuildException {
+  /** The build checks for this build. */
+  Checks checks() {
+    return new Checks(planRequest(request.target().platforms().stream().findFirst()), main);
+  }
+
+  /** The stage that is built, without looking at any base image. */
+  Stage targetStage() throws BuildException {
+    return Planner.target(planRequest(Optional.empty()));
+  }
+
+  /** The predefined arguments of this build's first platform. */
+  Map<String, String> platformArguments() {
     PlanRequest plan = planRequest(request.target().platforms().stream().findFirst());
-    try {
-      return new Checks(plan, main).run(graphs.values());
-    } catch (DockerfileException e) {
-      throw new BuildException(e.diagnostics());
-    }
+    return PlatformArguments.of(plan.target(), plan.buildArgs());
   }
 
   /** The time of everything, when the build was given one. */

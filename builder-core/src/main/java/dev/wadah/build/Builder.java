@@ -7,10 +7,13 @@ import dev.wadah.build.graph.InstructionGraph;
 import dev.wadah.build.graph.Vertex;
 import dev.wadah.dockerfile.AstPrinter;
 import dev.wadah.dockerfile.Diagnostic;
+import dev.wadah.dockerfile.outline.Outline;
+import dev.wadah.dockerfile.outline.Target;
 import dev.wadah.engine.Engine;
 import dev.wadah.image.Image;
 import dev.wadah.oci.Platform;
 import java.io.IOException;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -37,7 +40,7 @@ public final class Builder {
       throws BuildException, IOException {
     try (BuildSession session = BuildSession.open(engine, request)) {
       Map<Platform, InstructionGraph> graphs = session.plan();
-      List<Diagnostic> warnings = session.check(graphs);
+      List<Diagnostic> warnings = session.checks().run(graphs.values());
       Map<Vertex, VertexResult> results;
       try {
         results = execute(session, graphs, progress);
@@ -89,6 +92,52 @@ public final class Builder {
       metadata.putAll(exporter.export(images, output, request.naming(), progress));
     }
     return metadata;
+  }
+
+  /**
+   * Runs the build checks alone ({@code --call check}). Base images are asked for, because some
+   * checks look at them; when they cannot be had, that is an error of the report.
+   *
+   * @throws BuildException if the Dockerfile cannot be read
+   */
+  public CheckReport check(BuildRequest request) throws BuildException, IOException {
+    try (BuildSession session = BuildSession.open(engine, request)) {
+      Checks checks = session.checks();
+      List<Diagnostic> errors = List.of();
+      Collection<InstructionGraph> graphs = List.of();
+      try {
+        graphs = session.plan().values();
+      } catch (BuildException e) {
+        errors = e.diagnostics();
+      }
+      return new CheckReport(
+          session.dockerfile().source(),
+          checks.findings(graphs),
+          errors,
+          checks.options().findingsAreErrors());
+    }
+  }
+
+  /** The targets of the Dockerfile ({@code --call targets}), in the order of the file. */
+  public List<Target> targets(BuildRequest request) throws BuildException, IOException {
+    try (BuildSession session = BuildSession.open(engine, request)) {
+      return Target.of(session.dockerfile());
+    }
+  }
+
+  /**
+   * What the target can be given ({@code --call outline}).
+   *
+   * @throws BuildException if there is no such target
+   */
+  public Outline outline(BuildRequest request) throws BuildException, IOException {
+    try (BuildSession session = BuildSession.open(engine, request)) {
+      return Outline.of(
+          session.dockerfile(),
+          session.targetStage(),
+          request.target().buildArgs(),
+          session.platformArguments());
+    }
   }
 
   /** A stage of a build that can be printed. */

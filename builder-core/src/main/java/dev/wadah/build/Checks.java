@@ -34,17 +34,29 @@ final class Checks {
   /**
    * The findings in the stages that the graphs need.
    *
-   * @throws BuildException with the findings, if the file says that they are errors
-   * @throws DockerfileException if the check directive is malformed
+   * @throws BuildException with the findings, if the file says that they are errors, or if its
+   *     check directive is malformed
    */
-  List<Diagnostic> run(Collection<InstructionGraph> graphs)
-      throws BuildException, DockerfileException {
-    CheckOptions options = CheckOptions.of(plan.dockerfile(), plan.buildArgs());
-    List<Diagnostic> findings = BuildChecks.run(plan.dockerfile(), options, checkContext(graphs));
-    if (options.findingsAreErrors() && !findings.isEmpty()) {
+  List<Diagnostic> run(Collection<InstructionGraph> graphs) throws BuildException {
+    List<Diagnostic> findings = findings(graphs);
+    if (!findings.isEmpty() && options().findingsAreErrors()) {
       throw new BuildException(findings.stream().map(Checks::asError).toList());
     }
     return findings;
+  }
+
+  /** The findings, whatever the file makes of them; without graphs those of all stages. */
+  List<Diagnostic> findings(Collection<InstructionGraph> graphs) throws BuildException {
+    return BuildChecks.run(plan.dockerfile(), options(), checkContext(graphs));
+  }
+
+  /** What the file, or a build argument, says of the checks. */
+  CheckOptions options() throws BuildException {
+    try {
+      return CheckOptions.of(plan.dockerfile(), plan.buildArgs());
+    } catch (DockerfileException e) {
+      throw new BuildException(e.diagnostics());
+    }
   }
 
   private CheckContext checkContext(Collection<InstructionGraph> graphs) {
@@ -59,7 +71,7 @@ final class Checks {
     return new CheckContext(
         plan.buildArgs(),
         PlatformArguments.of(plan.target(), plan.buildArgs()),
-        needed::contains,
+        index -> graphs.isEmpty() || needed.contains(index),
         stage -> base(bases, stage),
         path -> context.hiddenBy(path.startsWith("/") ? path : "/" + path).isPresent(),
         Checks::isImageName);

@@ -245,6 +245,31 @@ class BuilderTest {
     assertThat(keys).contains("argument: exit 1");
   }
 
+  @Test
+  void checksAFileEvenWhenItsBaseCannotBeHad() throws Exception {
+    dockerfile("FROM nowhere.invalid/none:1 AS Upper\nLABEL a=$NOPE\n");
+    CheckReport report = new Builder(engine).check(BoxImage.request(context, Map.of()));
+    assertThat(report.findings())
+        .extracting(Diagnostic::code)
+        .contains("StageNameCasing", "UndefinedVar");
+    assertThat(report.errors()).extracting(Diagnostic::code).containsExactly("image-not-found");
+
+    dockerfile("FROM box AS lower\nLABEL a=$PATH\n");
+    assertThat(new Builder(engine).check(BoxImage.request(context, Map.of())).isClean()).isTrue();
+  }
+
+  @Test
+  void outlinesTheTargetWithoutAskingForItsBase() throws Exception {
+    dockerfile("ARG A=1\n# last the result\nFROM nowhere.invalid/none:$A AS last\nARG B\n");
+    BuildRequest request = BoxImage.request(context, Map.of("B", "2"));
+    assertThat(new Builder(engine).outline(request).args())
+        .extracting(arg -> arg.name() + "=" + arg.value().orElse(""))
+        .containsExactly("A=1", "B=2");
+    assertThat(new Builder(engine).targets(request))
+        .singleElement()
+        .satisfies(target -> assertThat(target.description()).hasValue("the result"));
+  }
+
   private void assertNothingIsLeft() throws IOException {
     try (Stream<Path> work = Files.list(engine.store().room("work"))) {
       assertThat(work).isEmpty();

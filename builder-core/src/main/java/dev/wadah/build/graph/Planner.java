@@ -7,6 +7,7 @@ import dev.wadah.dockerfile.DockerfileException;
 import dev.wadah.dockerfile.DockerfileParser;
 import dev.wadah.dockerfile.Instruction;
 import dev.wadah.dockerfile.Span;
+import dev.wadah.dockerfile.Stage;
 import dev.wadah.layer.LayerStack;
 import dev.wadah.oci.ImageConfig;
 import dev.wadah.oci.Platform;
@@ -58,6 +59,22 @@ public final class Planner {
       throw new BuildException(e.diagnostics());
     } catch (java.io.UncheckedIOException e) {
       throw e.getCause();
+    }
+  }
+
+  /**
+   * The stage that a request is for.
+   *
+   * @throws BuildException if there is no such stage, or the FROM lines are wrong
+   */
+  public static Stage target(PlanRequest request) throws BuildException {
+    try {
+      PlanScope scope = new PlanScope(request);
+      return new References(scope, new StageTable(scope)).target().stage();
+    } catch (Complaint e) {
+      throw new BuildException(List.of(e.diagnostic()));
+    } catch (Complaints e) {
+      throw new BuildException(e.diagnostics());
     }
   }
 
