@@ -3,8 +3,8 @@
  *
  * A Dockerfile has no single lexical grammar: each kind of instruction splits its arguments in its
  * own way. So an instruction is read in two steps. The default mode and FLAGS take its name, its
- * flags and the rest; then the rest is read again in the mode that suits the instruction (WORDS,
- * PAIRS, TYPE, JSON). A mode is chosen by the caller.
+ * flags and where the rest begins; then the rest is read in the mode that suits the instruction
+ * (WORDS, PAIRS, TYPE, JSON). A mode is chosen by the caller.
  *
  * ESCAPE: the escape character of a file is a backslash or a backtick. The character stream shows
  * whichever it is as the noncharacter U+10FFFF, except in mode JSON.
@@ -41,7 +41,8 @@ fragment BLANK     : [ \t\u000B\f\r];
 fragment NOT_BLANK : ~[ \t\u000B\f\r];
 fragment ESCAPE    : '\u{10FFFF}';
 
-// ---- Flags, as long as they come first; then everything else.
+// ---- Flags, as long as they come first. Of what follows only the first character is a token: the
+// commands of RUN are the larger part of most files, and no business of this grammar.
 
 mode FLAGS;
 
@@ -50,7 +51,7 @@ FLAG       : '--' FLAG_PART+ ESCAPE?;
 // A quote that is never closed takes all there is.
 OPEN_FLAG  : '--' FLAG_PART* OPEN_FLAG_PART -> type(FLAG);
 END_FLAGS  : '--' ESCAPE? -> mode(TAIL);
-FLAGS_REST : ( ~[\- \t\u000B\f\r] .* | '-' ( ~'-' .* )? ) -> type(REST);
+FLAGS_REST : ( ~[\- \t\u000B\f\r] | '-' ~'-'? ) -> type(REST), mode(TAIL);
 
 fragment FLAG_PART
   : ESCAPE .
@@ -67,7 +68,7 @@ fragment OPEN_FLAG_PART
 mode TAIL;
 
 TAIL_BLANK : BLANK+ -> skip;
-TAIL_REST  : NOT_BLANK .* -> type(REST);
+TAIL_REST  : NOT_BLANK -> type(REST);
 
 // ---- Words between blanks; quotes mean nothing. FROM, EXPOSE, and COPY, ADD, VOLUME in shell form.
 

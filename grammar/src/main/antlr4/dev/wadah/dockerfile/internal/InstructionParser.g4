@@ -8,7 +8,8 @@ options { tokenVocab = InstructionLexer; }
 
 // ---- First step: every instruction.
 
-head : name flag* END_FLAGS? rest? EOF;
+// It ends where the arguments begin; they are read in the second step.
+head : name flag* END_FLAGS? rest?;
 
 name
   : ADD | ARG | CMD | COPY | ENTRYPOINT | ENV | EXPOSE | FROM | HEALTHCHECK | LABEL | MAINTAINER
@@ -25,12 +26,11 @@ rest : REST;
 from         : image=WORD (as=WORD stage=WORD)? EOF;
 // EXPOSE, VOLUME, COPY, ADD.
 words        : WORD* EOF;
-// ENV key=value, LABEL key=value.
-assignments  : PAIR (PAIR | KEY)* EOF;
-// ARG name=value name.
-declarations : (PAIR | KEY)+ EOF;
+// ARG name=value name, ENV key=value, LABEL key=value. A KEY is a mistake in the latter two, unless it
+// comes first: then it is their old form, KEY VALUE, which is not made of such words.
+pairs        : (PAIR | KEY)+ EOF;
 // HEALTHCHECK NONE and HEALTHCHECK CMD command.
-healthcheck  : type=WORD REST? EOF;
+healthcheck  : type=WORD REST?;
 
 // The exec form: an array of strings. Other values are read to tell a mistake from the shell form.
 array        : LEFT_BRACKET (value (COMMA value)*)? RIGHT_BRACKET EOF;

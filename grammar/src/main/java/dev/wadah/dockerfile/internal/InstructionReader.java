@@ -119,7 +119,7 @@ final class InstructionReader {
     start(text, range, InstructionLexer.PAIRS);
     List<PairWord> words = new ArrayList<>();
     try {
-      InstructionParser.DeclarationsContext context = parser.declarations();
+      InstructionParser.PairsContext context = parser.pairs();
       for (int i = 0; i < context.getChildCount() - 1; i++) {
         Token token = ((TerminalNode) context.getChild(i)).getSymbol();
         words.add(new PairWord(range(token), token.getType() == InstructionLexer.PAIR));
