@@ -31,7 +31,7 @@ final class OperationList {
   List<String> lines() {
     List<String> lines = new ArrayList<>(operations.size());
     for (String[] words : operations) {
-      lines.add(String.join(" ", words));
+      lines.add(String.join(" ", words).replace("\n", "\\n"));
     }
     return lines;
   }

@@ -1,0 +1,154 @@
+package dev.wadah.container;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.wadah.container.BusyboxRoot.Options;
+import dev.wadah.container.ContainerSpec.MountSpec.Bind;
+import dev.wadah.container.ContainerSpec.NetworkMode;
+import dev.wadah.container.ContainerSpec.SecuritySpec;
+import dev.wadah.container.ContainerSpec.UserIds;
+import dev.wadah.container.LaunchPlan.Attachments;
+import dev.wadah.snapshot.Snapshotter.RootMount;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/** The policy of containers, without a container: pure, so it runs anywhere. */
+class LaunchPlanTest {
+  private static final String CGROUPS = "0::/user\n4:memory:/process\n1:cpu,cpuacct:/\n";
+  private static final String MOUNTS =
+      """
+      proc /proc proc rw 0 0
+      cgroup /sys/fs/cgroup/memory cgroup rw,relatime,memory 0 0
+      cgroup /sys/fs/cgroup/cpu,cpuacct cgroup rw,cpuacct,cpu 0 0
+      cgroup2 /sys/fs/cgroup/unified cgroup2 rw,nsdelegate 0 0
+      """;
+
+  @Test
+  void ordersWhatTheKernelWantsInOrder() {
+    assertThat(names(options()))
+        .containsSubsequence(
+            "clone",
+            "unshare",
+            "private",
+            "scratch",
+            "lower",
+            "overlay",
+            "root",
+            "mount",
+            "node",
+            "file",
+            "readonly",
+            "mask",
+            "mkdir",
+            "pivot",
+            "hostname",
+            "cwd",
+            "bounding",
+            "seccomp",
+            "ids",
+            "capabilities",
+            "exec");
+  }
+
+  @Test
+  void installsTheFilterLastWhenNoNewPrivilegesAreAllowed() {
+    Options options = options();
+    options.security = new SecuritySpec(Capabilities.DEFAULT, true, true, false, false);
+    assertThat(names(options))
+        .containsSubsequence("bounding", "ids", "capabilities", "nonewprivs", "seccomp", "exec");
+  }
+
+  @Test
+  void takesCapabilitiesFromUsersButNotFromTheirBoundingSet() {
+    Options options = options();
+    options.user = new UserIds(1000, 1001, List.of(1001, 50), "/home/x");
+    assertThat(lines(options))
+        .containsSubsequence(
+            "bounding a80425fb",
+            "group 1001",
+            "group 50",
+            "ids 1000 1001",
+            "capabilities 0 0 0 0",
+            "env HOME=/home/x");
+  }
+
+  @Test
+  void givesAPrivilegedContainerWhatTheMachineHas() {
+    Options options = options();
+    options.security = new SecuritySpec(List.of(), true, false, false, true);
+    assertThat(names(options)).doesNotContain("mask", "seccomp", "readonly");
+    assertThat(lines(options)).contains("bounding 1ffffffffff");
+  }
+
+  @Test
+  void makesANetworkOfItsOwnOnlyWhenAsked() {
+    Options options = options();
+    assertThat(names(options)).contains("loopback");
+    options.network = NetworkMode.HOST;
+    assertThat(names(options)).doesNotContain("loopback");
+    assertThat(lines(options).get(0)).isEqualTo("clone " + (0x20000 | 0x20000000 | 0xC000000));
+  }
+
+  @Test
+  void leavesPathAndHomeOfTheImageAlone() {
+    Options options = options();
+    options.env = List.of("A=1", "HOME=/h", "PATH=/p");
+    assertThat(lines(options)).containsSubsequence("env A=1", "env HOME=/h", "env PATH=/p");
+    options.env = List.of();
+    assertThat(lines(options)).contains("env PATH=" + LaunchPlan.DEFAULT_PATH, "env HOME=/root");
+  }
+
+  @Test
+  void isTheSameForTheSameSpec() {
+    assertThat(plan(options()).toBytes()).isEqualTo(plan(options()).toBytes());
+  }
+
+  @Test
+  void sendsPathsThatAreNotUtf8ByteForByte() {
+    Options options = options();
+    options.mounts = List.of(new Bind(Path.of("/x"), "/caf\udce9\u00e9\ud83d\ude00", true, false));
+    String bytes = new String(plan(options).toBytes(), StandardCharsets.ISO_8859_1);
+    assertThat(bytes).contains("/caf\u00e9\u00c3\u00a9\u00f0\u009f\u0098\u0080\0");
+  }
+
+  @Test
+  void refusesUnknownCapabilities() {
+    Options options = options();
+    options.security = new SecuritySpec(List.of("CAP_MAGIC"), true, false, false, false);
+    assertThatThrownBy(() -> plan(options)).hasMessageContaining("CAP_MAGIC");
+  }
+
+  @Test
+  void findsControlGroupsOfBothVersions() {
+    assertThat(Machine.cgroups(MOUNTS, CGROUPS))
+        .extracting(mount -> mount.version() + " " + mount.controllers())
+        .containsExactly("1 memory", "1 cpuacct,cpu", "2 ");
+  }
+
+  private static Options options() {
+    Options options = new Options();
+    options.root =
+        new RootMount(
+            List.of(Path.of("/l")), Optional.of(Path.of("/u")), Optional.of(Path.of("/w")));
+    return options;
+  }
+
+  private static OperationList plan(Options options) {
+    Machine machine =
+        new Machine(
+            Path.of("/empty"), 0x1ffffffffffL, Machine.cgroups(MOUNTS, CGROUPS), new Seccomp());
+    return LaunchPlan.of(BusyboxRoot.spec(options, List.of("x")), machine, Attachments.NONE);
+  }
+
+  private static List<String> lines(Options options) {
+    return plan(options).lines();
+  }
+
+  private static List<String> names(Options options) {
+    return lines(options).stream().map(line -> line.replaceFirst(" .*", "")).distinct().toList();
+  }
+}
