@@ -5,6 +5,7 @@ import dev.wadah.layer.FileNode;
 import dev.wadah.layer.FileNode.Identity;
 import dev.wadah.layer.FileTree;
 import dev.wadah.posix.FileStatus;
+import dev.wadah.posix.PathBytes;
 import dev.wadah.posix.Posix;
 import java.io.Closeable;
 import java.io.FileInputStream;
@@ -114,7 +115,7 @@ final class HostTree implements FileTree, Closeable {
     if (names == null) {
       return List.of();
     }
-    Arrays.sort(names, TreePath.BYTE_ORDER);
+    Arrays.sort(names, PathBytes::compare);
     return Arrays.asList(names);
   }
 

@@ -1,8 +1,8 @@
 package dev.wadah.build.context;
 
-import dev.wadah.build.files.TreePath;
 import dev.wadah.oci.Digest;
 import dev.wadah.posix.FileStatus;
+import dev.wadah.posix.PathBytes;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -57,7 +57,7 @@ final class StatCache {
           ? Optional.of(Digest.ofSha256(entry.sha))
           : Optional.empty();
     }
-    byte[] name = TreePath.bytes(path);
+    byte[] name = PathBytes.encode(path);
     long hash = hash(name);
     for (int i = slot(hash); table[i] != 0; i = (i + 1) & (table.length - 1)) {
       int at = table[i] - 1;
@@ -180,7 +180,7 @@ final class StatCache {
     Map<String, byte[]> names = new HashMap<>();
     int size = records.limit() + Long.BYTES + Integer.BYTES;
     for (String path : fresh.keySet()) {
-      byte[] name = TreePath.bytes(path);
+      byte[] name = PathBytes.encode(path);
       names.put(path, name);
       size += FIXED_BYTES + name.length;
     }
@@ -205,7 +205,7 @@ final class StatCache {
 
   private String path(int at) {
     int from = at + FIXED_BYTES;
-    return TreePath.text(records.array(), from, from + length(at));
+    return PathBytes.decode(records.array(), from, length(at));
   }
 
   private static void put(ByteBuffer out, byte[] name, Entry entry) {

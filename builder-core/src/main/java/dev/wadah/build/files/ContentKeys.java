@@ -4,6 +4,7 @@ import dev.wadah.layer.FileNode;
 import dev.wadah.layer.FileTree;
 import dev.wadah.oci.Digest;
 import dev.wadah.oci.Sha256;
+import dev.wadah.posix.PathBytes;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -115,7 +116,7 @@ final class ContentKeys implements SourceWalk.Visitor {
   }
 
   private static void text(MessageDigest sha, String text) {
-    sha.update(TreePath.bytes(text));
+    sha.update(PathBytes.encode(text));
     sha.update((byte) 0);
   }
 }

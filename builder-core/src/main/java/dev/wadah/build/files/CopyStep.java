@@ -42,12 +42,10 @@ final class CopyStep implements SourceWalk.Visitor {
     Sources sources = new Sources(input, options);
     for (String word : action.sources()) {
       for (Source source : sources.find(word)) {
-        if (options.unpack() == FileAction.Unpack.IF_ARCHIVE && source.node().isFile()) {
-          Optional<TarFile> archive = TarFile.open(input, source.path());
-          if (archive.isPresent()) {
-            unpack(archive.get(), action.destination(), source.word());
-            continue;
-          }
+        if (options.unpack() == FileAction.Unpack.IF_ARCHIVE
+            && source.node().isFile()
+            && unpack(source, action.destination())) {
+          continue;
         }
         destination = prepare(source, action.destination());
         links.clear();
@@ -56,11 +54,18 @@ final class CopyStep implements SourceWalk.Visitor {
     }
   }
 
-  private void unpack(TarFile archive, String to, String word)
-      throws IOException, FileActionException {
-    String directory = target.resolve("/", to);
-    makeDirectories(directory, 0755);
-    new Unpacker(target, directory, owner, word).unpack(archive);
+  /** Unpacks a source; false when it is no archive. */
+  private boolean unpack(Source source, String to) throws IOException, FileActionException {
+    Optional<Archive> opened = Archive.open(input.open(source.path()));
+    if (opened.isEmpty()) {
+      return false;
+    }
+    try (Archive archive = opened.get()) {
+      String directory = target.resolve("/", to);
+      makeDirectories(directory, 0755);
+      new Unpacker(target, directory, owner, source.word()).unpack(archive);
+    }
+    return true;
   }
 
   /** Makes the directories that are needed, and says which path the source gets. */

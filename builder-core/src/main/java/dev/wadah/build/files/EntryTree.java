@@ -6,6 +6,7 @@ import dev.wadah.layer.FileTree;
 import dev.wadah.layer.LayerEntry;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -57,12 +58,14 @@ public final class EntryTree implements FileTree {
    */
   public static Optional<FileTree> ofArchive(Path archive, String name)
       throws IOException, FileActionException {
-    Optional<TarFile> tar = TarFile.open(new SingleFile(archive), "/" + SingleFile.NAME);
-    if (tar.isEmpty()) {
+    Optional<Archive> opened = Archive.open(Files.newInputStream(archive));
+    if (opened.isEmpty()) {
       return Optional.empty();
     }
     TargetTree target = new TargetTree(new EntryTree());
-    new Unpacker(target, "/", Optional.empty(), name).unpack(tar.get());
+    try (Archive tar = opened.get()) {
+      new Unpacker(target, "/", Optional.empty(), name).unpack(tar);
+    }
     return Optional.of(of(target.entries()));
   }
 
@@ -120,30 +123,5 @@ public final class EntryTree implements FileTree {
       throw new NoSuchFileException(path);
     }
     return file;
-  }
-
-  /** A file of this machine as a tree, for {@link TarFile}. */
-  private record SingleFile(Path file) implements FileTree {
-    private static final String NAME = "archive";
-
-    @Override
-    public Optional<FileNode> find(String path) {
-      return Optional.empty();
-    }
-
-    @Override
-    public List<String> list(String path) {
-      return List.of(NAME);
-    }
-
-    @Override
-    public InputStream open(String path) throws IOException {
-      return java.nio.file.Files.newInputStream(file);
-    }
-
-    @Override
-    public Optional<Path> hostPath(String path) {
-      return Optional.of(file);
-    }
   }
 }

@@ -1,7 +1,7 @@
 package dev.wadah.build.files;
 
 import java.io.ByteArrayInputStream;
-import java.io.EOFException;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -11,78 +11,70 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
 /**
- * Bytes that can be read at any place any number of times: in memory when there are few, else in a
- * file that has no name, so that nothing is left behind. May be read by several threads.
+ * Contents of files that come one after the other and are read later, in any order and any number
+ * of times: in memory while they are few, then in a file that has no name, so that nothing is left
+ * behind. Written by one thread, afterwards read by any.
  */
-public final class Spool {
+final class Spool {
   private static final int MEMORY_BYTES = 4 << 20;
 
-  private final byte[] bytes;
-  private final FileChannel channel;
+  private final byte[] buffer = new byte[1 << 16];
+  private ByteArrayOutputStream memory = new ByteArrayOutputStream();
+  private byte[] bytes;
+  private FileChannel channel;
+  private long size;
 
-  private Spool(byte[] bytes, FileChannel channel) {
-    this.bytes = bytes;
-    this.channel = channel;
+  /** Takes a content; where it begins. */
+  long add(InputStream content) throws IOException {
+    long start = size;
+    for (int n; (n = content.read(buffer, 0, buffer.length)) >= 0; ) {
+      if (channel == null && size + n > MEMORY_BYTES) {
+        moveToFile();
+      }
+      if (channel == null) {
+        memory.write(buffer, 0, n);
+      } else {
+        write(buffer, n);
+      }
+      size += n;
+    }
+    bytes = null;
+    return start;
   }
 
-  /** Reads a stream to its end. */
-  public static Spool of(InputStream in) throws IOException {
-    byte[] start = in.readNBytes(MEMORY_BYTES);
-    if (start.length < MEMORY_BYTES) {
-      return new Spool(start, null);
-    }
+  private void moveToFile() throws IOException {
     Path file = Files.createTempFile("wadah-spool-", ".tmp");
-    FileChannel channel =
+    channel =
         FileChannel.open(
             file,
             StandardOpenOption.READ,
             StandardOpenOption.WRITE,
             StandardOpenOption.DELETE_ON_CLOSE);
-    write(channel, start, start.length);
-    byte[] buffer = new byte[1 << 17];
-    for (int n; (n = in.read(buffer)) >= 0; ) {
-      write(channel, buffer, n);
-    }
-    return new Spool(null, channel);
+    byte[] start = memory.toByteArray();
+    write(start, start.length);
+    memory = new ByteArrayOutputStream();
   }
 
-  private static void write(FileChannel channel, byte[] buffer, int length) throws IOException {
-    ByteBuffer out = ByteBuffer.wrap(buffer, 0, length);
+  private void write(byte[] source, int length) throws IOException {
+    ByteBuffer out = ByteBuffer.wrap(source, 0, length);
     while (out.hasRemaining()) {
       channel.write(out);
     }
   }
 
-  /** The bytes of a file, read in place. */
-  public static Spool of(Path file) throws IOException {
-    return new Spool(null, FileChannel.open(file, StandardOpenOption.READ));
-  }
-
-  /** How many bytes there are. */
-  public long sizeBytes() throws IOException {
-    return bytes != null ? bytes.length : channel.size();
-  }
-
-  /**
-   * Reads exactly {@code length} bytes at {@code position}.
-   *
-   * @throws EOFException if there are fewer
-   */
-  public byte[] read(long position, int length) throws IOException {
-    byte[] out = new byte[length];
-    if (open(position, length).readNBytes(out, 0, length) < length) {
-      throw new EOFException("the archive ends in the middle of an entry");
+  /** Opens what was taken. */
+  InputStream open(long start, long length) {
+    if (channel != null) {
+      return new Part(channel, start, length);
     }
-    return out;
+    return new ByteArrayInputStream(inMemory(), (int) start, (int) length);
   }
 
-  /** Opens a part; it ends early if the bytes do. */
-  public InputStream open(long position, long length) {
-    if (bytes != null) {
-      int from = (int) Math.min(position, bytes.length);
-      return new ByteArrayInputStream(bytes, from, (int) Math.min(length, bytes.length - from));
+  private synchronized byte[] inMemory() {
+    if (bytes == null) {
+      bytes = memory.toByteArray();
     }
-    return new Part(channel, position, length);
+    return bytes;
   }
 
   /** A part of a file. */
@@ -104,7 +96,7 @@ public final class Spool {
     }
 
     @Override
-    public int read(byte[] buffer, int offset, int length) throws IOException {
+    public int read(byte[] into, int offset, int length) throws IOException {
       if (length == 0) {
         return 0;
       }
@@ -112,7 +104,7 @@ public final class Spool {
       if (wanted <= 0) {
         return -1;
       }
-      int n = channel.read(ByteBuffer.wrap(buffer, offset, wanted), position);
+      int n = channel.read(ByteBuffer.wrap(into, offset, wanted), position);
       if (n > 0) {
         position += n;
       }

@@ -3,6 +3,7 @@ package dev.wadah.build.files;
 import dev.wadah.layer.FileNode;
 import dev.wadah.layer.FileTree;
 import dev.wadah.layer.LayerEntry;
+import dev.wadah.posix.PathBytes;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -55,7 +56,10 @@ final class TargetTree {
       String below = path + "/";
       changes.keySet().removeIf(other -> other.startsWith(below));
     }
-    changes.put(path, new Change(file, true, overDirectory));
+    Change old = changes.get(path);
+    // a directory of the root that went earlier stays gone
+    boolean removed = old == null ? overDirectory : old.overDirectory || !old.hidesRoot;
+    changes.put(path, new Change(file, true, removed));
     return file;
   }
 
@@ -75,14 +79,12 @@ final class TargetTree {
       if (node.isEmpty()) {
         return Optional.empty();
       }
-      change = new Change(new FileContent(node.get(), rootContent(path)), true, false);
+      FileNode n = node.get();
+      FileNode copy = Nodes.copy(n, n.mode(), new OwnerNames.Owner(n.uid(), n.gid()));
+      change = new Change(new FileContent(copy, new TreeContent(root, path)), true, false);
       changes.put(path, change);
     }
     return Optional.of(change.file);
-  }
-
-  private LayerEntry.Content rootContent(String path) {
-    return new TreeContent(root, path);
   }
 
   /** Makes a directory, or gives an existing one new attributes. */
@@ -101,7 +103,7 @@ final class TargetTree {
   List<LayerEntry> entries() throws IOException {
     addParents();
     List<String> paths = new ArrayList<>(changes.keySet());
-    paths.sort(TreePath.BYTE_ORDER);
+    paths.sort(PathBytes::comparePaths);
     List<LayerEntry> entries = new ArrayList<>(paths.size());
     Map<FileContent, String> firstNames = new HashMap<>();
     for (String path : paths) {

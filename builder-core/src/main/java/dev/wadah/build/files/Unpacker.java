@@ -4,6 +4,8 @@ import dev.wadah.build.files.OwnerNames.Owner;
 import dev.wadah.layer.FileNode;
 import dev.wadah.layer.FileNode.Identity;
 import dev.wadah.layer.LayerEntry;
+import dev.wadah.layer.TarEntry;
+import dev.wadah.posix.Posix;
 import java.io.IOException;
 import java.util.Optional;
 
@@ -19,6 +21,7 @@ final class Unpacker {
   private final String directory;
   private final Optional<Owner> owner;
   private final String word;
+  private final Spool contents = new Spool();
 
   /**
    * Prepares to unpack.
@@ -35,11 +38,10 @@ final class Unpacker {
   }
 
   /** Unpacks all entries. */
-  void unpack(TarFile archive) throws IOException, FileActionException {
+  void unpack(Archive archive) throws FileActionException {
     try {
-      TarReader reader = archive.entries();
-      for (Optional<TarEntry> e = reader.next(); e.isPresent(); e = reader.next()) {
-        entry(e.get());
+      for (TarEntry entry = archive.next(); entry != null; entry = archive.next()) {
+        entry(archive, entry);
       }
     } catch (IOException e) {
       throw new FileActionException(
@@ -51,7 +53,7 @@ final class Unpacker {
     }
   }
 
-  private void entry(TarEntry entry) throws IOException, FileActionException {
+  private void entry(Archive archive, TarEntry entry) throws IOException, FileActionException {
     String relative = clean(entry.name());
     if (relative.equals("/")) {
       return;
@@ -59,22 +61,18 @@ final class Unpacker {
     String parent = target.resolve(directory, TreePath.parent(relative));
     makeParents(parent);
     String path = TreePath.child(parent, TreePath.name(relative));
-    Owner by = owner.orElse(entry.owner());
-    switch (entry.type()) {
-      case TarEntry.DIRECTORY -> directory(path, node(entry, FileNode.Type.DIRECTORY, by));
-      case TarEntry.HARD_LINK -> hardLink(path, entry);
-      case TarEntry.FILE -> {
-        TarEntry.Opener content = entry.body().content();
-        target.put(path, node(entry, FileNode.Type.FILE, by), content::open);
+    switch (entry.kind()) {
+      case DIRECTORY -> directory(path, node(entry, FileNode.Type.DIRECTORY));
+      case HARD_LINK -> hardLink(path, entry);
+      case FILE -> {
+        long start = contents.add(archive.content());
+        target.put(
+            path, node(entry, FileNode.Type.FILE), () -> contents.open(start, entry.sizeBytes()));
       }
-      case TarEntry.SYMLINK -> put(path, node(entry, FileNode.Type.SYMLINK, by));
-      case TarEntry.CHARACTER_DEVICE -> put(path, node(entry, FileNode.Type.CHARACTER_DEVICE, by));
-      case TarEntry.BLOCK_DEVICE -> put(path, node(entry, FileNode.Type.BLOCK_DEVICE, by));
-      case TarEntry.FIFO -> put(path, node(entry, FileNode.Type.FIFO, by));
-      default ->
-          throw new IOException(
-              "the entry \"%s\" is of the unknown type \"%c\""
-                  .formatted(entry.name(), entry.type()));
+      case SYMLINK -> put(path, node(entry, FileNode.Type.SYMLINK));
+      case CHARACTER_DEVICE -> put(path, node(entry, FileNode.Type.CHARACTER_DEVICE));
+      case BLOCK_DEVICE -> put(path, node(entry, FileNode.Type.BLOCK_DEVICE));
+      case FIFO -> put(path, node(entry, FileNode.Type.FIFO));
     }
   }
 
@@ -127,31 +125,34 @@ final class Unpacker {
   }
 
   private void hardLink(String path, TarEntry entry) throws IOException, FileActionException {
-    String relative = clean(entry.linkName());
+    String relative = clean(entry.link());
     String parent = target.resolve(directory, TreePath.parent(relative));
     String to = TreePath.child(parent, TreePath.name(relative));
     Optional<TargetTree.FileContent> file = target.linkable(to);
     if (file.isEmpty() || target.find(to).filter(FileNode::isDirectory).isPresent()) {
       throw new IOException(
           "the hard link \"%s\" names \"%s\", which is not there"
-              .formatted(entry.name(), entry.linkName()));
+              .formatted(entry.name(), entry.link()));
     }
     if (!path.equals(to)) {
       target.link(path, file.get().share());
     }
   }
 
-  private static FileNode node(TarEntry entry, FileNode.Type type, Owner by) {
+  private FileNode node(TarEntry entry, FileNode.Type type) {
+    Owner by = owner.orElse(new Owner(entry.owner().uid(), entry.owner().gid()));
+    boolean device = type == FileNode.Type.CHARACTER_DEVICE || type == FileNode.Type.BLOCK_DEVICE;
+    long number = device ? Posix.device(entry.extras().major(), entry.extras().minor()) : 0;
     return Nodes.copy(
         new FileNode(
             type,
             entry.mode(),
             by.uid(),
             by.gid(),
-            entry.body().sizeBytes(),
+            type == FileNode.Type.FILE ? entry.sizeBytes() : 0,
             entry.mtimeNanos(),
-            type == FileNode.Type.SYMLINK ? entry.linkName() : "",
-            new Identity(entry.device(), 0, entry.body().xattrs())),
+            type == FileNode.Type.SYMLINK ? entry.link() : "",
+            new Identity(number, 0, entry.extras().xattrs())),
         entry.mode(),
         by);
   }

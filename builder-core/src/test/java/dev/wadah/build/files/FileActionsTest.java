@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.wadah.layer.FileNode;
 import dev.wadah.layer.LayerEntry;
+import dev.wadah.posix.PathBytes;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -41,7 +42,7 @@ class FileActionsTest {
     StringBuilder out = new StringBuilder();
     String last = "";
     for (LayerEntry entry : layer) {
-      assertThat(TreePath.BYTE_ORDER.compare(last, entry.path()))
+      assertThat(PathBytes.comparePaths(last, entry.path()))
           .as(last + " before " + entry.path())
           .isLessThanOrEqualTo(entry instanceof LayerEntry.Opaque ? 0 : -1);
       last = entry.path();

@@ -3,6 +3,7 @@ package dev.wadah.build.files;
 import dev.wadah.layer.FileNode;
 import dev.wadah.layer.FileNode.Identity;
 import dev.wadah.layer.FileTree;
+import dev.wadah.posix.PathBytes;
 import java.io.ByteArrayInputStream;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -23,7 +24,7 @@ final class MemoryTree implements FileTree {
   /** Time of every file: not a whole second, to see what becomes of it. */
   static final long MTIME_NANOS = 946_684_798_123_456_789L;
 
-  private final Map<String, FileNode> nodes = new TreeMap<>(TreePath.BYTE_ORDER);
+  private final Map<String, FileNode> nodes = new TreeMap<>(PathBytes::comparePaths);
   private final Map<String, byte[]> contents = new TreeMap<>();
   private long lastInode;
 
