@@ -8,6 +8,7 @@ import dev.wadah.cli.ExitCode;
 import dev.wadah.cli.Main;
 import dev.wadah.cli.Session;
 import dev.wadah.cli.Trees;
+import dev.wadah.posix.Natives;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -37,8 +38,33 @@ public final class TrainCommand implements Command {
       COPY <<EOF /heredoc
       text
       EOF
-      ENTRYPOINT ["/bin/true"]
-      CMD ["x"]
+      EXPOSE 80/tcp 90-91/udp
+      VOLUME /data
+      HEALTHCHECK --interval=5s CMD ["/bin/launcher"]
+      ONBUILD RUN true
+      ENTRYPOINT ["/bin/launcher"]
+      CMD ["--version"]
+      """;
+
+  /** Needs rights that not everybody has; if it fails, the other builds have still been trained. */
+  private static final String STEPS =
+      """
+      FROM scratch AS root
+      COPY launcher /bin/
+      COPY . "/files"
+      FROM train:1 AS named
+      FROM root
+      ARG VERSION=1
+      LABEL a=1 b=2
+      COPY --from=named /data/ /etc/data/
+      SHELL ["/bin/launcher", "--version"]
+      USER 1000:1000
+      RUN --mount=type=cache,target=/cache --mount=type=bind,from=root,target=/root \\
+          --mount=type=tmpfs,target=/tmp --network=none ["/bin/launcher", "--version"]
+      RUN again
+      USER root
+      STOPSIGNAL SIGTERM
+      ENTRYPOINT ["/bin/launcher", "--version"]
       """;
 
   @Override
@@ -66,12 +92,18 @@ public final class TrainCommand implements Command {
           "type=oci,dest=" + archive,
           context.toString());
       Main.run(quiet, "build", "-q", "-t", "train:2", context.toString());
+      Files.copy(Natives.file("launcher"), context.resolve("launcher"));
+      String steps = context.resolve("Steps").toString();
+      Files.writeString(context.resolve("Steps"), STEPS);
+      Main.run(
+          quiet, "build", "--progress=plain", "-t", "train:4", "-f", steps, context.toString());
+      Main.run(quiet, "build", "-q", "-t", "train:4", "-f", steps, context.toString());
       Main.run(quiet, "images");
       Main.run(quiet, "tag", "train:1", "train:3");
       Main.run(quiet, "inspect", "--format", "{{json .Config}}", "train:1");
       Main.run(quiet, "history", "train:1");
       Main.run(quiet, "load", "-i", archive);
-      Main.run(quiet, "run", "--rm", "--network", "none", "train:1");
+      Main.run(quiet, "run", "--rm", "--network", "none", "train:4");
       Main.run(quiet, "build", "--no-such-flag", context.toString());
       return ExitCode.OK;
     } finally {

@@ -13,6 +13,7 @@ import dev.wadah.oci.OciJson;
 import dev.wadah.oci.Platform;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -40,10 +41,10 @@ final class ImageVariants {
               .compress(image, options.media().layers().get(), TransferProgress.NONE);
     }
     Manifest manifest = manifest(wanted, platform);
-    if (manifest.equals(wanted.manifest())) {
+    byte[] bytes = OciJson.write(manifest);
+    if (Arrays.equals(bytes, wanted.manifestBytes())) {
       return wanted;
     }
-    byte[] bytes = OciJson.write(manifest);
     Descriptor descriptor =
         Descriptor.of(manifest.mediaType(), engine.content().put(bytes), bytes.length);
     return new Image(descriptor, manifest, image.config(), bytes, image.configBytes());
