@@ -12,6 +12,7 @@ import dev.wadah.cli.image.SaveCommand;
 import dev.wadah.cli.image.TagCommand;
 import dev.wadah.cli.registry.PullCommand;
 import dev.wadah.cli.registry.RegistryServeCommand;
+import dev.wadah.cli.store.StoreVerifyCommand;
 import dev.wadah.cli.store.TrainCommand;
 import dev.wadah.cli.store.VersionCommand;
 import java.util.List;
@@ -56,6 +57,7 @@ final class Commands {
           case "import", "image import" -> new ImportCommand();
           case "pull", "image pull" -> new PullCommand();
           case "registry serve" -> new RegistryServeCommand();
+          case "store verify" -> new StoreVerifyCommand();
           case "version" -> new VersionCommand();
           case "train" -> new TrainCommand();
           default -> null;

@@ -46,6 +46,12 @@ public interface ContentStore {
   /** All digests, in no order. */
   List<Digest> list() throws IOException;
 
+  /**
+   * Recomputes the digest of every blob; one line for each that does not fit its name or cannot be
+   * read. A blob that somebody removes meanwhile is no problem.
+   */
+  List<String> verify() throws IOException;
+
   /** Removes a blob; idempotent. */
   void delete(Digest digest) throws IOException;
 

@@ -72,16 +72,31 @@ public final class DirectoryContentStore implements ContentStore {
     Files.deleteIfExists(Path.of(file(digest)));
   }
 
-  /** Recomputes the digest of every blob; one line for each that does not fit its name. */
+  @Override
   public List<String> verify() throws IOException {
     List<String> problems = new ArrayList<>();
-    for (Digest digest : list()) {
-      Digest actual = digestOf(file(digest));
-      if (!actual.equals(digest)) {
-        problems.add("blob %s: the content is %s".formatted(digest, actual));
+    for (String name : Posix.names(Posix.CWD, blobs)) {
+      String problem = problem(name);
+      if (problem != null) {
+        problems.add(problem);
       }
     }
     return problems;
+  }
+
+  /** What is wrong with the file of a blob; null when nothing is. */
+  private String problem(String name) throws IOException {
+    String file = blobs + "/" + name;
+    try {
+      String actual = digestOf(file).hex();
+      return actual.equals(name)
+          ? null
+          : "blob sha256:%s: the content is sha256:%s".formatted(name, actual);
+    } catch (IOException e) {
+      return FileStatus.of(file) == null
+          ? null
+          : "blob sha256:%s: cannot be read: %s".formatted(name, e.getMessage());
+    }
   }
 
   private String file(Digest digest) {

@@ -64,6 +64,11 @@ final class ImageIds {
     return found;
   }
 
+  /** Every id that has a record here, also a damaged one. */
+  List<Digest> written() throws IOException {
+    return startingWith("");
+  }
+
   private List<String> hexes() throws IOException {
     if (!Files.isDirectory(ids())) {
       return List.of();

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -40,6 +41,16 @@ final class ImageNames {
     return files().delete(file(top(), name), top());
   }
 
+  /** Every name that has a record here, also a damaged one, sorted. */
+  List<String> written() throws IOException {
+    List<String> written = new ArrayList<>();
+    for (Path file : records(top())) {
+      written.add(nameOf(file));
+    }
+    Collections.sort(written);
+    return written;
+  }
+
   /** All names, sorted. */
   SortedMap<String, Descriptor> all() throws IOException {
     return below(top());
@@ -59,25 +70,33 @@ final class ImageNames {
 
   private SortedMap<String, Descriptor> below(Path top) throws IOException {
     SortedMap<String, Descriptor> names = new TreeMap<>();
+    for (Path file : records(top)) {
+      add(names, file);
+    }
+    return names;
+  }
+
+  private static List<Path> records(Path top) throws IOException {
+    List<Path> records = new ArrayList<>();
     List<Path> folders = new ArrayList<>(List.of(top));
     while (!folders.isEmpty()) {
       for (Path entry : list(folders.remove(folders.size() - 1))) {
-        if (isRecord(entry)) {
-          add(names, entry);
-        } else {
-          folders.add(entry);
-        }
+        (isRecord(entry) ? records : folders).add(entry);
       }
     }
-    return names;
+    return records;
   }
 
   private void add(SortedMap<String, Descriptor> names, Path file) throws IOException {
     Optional<Descriptor> target = read(file);
     if (target.isPresent()) {
-      Path relative = top().relativize(file);
-      names.put(relative.getParent() + relative.getFileName().toString(), target.get());
+      names.put(nameOf(file), target.get());
     }
+  }
+
+  private String nameOf(Path file) throws IOException {
+    Path relative = top().relativize(file);
+    return relative.getParent() + relative.getFileName().toString();
   }
 
   private static boolean isRecord(Path file) {

@@ -299,6 +299,14 @@ public final class ImageStore {
     return list;
   }
 
+  /**
+   * Follows every name and id; one line for each whose documents are missing or damaged, or whose
+   * layers are neither here nor to be had. Blobs are not recomputed, nothing is fetched.
+   */
+  public List<String> verify() throws IOException {
+    return new ImageCheck(content, layers, names, ids).run();
+  }
+
   /** A name and its manifest or index; the name is empty for an image that has none. */
   public record Named(Optional<ImageReference> name, Descriptor target) {}
 }

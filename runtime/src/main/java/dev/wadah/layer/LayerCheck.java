@@ -28,7 +28,7 @@ final class LayerCheck {
       try {
         checkTree(layer);
         checkBlob(layer);
-      } catch (IOException | UncheckedIOException e) {
+      } catch (IOException | UncheckedIOException | IllegalArgumentException e) {
         problems.add("layer %s: cannot be read: %s".formatted(layer, e.getMessage()));
       }
     }

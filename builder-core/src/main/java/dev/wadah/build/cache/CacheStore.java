@@ -5,13 +5,17 @@ import dev.wadah.layer.LayerStore;
 import dev.wadah.oci.DiffId;
 import dev.wadah.oci.Digest;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 
 /**
  * Results by key, a small file each: {@code cache/ab/cdef...}. Safe for threads and processes; the
@@ -77,6 +81,39 @@ public final class CacheStore {
    */
   public Store.Lock lock(CacheKey key) throws IOException {
     return store.lock("step-" + key.digest().hex());
+  }
+
+  /**
+   * Reads every record; one line for each that is damaged. A record whose layer is gone is sound:
+   * its step is done again.
+   */
+  public List<String> verify() throws IOException {
+    List<String> problems = new ArrayList<>();
+    for (Path file : files()) {
+      try {
+        CacheRecord.parse(Files.readAllBytes(file));
+      } catch (NoSuchFileException e) {
+        continue; // removed meanwhile
+      } catch (IllegalArgumentException e) {
+        problems.add("cache record %s: %s".formatted(file, e.getMessage()));
+      }
+    }
+    return problems;
+  }
+
+  /** The files of all records, sorted. */
+  List<Path> files() throws IOException {
+    List<Path> files = new ArrayList<>();
+    try (Stream<Path> entries = Files.walk(room, 2)) {
+      entries
+          .filter(f -> f.getNameCount() == room.getNameCount() + 2)
+          .filter(f -> !f.toString().endsWith(".tmp"))
+          .sorted()
+          .forEach(files::add);
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+    return files;
   }
 
   private Path file(Digest key) {
