@@ -246,6 +246,26 @@ class BuilderTest {
   }
 
   @Test
+  void neitherBlocksItselfNorOthersWithLockedCaches() throws Exception {
+    String cache = "--mount=type=cache,sharing=locked,";
+    StringBuilder text = new StringBuilder();
+    for (String order : List.of("a b", "b a", "a a")) {
+      String[] ids = order.split(" ", -1);
+      text.append("FROM box AS s").append(order.replace(' ', '-')).append("\nRUN ");
+      text.append(cache).append("id=").append(ids[0]).append(",target=/1 ");
+      text.append(cache).append("id=").append(ids[1]).append(",target=/2 ");
+      // Ids do not count for the cache, so the commands must differ.
+      text.append("touch /1/x && sleep 0.3 && echo ").append(order).append(" > /done\n");
+    }
+    text.append("FROM scratch\nCOPY --from=sa-b /done /1\nCOPY --from=sb-a /done /2\n");
+    text.append("COPY --from=sa-a /done /3\n");
+    dockerfile(text.toString());
+    Outcomes outcomes = new Outcomes();
+    build(outcomes);
+    assertThat(outcomes.of("RUN")).hasSize(3).containsOnly(Outcome.DONE);
+  }
+
+  @Test
   void checksAFileEvenWhenItsBaseCannotBeHad() throws Exception {
     dockerfile("FROM nowhere.invalid/none:1 AS Upper\nLABEL a=$NOPE\n");
     CheckReport report = new Builder(engine).check(BoxImage.request(context, Map.of()));

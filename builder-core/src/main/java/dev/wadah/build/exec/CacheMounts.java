@@ -4,6 +4,7 @@ import dev.wadah.build.BuildException;
 import dev.wadah.build.graph.Op;
 import dev.wadah.build.graph.Vertex;
 import dev.wadah.container.ContainerSpec.MountSpec;
+import dev.wadah.content.LockFile;
 import dev.wadah.engine.Engine;
 import dev.wadah.oci.Digest;
 import dev.wadah.posix.Posix;
@@ -62,21 +63,16 @@ final class CacheMounts {
     }
     // Two overlays must not share an upper directory, whatever the Dockerfile says.
     if (cache.sharing() == Op.Sharing.LOCKED || exclusive) {
-      prepared.keep(engine.store().lock("mount-" + name));
+      prepared.lock(engine.store(), "mount-" + name);
     }
     return folder.resolve("0");
   }
 
   private static Path claimFree(Path folder, StepMounts.Prepared prepared) throws IOException {
     for (int i = 0; ; i++) {
-      Path lock = folder.resolve(i + ".lock");
-      int held = Posix.tryLock(lock.toString());
-      if (held >= 0) {
-        prepared.keep(
-            () -> {
-              Files.deleteIfExists(lock);
-              Posix.close(held);
-            });
+      Optional<LockFile> lock = LockFile.tryTake(folder.resolve(i + ".lock"));
+      if (lock.isPresent()) {
+        prepared.keep(lock.get());
         return folder.resolve(Integer.toString(i));
       }
     }

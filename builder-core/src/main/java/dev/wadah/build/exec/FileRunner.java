@@ -9,7 +9,10 @@ import dev.wadah.layer.LayerStack;
 import dev.wadah.layer.LayerStore;
 import dev.wadah.oci.DiffId;
 import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 
 /** Makes the layer of a COPY, ADD or WORKDIR; no root file system is ever put together for it. */
@@ -31,6 +34,28 @@ final class FileRunner {
       trees.add(StepKeys.tree(layers, input));
     }
     List<LayerEntry> entries = FileActions.apply(layers.tree(below), trees, op.actions());
-    return layers.write(entries, LayerStore.Form.TREE);
+    try {
+      return layers.write(() -> cancellable(entries.iterator()), LayerStore.Form.TREE);
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+  }
+
+  /** Ends a long copy when its thread is interrupted, as nothing else in it would. */
+  private static Iterator<LayerEntry> cancellable(Iterator<LayerEntry> entries) {
+    return new Iterator<>() {
+      @Override
+      public boolean hasNext() {
+        return entries.hasNext();
+      }
+
+      @Override
+      public LayerEntry next() {
+        if (Thread.currentThread().isInterrupted()) {
+          throw new UncheckedIOException(new InterruptedIOException("the build was cancelled"));
+        }
+        return entries.next();
+      }
+    };
   }
 }

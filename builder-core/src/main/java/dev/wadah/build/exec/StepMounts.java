@@ -5,6 +5,7 @@ import dev.wadah.build.BuildRequest.SecretRequest;
 import dev.wadah.build.graph.Op;
 import dev.wadah.build.graph.Vertex;
 import dev.wadah.container.ContainerSpec.MountSpec;
+import dev.wadah.content.Store;
 import dev.wadah.engine.Engine;
 import java.io.Closeable;
 import java.io.IOException;
@@ -12,7 +13,9 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /** Prepares the mounts of RUN steps. */
 final class StepMounts {
@@ -34,6 +37,7 @@ final class StepMounts {
   static final class Prepared implements Closeable {
     private final List<MountSpec> mounts = new ArrayList<>();
     private final List<String> env = new ArrayList<>();
+    private final Set<String> locks = new HashSet<>();
     private final Deque<Closeable> resources = new ArrayDeque<>();
 
     /** The mounts, outer ones before inner ones. */
@@ -52,6 +56,13 @@ final class StepMounts {
 
     void keep(Closeable resource) {
       resources.push(resource);
+    }
+
+    /** Takes a lock for the step, unless it has it already. */
+    void lock(Store store, String name) throws IOException {
+      if (locks.add(name)) {
+        keep(store.lock(name));
+      }
     }
 
     @Override
@@ -76,7 +87,7 @@ final class StepMounts {
     Prepared prepared = new Prepared();
     boolean ready = false;
     try {
-      for (Op.Mount mount : op.mounts()) {
+      for (Op.Mount mount : inLockOrder(op.mounts())) {
         prepare(vertex, mount, inputs, prepared);
       }
       // However they were written, a mount must not hide one that lies below it.
@@ -88,6 +99,13 @@ final class StepMounts {
         prepared.close();
       }
     }
+  }
+
+  /** Steps that lock several caches must take them in one order, lest two wait for each other. */
+  private static List<Op.Mount> inLockOrder(List<Op.Mount> mounts) {
+    List<Op.Mount> ordered = new ArrayList<>(mounts);
+    ordered.sort(Comparator.comparing(m -> m instanceof Op.Mount.Cache cache ? cache.id() : ""));
+    return ordered;
   }
 
   private static int depth(String target) {

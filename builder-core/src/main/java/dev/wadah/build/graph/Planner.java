@@ -125,6 +125,11 @@ public final class Planner {
     int index = entry.stage().index();
     stages.put(index, new InstructionGraph.PlannedStage(index, Optional.empty()));
     StageState state = begin(entry);
+    if (references.isReplaced(entry)) {
+      // Its name stands for a context now; what the file says of it is not done.
+      done.put(index, state);
+      return state;
+    }
     List<Instruction> triggers = triggers(entry, state);
     int steps = Captions.steps(triggers) + Captions.steps(entry.stage().instructions());
     int from = entry.parent().isEmpty() && !entry.isScratch() ? 1 : 0;

@@ -79,7 +79,7 @@ final class References {
   }
 
   /** A stage whose name is that of a named context is not built at all. */
-  private boolean isReplaced(StageTable.Entry entry) {
+  boolean isReplaced(StageTable.Entry entry) {
     return entry.stage().name().flatMap(this::context).isPresent();
   }
 
