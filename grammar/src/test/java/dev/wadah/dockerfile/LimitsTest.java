@@ -43,6 +43,14 @@ class LimitsTest {
   }
 
   @Test
+  void refusesAFileOfSeventeenMegabytes() {
+    String comment = "# " + "x".repeat(60_000) + "\n";
+    assertThat(error(FROM + comment.repeat(300)).diagnostics())
+        .extracting(Diagnostic::code)
+        .containsExactly("file-too-large");
+  }
+
+  @Test
   void joinsContinuationsToALineOfAMegabyte() throws DockerfileException {
     String file = FROM + "RUN x" + ("x".repeat(1000) + "\\\n").repeat(1000) + "\n";
     Instruction.Run run = (Instruction.Run) parse(file).stages().get(0).instructions().get(0);

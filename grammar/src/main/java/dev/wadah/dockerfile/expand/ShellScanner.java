@@ -1,6 +1,5 @@
 package dev.wadah.dockerfile.expand;
 
-import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -84,7 +83,7 @@ final class ShellScanner {
     WordSplitter splitter = new WordSplitter();
     until(END, splitter);
     splitter.finish();
-    return splitter.words;
+    return splitter.words();
   }
 
   private char peek() {
@@ -413,50 +412,5 @@ final class ShellScanner {
 
   private static ExpansionException error(String message, int offset) {
     return new ExpansionException(message, offset);
-  }
-
-  /** Collects words; a word begins with its first character that is no blank. */
-  private static final class WordSplitter {
-    private final List<ShellWord> words = new ArrayList<>();
-    private final StringBuilder word = new StringBuilder();
-    private int start = -1;
-
-    void add(char c, int offset) {
-      if (!Blanks.isBlank(c)) {
-        addEscaped(c, offset);
-      } else {
-        finish();
-      }
-    }
-
-    void addAll(String value, int offset) {
-      for (int i = 0; i < value.length(); i++) {
-        add(value.charAt(i), offset);
-      }
-    }
-
-    void addEscaped(char c, int offset) {
-      begin(offset);
-      word.append(c);
-    }
-
-    void addQuoted(String value, int offset) {
-      begin(offset);
-      word.append(value);
-    }
-
-    private void begin(int offset) {
-      if (start < 0) {
-        start = offset;
-      }
-    }
-
-    void finish() {
-      if (word.length() > 0) {
-        words.add(new ShellWord(word.toString(), start));
-        word.setLength(0);
-      }
-      start = -1;
-    }
   }
 }

@@ -15,6 +15,9 @@ import java.util.Optional;
 
 /** Reads a whole file: line by line, instruction by instruction, into stages. One use. */
 public final class FileReader {
+  /** Largest file in UTF-16 code units; Docker reads no more than 16 MiB either. */
+  static final int MAX_FILE_LENGTH = 16 << 20;
+
   private final SourceFile source;
   private final SyntaxErrors errors;
   private final LineReader lines;
@@ -42,6 +45,9 @@ public final class FileReader {
    * @throws DockerfileException with every error of it
    */
   public Dockerfile read() throws DockerfileException {
+    if (source.text().length() > MAX_FILE_LENGTH) {
+      tooLarge();
+    }
     boolean any = false;
     LogicalLine line = lines.next();
     while (line != null && !errors.isFull()) {
@@ -85,6 +91,16 @@ public final class FileReader {
       throw new DockerfileException(errors.all());
     }
     return instruction;
+  }
+
+  private void tooLarge() throws DockerfileException {
+    errors.add(
+        "file-too-large",
+        "the Dockerfile is larger than " + (MAX_FILE_LENGTH >> 20) + " MiB",
+        new Span(1, 1, 1, 1),
+        "Docker reads no larger file",
+        "is this the right file? COPY large texts from files of their own");
+    throw new DockerfileException(errors.all());
   }
 
   private Instruction instruction(LogicalLine line) {
