@@ -7,15 +7,12 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 
 /**
  * A blob on its way into a {@link DirectoryContentStore}: a locked file with a name of its own. Not
  * for use by several threads at once.
  */
 final class FileIngest implements ContentStore.Ingest {
-  private static final SecureRandom NAMES = new SecureRandom();
-
   private final Placement placement;
   private final String file;
   private final int lock;
@@ -25,11 +22,15 @@ final class FileIngest implements ContentStore.Ingest {
 
   FileIngest(Path directory, Placement placement) throws IOException {
     this.placement = placement;
-    this.file = directory + "/" + Long.toHexString(NAMES.nextLong());
-    this.lock = Posix.tryLock(file);
-    if (lock < 0) {
-      throw new IOException("another process works on " + file);
-    }
+    String name;
+    int taken;
+    do {
+      // A name that another process holds, or is just cleaning up, is left to it.
+      name = directory + "/" + Long.toHexString(System.nanoTime());
+      taken = Posix.tryLock(name);
+    } while (taken < 0);
+    this.file = name;
+    this.lock = taken;
     this.out = new HashingOutput(new FileOutputStream(file));
   }
 

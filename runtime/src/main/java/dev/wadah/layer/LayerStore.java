@@ -15,10 +15,13 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -99,13 +102,15 @@ public final class LayerStore {
       return EMPTY;
     }
     try (InputStream tar = new TarStream(canonical)) {
-      return form == Form.TAR ? writeTar(tar) : trees.unpackOwn(tar);
+      return form == Form.TAR ? writeTar(ReadAhead.of(tar)) : trees.unpackOwn(tar);
     }
   }
 
-  private DiffId writeTar(InputStream tar) throws IOException {
-    try (ContentStore.Ingest ingest = content.ingest()) {
-      copy(tar, ingest.out());
+  /** Reading files and making headers runs ahead of hashing and writing. */
+  private DiffId writeTar(InputStream ahead) throws IOException {
+    try (ahead;
+        ContentStore.Ingest ingest = content.ingest()) {
+      copy(ahead, ingest.out());
       return new DiffId(ingest.commit());
     }
   }
@@ -202,7 +207,7 @@ public final class LayerStore {
       if (content.has(blob.digest())) {
         return; // another thread or process was faster
       }
-      try (InputStream in = source.open(blob);
+      try (InputStream in = ReadAhead.of(source.open(blob));
           ContentStore.Ingest ingest = content.ingest()) {
         copy(in, ingest.out());
         ingest.commit(blob.digest());
@@ -347,14 +352,11 @@ public final class LayerStore {
 
   /** All layers that have a tree or a blob's record here. */
   public List<DiffId> list() throws IOException {
-    List<DiffId> layers = new ArrayList<>();
+    Set<DiffId> layers = new LinkedHashSet<>();
     for (String name : records.names()) {
-      DiffId layer = new DiffId(new Digest("sha256", name.substring(0, name.indexOf('.'))));
-      if (!layers.contains(layer)) {
-        layers.add(layer);
-      }
+      layers.add(new DiffId(new Digest("sha256", name.substring(0, name.indexOf('.')))));
     }
-    return layers;
+    return new ArrayList<>(layers);
   }
 
   /**
@@ -369,6 +371,18 @@ public final class LayerStore {
       sources.remove(layer);
       tarViews.remove(layer);
     }
+  }
+
+  /**
+   * Removes trees that no record names, which a process leaves that dies between its last two
+   * calls.
+   *
+   * @param unchangedFor how old a tree must be; an hour is good, since another process may be
+   *     between those calls just now
+   * @return how many
+   */
+  public int removeOrphans(Duration unchangedFor) throws IOException {
+    return trees.removeOrphans(unchangedFor);
   }
 
   /**

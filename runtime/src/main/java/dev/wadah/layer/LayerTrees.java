@@ -8,12 +8,16 @@ import dev.wadah.layer.LayerRecords.Tree;
 import dev.wadah.oci.ChainId;
 import dev.wadah.oci.DiffId;
 import dev.wadah.oci.Digest;
+import dev.wadah.posix.FileStatus;
 import dev.wadah.posix.Posix;
 import dev.wadah.posix.PosixException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashSet;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.LongSupplier;
 
 /**
@@ -232,6 +236,28 @@ final class LayerTrees {
   /** Removes a directory; what is half removed when the process dies goes at the next opening. */
   void discard(Path directory) throws IOException {
     Posix.removeTree(Posix.CWD, directory.toString());
+  }
+
+  int removeOrphans(Duration unchangedFor) throws IOException {
+    Set<String> known = new HashSet<>();
+    for (String record : records.names()) {
+      int dot = record.indexOf(".tree");
+      if (dot > 0) {
+        DiffId layer = new DiffId(new Digest("sha256", record.substring(0, dot)));
+        Tree tree = records.tree(layer, record.substring(dot + ".tree".length()));
+        known.add(tree == null ? "" : tree.name());
+      }
+    }
+    long old = (System.currentTimeMillis() - unchangedFor.toMillis()) * 1_000_000L;
+    int removed = 0;
+    for (String name : Posix.names(Posix.CWD, trees)) {
+      FileStatus status = FileStatus.of(trees + "/" + name);
+      if (!known.contains(name) && status != null && status.ctimeNanos() < old) {
+        discard(Path.of(trees, name));
+        removed++;
+      }
+    }
+    return removed;
   }
 
   private void removeLeftovers() throws IOException {

@@ -3,6 +3,7 @@ package dev.wadah.layer;
 import dev.wadah.posix.Posix;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.Map;
@@ -86,15 +87,19 @@ final class TarStream extends InputStream {
     blockLimit = padding;
   }
 
-  private boolean advance() {
+  private boolean advance() throws IOException {
     if (ended) {
       return false;
     }
-    if (entries.hasNext()) {
-      header(entries.next());
-    } else {
-      ended = true;
-      blocks.end();
+    try {
+      if (entries.hasNext()) {
+        header(entries.next());
+      } else {
+        ended = true;
+        blocks.end();
+      }
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
     }
     blockPosition = 0;
     blockLimit = blocks.length();

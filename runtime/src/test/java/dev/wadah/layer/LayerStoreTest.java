@@ -20,6 +20,7 @@ import java.io.ByteArrayOutputStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -421,6 +422,17 @@ class LayerStoreTest {
     assertThat(layers.list()).isEmpty();
     assertThatThrownBy(() -> layers.openTar(layer)).isInstanceOf(NoSuchFileException.class);
     assertThat(Posix.names(Posix.CWD, temp + "/store/layers/trees")).isEmpty();
+  }
+
+  @Test
+  void removesOldTreesThatNoRecordNames() throws Exception {
+    DiffId kept = layers.write(entries(file("/f", "1")), LayerStore.Form.TREE);
+    Files.createDirectories(temp.resolve("store/layers/trees/orphan/d"));
+
+    assertThat(layers.removeOrphans(Duration.ofHours(1))).isZero();
+    assertThat(layers.removeOrphans(Duration.ofSeconds(-10))).isEqualTo(1);
+    assertThat(layers.verify()).isEmpty();
+    assertThat(layers.openTar(kept).readAllBytes()).hasSize(2048);
   }
 
   @Test
