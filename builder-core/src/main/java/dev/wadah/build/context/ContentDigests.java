@@ -126,9 +126,7 @@ final class ContentDigests {
         return digest;
       }
       if (attempt == ATTEMPTS) {
-        throw new IOException(
-            "\"%s\" changes while it is read; stop what writes to it, or exclude it by .dockerignore"
-                .formatted(tree.root() + path));
+        throw tree.changing(path);
       }
       before = after;
     }
@@ -140,7 +138,7 @@ final class ContentDigests {
     if (status.sizeBytes() <= SMALL_BYTES) {
       return Digest.ofSha256(sha.digest(tree.read(path, SMALL_BYTES + 1)));
     }
-    try (InputStream in = tree.open(path)) {
+    try (InputStream in = tree.openUnguarded(path)) {
       for (int n; (n = in.read(buffer)) >= 0; ) {
         sha.update(buffer, 0, n);
       }

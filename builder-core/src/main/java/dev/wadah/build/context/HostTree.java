@@ -9,6 +9,7 @@ import dev.wadah.posix.PathBytes;
 import dev.wadah.posix.Posix;
 import java.io.Closeable;
 import java.io.FileInputStream;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.InvalidPathException;
@@ -121,10 +122,48 @@ final class HostTree implements FileTree, Closeable {
 
   @Override
   public InputStream open(String path) throws IOException {
+    return new Unchanging(openUnguarded(path), path, known.get(path));
+  }
+
+  /** Opens a file for somebody who looks himself whether it changes. */
+  InputStream openUnguarded(String path) throws IOException {
     // without O_NONBLOCK a pipe that has taken the file's place would block for ever
     int fd =
         Posix.openBeneath(directory(), TreePath.relative(path), Posix.O_RDONLY | Posix.O_NONBLOCK);
     return new FileInputStream(Posix.descriptor(fd));
+  }
+
+  /** What is said of a file that somebody writes to while the build reads it. */
+  IOException changing(String path) {
+    return new IOException(
+        "\"%s\" changes while it is read; stop what writes to it, or exclude it by .dockerignore"
+            .formatted(root + path));
+  }
+
+  /**
+   * Content of a file that must stay as it was when it was looked at: its digest is part of a cache
+   * key, so other content must never be stored under it.
+   */
+  private final class Unchanging extends FilterInputStream {
+    private final String path;
+    private final FileStatus before;
+
+    Unchanging(InputStream in, String path, FileStatus before) {
+      super(in);
+      this.path = path;
+      this.before = before;
+    }
+
+    @Override
+    public void close() throws IOException {
+      super.close();
+      if (before != null) {
+        FileStatus after = FileStatus.of(root + path);
+        if (after == null || !StatCache.same(before, after)) {
+          throw changing(path);
+        }
+      }
+    }
   }
 
   /** A whole file of a known size, at most {@code limit}. */

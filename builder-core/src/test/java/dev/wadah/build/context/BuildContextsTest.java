@@ -1,5 +1,6 @@
 package dev.wadah.build.context;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
@@ -13,7 +14,6 @@ import dev.wadah.oci.Digest;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -135,6 +135,25 @@ class BuildContextsTest {
   }
 
   @Test
+  void refusesAFileThatHasChangedSinceItWasHashed() throws Exception {
+    write("f", "one");
+    try (BuildContext opened = open().context()) {
+      assertThat(opened.contentDigest("/f")).isEqualTo(Digest.of("one".getBytes(UTF_8)));
+      Thread.sleep(20);
+      write("f", "two");
+      IOException e =
+          catchThrowableOfType(
+              IOException.class,
+              () -> {
+                try (InputStream in = opened.tree().open("/f")) {
+                  in.readAllBytes();
+                }
+              });
+      assertThat(e).hasMessageContaining("changes while it is read");
+    }
+  }
+
+  @Test
   void keepsNamesThatAreNoText() throws Exception {
     int done =
         new ProcessBuilder("sh", "-c", "printf x > \"$(printf 'bad\\377name')\"")
@@ -203,7 +222,7 @@ class BuildContextsTest {
 
   @Test
   void takesADockerfileFromStdin() throws Exception {
-    InputStream stdin = new ByteArrayInputStream("FROM stdin\n".getBytes(StandardCharsets.UTF_8));
+    InputStream stdin = new ByteArrayInputStream("FROM stdin\n".getBytes(UTF_8));
     BuildContext.Main main = open(stdin, context.toString(), "-");
     assertThat(main.dockerfile().text()).isEqualTo("FROM stdin\n");
     assertThat(walk(main.context().tree())).containsExactly("/Dockerfile");
