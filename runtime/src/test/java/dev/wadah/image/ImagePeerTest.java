@@ -54,7 +54,7 @@ class ImagePeerTest {
   }
 
   @AfterEach
-  void stop() {
+  void stop() throws IOException {
     server.close();
   }
 

@@ -58,7 +58,7 @@ class ImageTransferTest {
   }
 
   @AfterEach
-  void stop() {
+  void stop() throws IOException {
     server.close();
   }
 

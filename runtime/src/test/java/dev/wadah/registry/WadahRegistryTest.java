@@ -31,7 +31,7 @@ class WadahRegistryTest extends RegistryContract {
   }
 
   @AfterAll
-  static void stop() {
+  static void stop() throws IOException {
     server.close();
   }
 
@@ -77,6 +77,17 @@ class WadahRegistryTest extends RegistryContract {
     HttpResponse<String> beyond =
         send(at("/v2/chunks/blobs/" + digest).header("Range", "bytes=50-"));
     assertThat(beyond.statusCode()).isEqualTo(416);
+  }
+
+  @Test
+  void turnsTlsAwayAtOnce() throws IOException {
+    try (java.net.Socket socket =
+        new java.net.Socket(InetAddress.getLoopbackAddress(), server.address().getPort())) {
+      socket.setSoTimeout(5000);
+      socket.getOutputStream().write(new byte[] {0x16, 3, 1, 2, 0, 1});
+      assertThat(new String(socket.getInputStream().readAllBytes()))
+          .startsWith("HTTP/1.0 400 Bad Request");
+    }
   }
 
   @ParameterizedTest(name = "{0}")

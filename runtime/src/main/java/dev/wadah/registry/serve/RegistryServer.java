@@ -6,6 +6,7 @@ import com.sun.net.httpserver.HttpServer;
 import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,6 +22,7 @@ public final class RegistryServer implements Closeable {
   private final Storage storage;
   private final Blobs blobs;
   private final Manifests manifests;
+  private FrontDoor door;
 
   private RegistryServer(HttpServer server, Path folder) {
     this.server = server;
@@ -48,16 +50,23 @@ public final class RegistryServer implements Closeable {
       System.setProperty("sun.net.httpserver.nodelay", "true");
     }
     Files.createDirectories(folder);
-    RegistryServer registry = new RegistryServer(HttpServer.create(address, 0), folder);
+    InetSocketAddress inside = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+    RegistryServer registry = new RegistryServer(HttpServer.create(inside, 0), folder);
     registry.server.setExecutor(registry.threads);
     registry.server.createContext("/", registry::handle);
     registry.server.start();
+    try {
+      registry.door = FrontDoor.open(address, registry.server.getAddress(), registry.threads);
+    } catch (IOException e) {
+      registry.close();
+      throw e;
+    }
     return registry;
   }
 
   /** Where it listens. */
   public InetSocketAddress address() {
-    return server.getAddress();
+    return door.address();
   }
 
   /** What stands before the path in references, such as {@code localhost:5000}. */
@@ -134,7 +143,10 @@ public final class RegistryServer implements Closeable {
 
   /** Stops at once; requests under way are cut off. */
   @Override
-  public void close() {
+  public void close() throws IOException {
+    if (door != null) {
+      door.close();
+    }
     server.stop(0);
     threads.shutdownNow();
   }
