@@ -2,6 +2,8 @@ package dev.wadah.cli;
 
 import dev.wadah.cli.build.BuildCommand;
 import dev.wadah.cli.container.RunCommand;
+import dev.wadah.cli.dockerfile.FmtCommand;
+import dev.wadah.cli.dockerfile.LintCommand;
 import dev.wadah.cli.image.HistoryCommand;
 import dev.wadah.cli.image.ImagesCommand;
 import dev.wadah.cli.image.ImportCommand;
@@ -10,10 +12,14 @@ import dev.wadah.cli.image.LoadCommand;
 import dev.wadah.cli.image.RemoveImageCommand;
 import dev.wadah.cli.image.SaveCommand;
 import dev.wadah.cli.image.TagCommand;
+import dev.wadah.cli.registry.LoginCommand;
+import dev.wadah.cli.registry.LogoutCommand;
 import dev.wadah.cli.registry.PullCommand;
+import dev.wadah.cli.registry.PushCommand;
 import dev.wadah.cli.registry.RegistryServeCommand;
 import dev.wadah.cli.store.StoreVerifyCommand;
 import dev.wadah.cli.store.TrainCommand;
+import dev.wadah.cli.store.VerifyCommand;
 import dev.wadah.cli.store.VersionCommand;
 import java.util.List;
 import java.util.Optional;
@@ -32,11 +38,20 @@ final class Commands {
           "history",
           "load",
           "save",
+          "import",
+          "pull",
+          "push",
+          "login",
+          "logout",
+          "lint",
+          "fmt",
           "version",
           "image",
           "container",
           "buildx",
           "builder",
+          "registry",
+          "store",
           "help");
 
   private Commands() {}
@@ -56,6 +71,12 @@ final class Commands {
           case "save", "image save" -> new SaveCommand();
           case "import", "image import" -> new ImportCommand();
           case "pull", "image pull" -> new PullCommand();
+          case "push", "image push" -> new PushCommand();
+          case "login" -> new LoginCommand();
+          case "logout" -> new LogoutCommand();
+          case "lint" -> new LintCommand(VersionCommand.VERSION);
+          case "fmt" -> new FmtCommand();
+          case "store verify" -> new VerifyCommand();
           case "registry serve" -> new RegistryServeCommand();
           case "store verify" -> new StoreVerifyCommand();
           case "version" -> new VersionCommand();
@@ -67,8 +88,7 @@ final class Commands {
   /** Whether {@code word} is the first of names of two words. */
   static boolean isGroup(String word) {
     return switch (word) {
-      case "image", "container", "buildx", "builder", "registry", "store", "system", "manifest" ->
-          true;
+      case "image", "container", "buildx", "builder", "registry", "store" -> true;
       default -> false;
     };
   }

@@ -11,6 +11,8 @@ final class Overview {
       Build and run
         build      Build an image from a Dockerfile
         run        Run a command in a new container
+        lint       Check Dockerfiles
+        fmt        Print Dockerfiles in one style
 
       Images
         images     List images
@@ -24,9 +26,13 @@ final class Overview {
 
       Registries
         pull       Fetch an image
+        push       Send an image
+        login      Check and keep a password
+        logout     Forget a password
         registry   serve: be a small registry
 
       Other
+        store      verify: recompute every digest
         version    Show the version of wadah and of what it runs on
         help       Show this, or the help of a command
 

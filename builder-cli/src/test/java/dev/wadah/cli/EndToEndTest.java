@@ -3,16 +3,20 @@ package dev.wadah.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.wadah.registry.serve.RegistryServer;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.junit.jupiter.api.BeforeEach;
@@ -289,5 +293,88 @@ class EndToEndTest {
     assertThat(ok("build", "--print", "ast", context.toString()).out()).contains("echo x");
     assertThat(ok("build", "--print", "keys", context.toString()).out()).isNotEmpty();
     assertThat(ok("build", "--print", "spec", context.toString()).out()).isNotEmpty();
+  }
+
+  @Test
+  void pushesAndPullsThroughARegistry() throws Exception {
+    ok("build", "-q", "-t", "app:1", context("FROM base:1\nRUN echo pushed > /f\n").toString());
+    try (RegistryServer server =
+        RegistryServer.start(folder.resolve("registry"), new InetSocketAddress("127.0.0.1", 0))) {
+      String name = server.host() + "/team/app:1";
+      ok("tag", "app:1", name);
+      assertThat(ok("push", name).out()).contains("Pushed").contains("1: digest: sha256:");
+      Cli other = Cli.over(folder.resolve("other"));
+      Cli.Result pulled = other.run("pull", name);
+      assertThat(pulled.code()).as(pulled.err()).isZero();
+      assertThat(pulled.out()).contains("Pull complete").endsWith(name + "\n");
+      assertThat(other.run("run", name, "cat", "/f").out()).isEqualTo("pushed\n");
+      assertThat(other.run("pull", server.host() + "/no/such:1").code()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void verifiesTheStoreAndNamesWhatIsDamaged() throws IOException {
+    assertThat(ok("store", "verify").out()).contains("is whole");
+    try (Stream<Path> files = Files.walk(folder.resolve("store"))) {
+      Path blob =
+          files
+              .filter(f -> f.getFileName().toString().matches("[0-9a-f]{64}"))
+              .filter(Files::isRegularFile)
+              .findFirst()
+              .orElseThrow();
+      Files.write(blob, new byte[] {'x'}, StandardOpenOption.APPEND);
+    }
+    Cli.Result damaged = cli.run("store", "verify");
+    assertThat(damaged.code()).isEqualTo(1);
+    assertThat(damaged.err()).contains("blob sha256:").contains("1 wrong");
+  }
+
+  @Test
+  void saysOfABuildWhatCallAsks() throws IOException {
+    String dockerfile =
+        """
+        # build makes it
+        FROM base:1 AS build
+        ARG WHO=world
+        # also ends it
+        FROM build as Final
+        RUN --mount=type=secret,id=key true
+        """;
+    String context = context(dockerfile).toString();
+    Cli.Result check = cli.run("build", "--check", context);
+    assertThat(check.code()).isEqualTo(1);
+    assertThat(check.out()).contains("warnings have been found!");
+    assertThat(check.err()).contains("StageNameCasing").contains("FromAsCasing");
+    assertThat(cli.run("build", "--call", "check,format=json", context).out())
+        .contains("\"ruleName\": \"StageNameCasing\"");
+    assertThat(ok("build", "--call", "targets", context).out())
+        .contains("build")
+        .contains("makes it")
+        .contains("final (default)");
+    assertThat(ok("build", "--call=outline", context).out()).contains("WHO").contains("key");
+    assertThat(ok("build", "--call=outline,format=json", context).out())
+        .contains("\"name\": \"WHO\"");
+  }
+
+  @Test
+  void lintsAndFormatsFiles() throws IOException {
+    Path file = context("from base:1 as A\nrun   true\n").resolve("Dockerfile");
+    Cli.Result json = cli.run("lint", "--format", "json", file.toString());
+    assertThat(json.code()).isEqualTo(1);
+    assertThat(json.out()).contains("\"rule\": \"StageNameCasing\"").contains("\"line\": 1");
+    for (String format : List.of("text", "sarif", "checkstyle", "gitlab")) {
+      assertThat(cli.run("lint", "--format", format, file.toString()).out())
+          .contains("StageNameCasing");
+    }
+    assertThat(cli.run("fmt", "--check", file.toString()).code()).isEqualTo(1);
+    assertThat(ok("fmt", file.toString()).out()).contains("FROM base:1").contains("RUN true");
+    ok("fmt", "-w", file.toString());
+    ok("fmt", "--check", file.toString());
+    Files.writeString(file, "FROM base:1\nRUN true\n");
+    assertThat(ok("lint", file.toString()).out()).isEmpty();
+    Files.writeString(file, "FROM base:1\nFROB x\n");
+    assertThat(cli.run("lint", "--format", "json", file.toString()).out())
+        .contains("\"level\": \"error\"")
+        .contains("\"line\": 2");
   }
 }

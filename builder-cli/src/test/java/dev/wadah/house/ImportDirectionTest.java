@@ -25,6 +25,7 @@ class ImportDirectionTest {
       dockerfile.check: dockerfile dockerfile.expand
       dockerfile.outline: dockerfile dockerfile.expand dockerfile.check
       dockerfile.format: dockerfile dockerfile.expand
+      dockerfile.format: dockerfile dockerfile.expand
       dockerfile.internal: dockerfile dockerfile.expand
 
       posix:

@@ -2,28 +2,34 @@ package dev.wadah.house;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.source.tree.CompilationUnitTree;
+import com.sun.source.tree.MethodTree;
+import com.sun.source.util.JavacTask;
+import com.sun.source.util.SourcePositions;
+import com.sun.source.util.TreeScanner;
+import com.sun.source.util.Trees;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
+import javax.tools.JavaCompiler;
+import javax.tools.StandardJavaFileManager;
+import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
 
 /** Files, methods and names stay within what the house has agreed on. */
 class SizeTest {
   private static final int LONGEST_FILE = 500;
   private static final int LONGEST_METHOD = 50;
+  private static final int MOST_PARAMETERS = 8;
   private static final int LONGEST_LAUNCHER = 1_500;
 
   private static final Pattern NAME =
       Pattern.compile(
-          "(class|interface|record|enum) \\w*(Util|Utils|Helper|Manager|Impl|Processor|Abstract|Factory)\\w*\\b");
-
-  /** The first line of a method or constructor, at the depth of a class or nested class. */
-  private static final Pattern METHOD =
-      Pattern.compile(
-          "^( {2}| {4})(public |protected |private |static |final |synchronized |default |<[^>]+> )*[\\w.<>\\[\\]?, ]+\\(.*");
+          "(class|interface|record|enum) \\w*(Util|Utils|Helper|Manager|Impl|Processor|Factory)\\b");
 
   @Test
   void noJavaFileIsLongerThanAgreed() {
@@ -53,39 +59,55 @@ class SizeTest {
   }
 
   @Test
-  void noMethodIsLongerThanAgreed() {
+  void noMethodIsLongerThanAgreedOrHasMoreParameters() throws IOException {
+    JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
     List<String> wrong = new ArrayList<>();
-    for (Path file : Sources.files("src/main/java", ".java")) {
-      List<String> lines = Sources.lines(file);
-      for (int i = 0; i < lines.size(); i++) {
-        if (METHOD.matcher(lines.get(i)).matches() && !lines.get(i).contains(" new ")) {
-          int length = length(lines, i);
-          if (length > LONGEST_METHOD) {
-            wrong.add("%s:%d: %d lines".formatted(Sources.TOP.relativize(file), i + 1, length));
-          }
-        }
+    try (StandardJavaFileManager manager = compiler.getStandardFileManager(null, null, null)) {
+      JavacTask task =
+          (JavacTask)
+              compiler.getTask(
+                  null,
+                  manager,
+                  diagnostic -> {},
+                  null,
+                  null,
+                  manager.getJavaFileObjectsFromPaths(Sources.files("src/main/java", ".java")));
+      SourcePositions positions = Trees.instance(task).getSourcePositions();
+      for (CompilationUnitTree unit : task.parse()) {
+        new MethodSizes(unit, positions, wrong).scan(unit, null);
       }
     }
     assertThat(wrong).isEmpty();
   }
 
-  /** Lines up to the closing brace at the depth of the first line; the formatter aligns both. */
-  private static int length(List<String> lines, int first) {
-    String indent =
-        lines.get(first).substring(0, lines.get(first).indexOf(lines.get(first).strip()));
-    for (int i = first; i < lines.size(); i++) {
-      if (lines.get(i).equals(indent + "}")
-          || lines.get(i).startsWith(indent)
-              && i > first
-              && lines.get(i).strip().endsWith(";")
-              && lines.get(i).indexOf(lines.get(i).strip()) == indent.length()) {
-        return i - first + 1;
-      }
-      if (i == first && lines.get(i).endsWith(";")) {
-        return 1;
-      }
+  /** Visits the methods of one file. */
+  private static final class MethodSizes extends TreeScanner<Void, Void> {
+    private final CompilationUnitTree unit;
+    private final SourcePositions positions;
+    private final List<String> wrong;
+
+    MethodSizes(CompilationUnitTree unit, SourcePositions positions, List<String> wrong) {
+      this.unit = unit;
+      this.positions = positions;
+      this.wrong = wrong;
     }
-    return 0;
+
+    @Override
+    public Void visitMethod(MethodTree method, Void unused) {
+      long end = positions.getEndPosition(unit, method);
+      if (end >= 0) {
+        long first = unit.getLineMap().getLineNumber(positions.getStartPosition(unit, method));
+        long lines = unit.getLineMap().getLineNumber(end) - first + 1;
+        int parameters = method.getParameters().size();
+        if (lines > LONGEST_METHOD || parameters > MOST_PARAMETERS) {
+          wrong.add(
+              "%s:%d %s: %d lines, %d parameters"
+                  .formatted(
+                      unit.getSourceFile().getName(), first, method.getName(), lines, parameters));
+        }
+      }
+      return super.visitMethod(method, unused);
+    }
   }
 
   @Test

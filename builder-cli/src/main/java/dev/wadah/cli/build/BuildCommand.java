@@ -43,6 +43,10 @@ public final class BuildCommand implements Command {
       console.out().print(new Builder(session.engine()).print(request, what));
       return ExitCode.OK;
     }
+    String call = arguments.value("call").orElse(arguments.has("check") ? "check" : "build");
+    if (!call.equals("build")) {
+      return CallCommand.run(call, new Builder(session.engine()), request, console);
+    }
     BuildResult result;
     try (Display display = Display.open(mode, console.err(), console.environment())) {
       result = new Builder(session.engine()).build(request, display);

@@ -68,7 +68,7 @@ final class BuildFlags {
         .value("FILE", "Write what is known of the result to a file, as JSON", "--metadata-file")
         .value("MODE", "Progress: auto, tty, plain, rawjson, quiet, none", "--progress")
         .flag("Print nothing but the image id", "-q", "--quiet")
-        .optionalValue("METHOD", "check", "Instead of building: check, outline, targets", "--call")
+        .value("METHOD", "Instead of building: check, outline, targets", "--call")
         .flag("Same as --call check", "--check")
         .value("WHAT", "Print instead of building: ast, graph, keys, spec", "--print");
   }

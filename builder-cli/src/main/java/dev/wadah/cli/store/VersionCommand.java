@@ -14,7 +14,7 @@ import java.util.Map;
 /** {@code wadah version}. */
 public final class VersionCommand implements Command {
   /** This version; a test compares it with the pom. Reading a resource would cost start-up time. */
-  static final String VERSION = "0.1.0";
+  public static final String VERSION = "0.1.0";
 
   /** The Dockerfile language that is understood. */
   static final String DOCKERFILE_LEVEL = "1.26";
