@@ -318,7 +318,7 @@ class EndToEndTest {
     try (Stream<Path> files = Files.walk(folder.resolve("store"))) {
       Path blob =
           files
-              .filter(f -> f.getFileName().toString().matches("[0-9a-f]{64}"))
+              .filter(f -> f.toString().matches(".*/blobs/.*/[0-9a-f]{64}"))
               .filter(Files::isRegularFile)
               .findFirst()
               .orElseThrow();

@@ -25,7 +25,6 @@ class ImportDirectionTest {
       dockerfile.check: dockerfile dockerfile.expand
       dockerfile.outline: dockerfile dockerfile.expand dockerfile.check
       dockerfile.format: dockerfile dockerfile.expand
-      dockerfile.format: dockerfile dockerfile.expand
       dockerfile.internal: dockerfile dockerfile.expand
 
       posix:
@@ -58,7 +57,7 @@ class ImportDirectionTest {
       cli.image: cli cli.template RUNTIME
       cli.registry: cli cli.image cli.progress registry.serve RUNTIME
       cli.store: cli cli.image build.cache RUNTIME
-      cli.dockerfile: cli dockerfile dockerfile.check dockerfile.expand dockerfile.format dockerfile.outline
+      cli.dockerfile: cli dockerfile dockerfile.check dockerfile.format oci
 
       maven: build dockerfile RUNTIME
 

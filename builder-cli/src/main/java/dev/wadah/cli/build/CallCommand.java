@@ -3,25 +3,23 @@ package dev.wadah.cli.build;
 import dev.wadah.build.BuildException;
 import dev.wadah.build.BuildRequest;
 import dev.wadah.build.Builder;
+import dev.wadah.build.CheckReport;
 import dev.wadah.cli.Console;
 import dev.wadah.cli.DiagnosticText;
 import dev.wadah.cli.ExitCode;
 import dev.wadah.cli.JsonText;
 import dev.wadah.cli.UsageException;
 import dev.wadah.dockerfile.Diagnostic;
-import dev.wadah.dockerfile.Dockerfile;
 import dev.wadah.dockerfile.Span;
-import dev.wadah.dockerfile.Stage;
 import dev.wadah.dockerfile.outline.Outline;
 import dev.wadah.dockerfile.outline.Target;
 import java.io.IOException;
-import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 
 /** {@code build --call}: says something of a build instead of doing it. */
 final class CallCommand {
@@ -65,29 +63,35 @@ final class CallCommand {
   }
 
   private int check() throws BuildException, IOException {
-    List<Diagnostic> findings = builder.check(request);
-    PrintStream out = console.out();
+    CheckReport report = builder.check(request);
     if (json) {
-      out.println(JsonText.pretty(lintResults(findings), "  "));
-    } else if (findings.isEmpty()) {
-      out.println("Check complete, no warnings found.");
-    } else {
-      out.println(
-          findings.size() == 1
-              ? "Check complete, 1 warning has been found!"
-              : "Check complete, %d warnings have been found!".formatted(findings.size()));
-      for (Diagnostic finding : findings) {
-        console.err().println();
-        DiagnosticText.print(finding, console);
-      }
+      console.out().println(JsonText.pretty(lintResults(report), "  "));
+      return report.isClean() ? ExitCode.OK : ExitCode.FAILED;
     }
-    return findings.isEmpty() ? ExitCode.OK : ExitCode.FAILED;
+    int count = report.findings().size();
+    if (report.errors().isEmpty()) {
+      console
+          .out()
+          .println(
+              switch (count) {
+                case 0 -> "Check complete, no warnings found.";
+                case 1 -> "Check complete, 1 warning has been found!";
+                default -> "Check complete, %d warnings have been found!".formatted(count);
+              });
+    }
+    List<Diagnostic> all = new ArrayList<>(report.findings());
+    all.addAll(report.errors());
+    for (Diagnostic finding : all) {
+      console.err().println();
+      DiagnosticText.print(finding, console);
+    }
+    return report.isClean() ? ExitCode.OK : ExitCode.FAILED;
   }
 
   /** BuildKit's lint.LintResults. */
-  private static Map<String, Object> lintResults(List<Diagnostic> findings) {
+  private static Map<String, Object> lintResults(CheckReport report) {
     List<Object> warnings = new ArrayList<>();
-    for (Diagnostic finding : findings) {
+    for (Diagnostic finding : report.findings()) {
       Map<String, Object> warning = new LinkedHashMap<>();
       warning.put("ruleName", finding.code());
       warning.put("description", finding.why());
@@ -96,9 +100,27 @@ final class CallCommand {
       finding.span().ifPresent(span -> warning.put("location", location(span)));
       warnings.add(warning);
     }
+    Map<String, Object> source = new LinkedHashMap<>();
+    source.put("filename", report.source().name());
+    source.put("language", "Dockerfile");
+    source.put(
+        "data",
+        Base64.getEncoder()
+            .encodeToString(report.source().text().getBytes(StandardCharsets.UTF_8)));
     Map<String, Object> results = new LinkedHashMap<>();
     results.put("warnings", warnings);
+    results.put("sources", List.of(source));
+    report.errors().stream()
+        .findFirst()
+        .ifPresent(error -> results.put("buildError", buildError(error)));
     return results;
+  }
+
+  private static Map<String, Object> buildError(Diagnostic error) {
+    Map<String, Object> view = new LinkedHashMap<>();
+    view.put("message", error.message());
+    error.span().ifPresent(span -> view.put("location", location(span)));
+    return view;
   }
 
   /** BuildKit counts columns from 0. */
@@ -117,7 +139,7 @@ final class CallCommand {
   }
 
   private int targets() throws BuildException, IOException {
-    List<Target> targets = Target.of(builder.read(request));
+    List<Target> targets = builder.targets(request);
     List<Object> views = new ArrayList<>();
     List<String[]> rows = new ArrayList<>();
     rows.add(new String[] {"TARGET", "DESCRIPTION"});
@@ -142,8 +164,7 @@ final class CallCommand {
   }
 
   private int outline() throws BuildException, IOException {
-    Dockerfile file = builder.read(request);
-    Outline outline = Outline.of(file, stage(file), request.target().buildArgs(), Map.of());
+    Outline outline = builder.outline(request);
     Map<String, Object> view = new LinkedHashMap<>();
     List<String[]> rows = new ArrayList<>();
     outline.target().ifPresent(n -> view.put("name", n));
@@ -196,31 +217,6 @@ final class CallCommand {
     rows.add(new String[] {""});
     rows.add(new String[] {heading});
     ids.forEach(id -> rows.add(new String[] {id}));
-  }
-
-  private Stage stage(Dockerfile file) throws BuildException {
-    Optional<String> wanted = request.target().stage().map(n -> n.toLowerCase(Locale.ROOT));
-    if (wanted.isEmpty()) {
-      return file.stages().get(file.stages().size() - 1);
-    }
-    return file.stages().stream()
-        .filter(stage -> stage.name().equals(wanted))
-        .findFirst()
-        .orElseThrow(() -> noSuchStage(wanted.get(), file));
-  }
-
-  private static BuildException noSuchStage(String name, Dockerfile file) {
-    return new BuildException(
-        List.of(
-            new Diagnostic(
-                "unknown-target",
-                Diagnostic.Severity.ERROR,
-                "target stage \"%s\" could not be found".formatted(name),
-                Optional.of(file.source()),
-                Optional.empty(),
-                "",
-                "--call targets lists all",
-                "")));
   }
 
   private void print(Map<String, Object> view, List<String[]> rows) {
