@@ -19,7 +19,6 @@ import dev.wadah.cli.registry.PushCommand;
 import dev.wadah.cli.registry.RegistryServeCommand;
 import dev.wadah.cli.store.StoreVerifyCommand;
 import dev.wadah.cli.store.TrainCommand;
-import dev.wadah.cli.store.VerifyCommand;
 import dev.wadah.cli.store.VersionCommand;
 import java.util.List;
 import java.util.Optional;
@@ -76,7 +75,6 @@ final class Commands {
           case "logout" -> new LogoutCommand();
           case "lint" -> new LintCommand(VersionCommand.VERSION);
           case "fmt" -> new FmtCommand();
-          case "store verify" -> new VerifyCommand();
           case "registry serve" -> new RegistryServeCommand();
           case "store verify" -> new StoreVerifyCommand();
           case "version" -> new VersionCommand();
