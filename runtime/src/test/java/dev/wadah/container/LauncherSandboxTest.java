@@ -4,11 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.wadah.container.BusyboxRoot.Options;
 import dev.wadah.container.ContainerSpec.Limits;
+import dev.wadah.container.ContainerSpec.SecuritySpec;
+import dev.wadah.container.ContainerSpec.UserIds;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -78,6 +84,111 @@ class LauncherSandboxTest {
   })
   void givesTheExitCodeOfTheProcess(String script, int code) throws IOException {
     assertThat(box.sh(script).exitCode()).isEqualTo(code);
+  }
+
+  @Test
+  void runsAsTheUserWithItsGroupsAndWithoutCapabilities() throws IOException {
+    Options options = box.options();
+    options.user = new UserIds(1000, 1001, List.of(1001, 50), "/home/x");
+    BusyboxRoot.Result result =
+        box.sh(
+            options,
+            "id -u; id -g; id -G; echo $HOME; grep -E 'Cap(Eff|Bnd)' /proc/self/status | awk '{print $2}';"
+                + " touch /x 2>/dev/null || echo refused");
+    assertThat(result.lines())
+        .containsExactly(
+            "1000",
+            "1001",
+            "1001 50",
+            "/home/x",
+            "0000000000000000",
+            "00000000a80425fb",
+            "refused");
+  }
+
+  @Test
+  void letsAnyUserOpenItsOwnOutputAgain() throws IOException {
+    Options options = box.options();
+    options.user = new UserIds(65534, 65534, List.of(), "/");
+    BusyboxRoot.Result result = box.sh(options, "echo out > /dev/stdout; echo err > /dev/stderr");
+    assertThat(result.out()).isEqualTo("out\n");
+    assertThat(result.err()).isEqualTo("err\n");
+  }
+
+  @Test
+  void answersSyncsAtOnceWhenTheyAreFaked() throws IOException {
+    Options options = box.options();
+    options.security = new SecuritySpec(Capabilities.DEFAULT, true, false, true, false);
+    BusyboxRoot.Result result =
+        box.sh(
+            options,
+            "sync && dd if=/dev/zero of=/f bs=1k count=4 conv=fsync 2>/dev/null && echo ok");
+    assertThat(result.out()).isEqualTo("ok\n");
+  }
+
+  @Test
+  void takesAwayTheWayToNewPrivileges() throws IOException {
+    Options options = box.options();
+    options.security = new SecuritySpec(List.of("CAP_CHOWN"), true, true, false, false);
+    BusyboxRoot.Result result =
+        box.sh(
+            options, "grep -E '(CapEff|NoNewPrivs|Seccomp):' /proc/self/status | awk '{print $2}'");
+    assertThat(result.lines()).containsExactly("0000000000000001", "1", "2");
+  }
+
+  @Test
+  void givesAPrivilegedContainerTheMachine() throws IOException {
+    Options options = box.options();
+    options.security = new SecuritySpec(Capabilities.DEFAULT, true, false, false, true);
+    BusyboxRoot.Result result =
+        box.sh(
+            options,
+            "grep Seccomp: /proc/self/status | awk '{print $2}'; mkdir /m && mount -t tmpfs t /m && echo mounted;"
+                + " ls /dev | wc -l; head -c 1 /dev/kmsg > /dev/null && echo opened");
+    assertThat(result.lines()).startsWith("0", "mounted").endsWith("opened");
+    assertThat(Integer.parseInt(result.lines().get(2))).isGreaterThan(14);
+  }
+
+  @Test
+  void runsSeveralAtOnce() throws Exception {
+    List<CompletableFuture<String>> runs = new ArrayList<>();
+    ExecutorService threads = Executors.newFixedThreadPool(4);
+    try {
+      for (int i = 0; i < 12; i++) {
+        BusyboxRoot one = new BusyboxRoot(directory.resolve("n" + i));
+        String script = "echo %d; hostname; sleep 0.1; echo %d".formatted(i, i);
+        runs.add(CompletableFuture.supplyAsync(() -> outputOf(one, script), threads));
+      }
+      for (int i = 0; i < runs.size(); i++) {
+        assertThat(runs.get(i).get()).isEqualTo("%d\nbox\n%d\n".formatted(i, i));
+      }
+    } finally {
+      threads.shutdown();
+    }
+  }
+
+  private static String outputOf(BusyboxRoot root, String script) {
+    try {
+      return root.sh(script).out();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Test
+  void leavesNoDescriptorOpen() throws IOException {
+    box.sh("true");
+    List<String> before = descriptors();
+    for (int i = 0; i < 5; i++) {
+      box.sh("true");
+    }
+    assertThat(descriptors()).hasSameSizeAs(before);
+  }
+
+  private static List<String> descriptors() throws IOException {
+    try (Stream<Path> open = Files.list(Path.of("/proc/self/fd"))) {
+      return open.map(Path::toString).toList();
+    }
   }
 
   @Test
