@@ -6,6 +6,7 @@ import dev.wadah.build.graph.PlanRequest;
 import dev.wadah.build.graph.PlatformArguments;
 import dev.wadah.dockerfile.Diagnostic;
 import dev.wadah.dockerfile.DockerfileException;
+import dev.wadah.dockerfile.Instruction;
 import dev.wadah.dockerfile.Stage;
 import dev.wadah.dockerfile.check.BuildChecks;
 import dev.wadah.dockerfile.check.CheckContext;
@@ -23,6 +24,8 @@ import java.util.Set;
 
 /** Runs the build checks over what a build is going to build. */
 final class Checks {
+  private static final String PLATFORM_RULE = "InvalidBaseImagePlatform";
+
   private final PlanRequest plan;
   private final BuildContext context;
 
@@ -47,7 +50,33 @@ final class Checks {
 
   /** The findings, whatever the file makes of them; without graphs those of all stages. */
   List<Diagnostic> findings(Collection<InstructionGraph> graphs) throws BuildException {
-    return BuildChecks.run(plan.dockerfile(), options(), checkContext(graphs));
+    List<Diagnostic> findings =
+        new ArrayList<>(BuildChecks.run(plan.dockerfile(), options(), checkContext(graphs)));
+    if (!options().skip().contains("all") && !options().skip().contains(PLATFORM_RULE)) {
+      for (InstructionGraph graph : graphs) {
+        graph.stages().forEach(stage -> checkPlatform(stage, findings));
+      }
+    }
+    return findings;
+  }
+
+  /** BuildKit's check of what a registry or the store gave, which no look at the file can tell. */
+  private void checkPlatform(InstructionGraph.PlannedStage stage, List<Diagnostic> findings) {
+    if (stage.base().isEmpty() || stage.expected().preference(stage.base().get().platform()) >= 0) {
+      return;
+    }
+    Instruction.From from = plan.dockerfile().stages().get(stage.index()).from();
+    findings.add(
+        new Diagnostic(
+            PLATFORM_RULE,
+            Diagnostic.Severity.WARNING,
+            "Base image %s was pulled with platform \"%s\", expected \"%s\" for current build"
+                .formatted(from.image().text(), stage.base().get().platform(), stage.expected()),
+            Optional.of(plan.dockerfile().source()),
+            Optional.of(from.image().span()),
+            "the only image of this name that could be had is for another platform",
+            "pull it for the platform that you want, or name the other one with --platform",
+            "https://docs.docker.com/go/dockerfile/rule/invalid-base-image-platform/"));
   }
 
   /** What the file, or a build argument, says of the checks. */

@@ -279,6 +279,19 @@ class BuilderTest {
   }
 
   @Test
+  void warnsOfABaseForAnotherPlatform() throws Exception {
+    dockerfile("FROM foreign\nLABEL a=b\n");
+    CheckReport report = new Builder(engine).check(BoxImage.request(context, Map.of()));
+    assertThat(report.findings())
+        .singleElement()
+        .satisfies(
+            d -> {
+              assertThat(d.code()).isEqualTo("InvalidBaseImagePlatform");
+              assertThat(d.message()).contains("linux/s390x");
+            });
+  }
+
+  @Test
   void outlinesTheTargetWithoutAskingForItsBase() throws Exception {
     dockerfile("ARG A=1\n# last the result\nFROM nowhere.invalid/none:$A AS last\nARG B\n");
     BuildRequest request = BoxImage.request(context, Map.of("B", "2"));

@@ -28,8 +28,9 @@ public record InstructionGraph(
    *
    * @param index its position in the file, 0-based
    * @param base the image that it begins with; empty for scratch, a stage or files
+   * @param expected the platform that the image should be for
    */
-  public record PlannedStage(int index, Optional<ImageConfig> base) {}
+  public record PlannedStage(int index, Optional<ImageConfig> base, Platform expected) {}
 
   /**
    * An image config without layers; times of history entries are those of the base, and empty for

@@ -123,7 +123,7 @@ public final class Planner {
       return known;
     }
     int index = entry.stage().index();
-    stages.put(index, new InstructionGraph.PlannedStage(index, Optional.empty()));
+    stages.put(index, new InstructionGraph.PlannedStage(index, Optional.empty(), expected(entry)));
     StageState state = begin(entry);
     if (references.isReplaced(entry)) {
       // Its name stands for a context now; what the file says of it is not done.
@@ -153,8 +153,12 @@ public final class Planner {
     }
   }
 
+  private Platform expected(StageTable.Entry entry) {
+    return entry.platform().orElse(scope.request().target().wanted());
+  }
+
   private StageState begin(StageTable.Entry entry) {
-    Platform platform = entry.platform().orElse(scope.request().target().wanted());
+    Platform platform = expected(entry);
     Optional<PlanRequest.NamedContext> replaced = entry.stage().name().flatMap(references::context);
     if (replaced.isPresent()) {
       String name = entry.stage().name().get();
@@ -203,7 +207,7 @@ public final class Planner {
   private StageState image(String reference, Platform platform, StageTable.Entry entry) {
     ImageConfig image = config(reference, platform, entry.stage().from().image().span());
     int index = entry.stage().index();
-    stages.put(index, new InstructionGraph.PlannedStage(index, Optional.of(image)));
+    stages.put(index, new InstructionGraph.PlannedStage(index, Optional.of(image), platform));
     Vertex root =
         vertices.vertex(
             new Op.Image(reference, image.platform(), new LayerStack(image.diffIds())),
