@@ -103,6 +103,7 @@ public record BuildRequest(
   public sealed interface SecretSource {
     record File(Path path) implements SecretSource {}
 
+    @SuppressWarnings("ArrayRecordComponent") // secrets are never compared
     record Value(byte[] value) implements SecretSource {}
   }
 

@@ -58,7 +58,7 @@ final class BuildSession implements StepRunner.Sources, Closeable {
   /** Opens the main context and parses its Dockerfile. */
   static BuildSession open(Engine engine, BuildRequest request) throws BuildException, IOException {
     BuildContexts opener = new BuildContexts(engine.store());
-    BuildContext.Main main = opener.openMain(request.context());
+    BuildContext.Main main = opener.openMain(request.context(), request.secrets());
     boolean ready = false;
     try {
       Dockerfile file = DockerfileParser.parse(main.dockerfile());
@@ -198,7 +198,7 @@ final class BuildSession implements StepRunner.Sources, Closeable {
       if (known == null) {
         String written = NamedContexts.written(request.context().named(), name);
         String value = request.context().named().get(written);
-        known = opener.openNamed(written, value, request.context());
+        known = opener.openNamed(written, value, request.secrets());
         open.put(name, known);
       }
       return known;
