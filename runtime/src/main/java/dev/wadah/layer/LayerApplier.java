@@ -98,7 +98,7 @@ final class LayerApplier implements Closeable {
       return "/" + (name.endsWith("/") ? name.substring(0, name.length() - 1) : name);
     }
     StringBuilder path = new StringBuilder(name.length() + 1);
-    for (String part : name.split("/")) {
+    for (String part : name.split("/", -1)) {
       if (part.equals("..")) {
         throw new InvalidLayerException(
             "tar entry \"%s\" names a file outside of the layer".formatted(name));

@@ -63,7 +63,7 @@ final class LayerRecords {
     if (text == null) {
       return null;
     }
-    String[] f = text.strip().split(" ");
+    String[] f = text.strip().split(" ", -1);
     if (f.length < 5) {
       return null;
     }
@@ -110,7 +110,7 @@ final class LayerRecords {
   /** The blob that a layer came in; null when it is not known. */
   Descriptor blob(DiffId layer) throws IOException {
     String text = read(file(layer, ".blob"));
-    String[] fields = text == null ? new String[0] : text.strip().split(" ");
+    String[] fields = text == null ? new String[0] : text.strip().split(" ", -1);
     return fields.length < 3
         ? null
         : Descriptor.of(fields[2], Digest.parse(fields[0]), Long.parseLong(fields[1]));

@@ -176,9 +176,10 @@ final class LayerTrees {
   /** What follows the end of the archive belongs to the layer's digest too. */
   private static void drain(InputStream tar) throws IOException {
     byte[] rest = new byte[8192];
-    while (tar.read(rest, 0, rest.length) >= 0) {
-      continue;
-    }
+    int n;
+    do {
+      n = tar.read(rest, 0, rest.length);
+    } while (n >= 0);
   }
 
   /** Moves a whole tree into the store, unless the layer has one; then it is thrown away. */

@@ -48,7 +48,7 @@ final class MergedTree implements FileTree {
     for (LayerView layer : directory(parent(path))) {
       FileNode node = layer.find(path);
       if (node != null) {
-        return node == LayerView.WHITEOUT ? Optional.empty() : Optional.of(node);
+        return node.equals(LayerView.WHITEOUT) ? Optional.empty() : Optional.of(node);
       }
     }
     return Optional.empty();
@@ -66,7 +66,7 @@ final class MergedTree implements FileTree {
     for (int i = parts.size() - 1; i >= 0; i--) {
       LayerView layer = parts.get(i);
       for (String name : layer.names(path)) {
-        if (layer.hidesAnything() && layer.find(child(path, name)) == LayerView.WHITEOUT) {
+        if (layer.hidesAnything() && LayerView.WHITEOUT.equals(layer.find(child(path, name)))) {
           names.remove(name);
         } else {
           names.add(name);
@@ -128,7 +128,7 @@ final class MergedTree implements FileTree {
         break; // hides what is below it, be it a whiteout or a file
       }
       // Most directories come from one layer only.
-      if (parts == NOWHERE) {
+      if (parts.isEmpty()) {
         parts = Collections.singletonList(layer);
       } else {
         parts = parts.size() == 1 ? new ArrayList<>(parts) : parts;

@@ -209,7 +209,7 @@ final class TarBlocks {
   }
 
   private void putNumber(byte[] block, int at, int width, String key, long value) {
-    long most = (1L << 3 * (width - 1)) - 1;
+    long most = (1L << (3 * (width - 1))) - 1;
     boolean fits = value >= 0 && value <= most;
     octal(block, at, width, fits ? value : 0);
     if (!fits) {

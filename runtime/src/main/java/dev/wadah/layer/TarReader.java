@@ -191,25 +191,18 @@ public final class TarReader implements Closeable {
   }
 
   private TarEntry.Kind kind(TarHeader header, String name) throws InvalidLayerException {
-    switch (header.typeFlag()) {
-      case 0, '0', '7', 'S':
-        // Before ustar a directory was known by its name alone.
-        return name.endsWith("/") ? TarEntry.Kind.DIRECTORY : TarEntry.Kind.FILE;
-      case '1':
-        return TarEntry.Kind.HARD_LINK;
-      case '2':
-        return TarEntry.Kind.SYMLINK;
-      case '3':
-        return TarEntry.Kind.CHARACTER_DEVICE;
-      case '4':
-        return TarEntry.Kind.BLOCK_DEVICE;
-      case '5', 'D':
-        return TarEntry.Kind.DIRECTORY;
-      case '6':
-        return TarEntry.Kind.FIFO;
-      default:
-        throw broken("the unknown type \"%c\"".formatted((char) (header.typeFlag() & 0xFF)));
-    }
+    return switch (header.typeFlag()) {
+      // Before ustar a directory was known by its name alone.
+      case 0, '0', '7', 'S' -> name.endsWith("/") ? TarEntry.Kind.DIRECTORY : TarEntry.Kind.FILE;
+      case '1' -> TarEntry.Kind.HARD_LINK;
+      case '2' -> TarEntry.Kind.SYMLINK;
+      case '3' -> TarEntry.Kind.CHARACTER_DEVICE;
+      case '4' -> TarEntry.Kind.BLOCK_DEVICE;
+      case '5', 'D' -> TarEntry.Kind.DIRECTORY;
+      case '6' -> TarEntry.Kind.FIFO;
+      default ->
+          throw broken("the unknown type \"%c\"".formatted((char) (header.typeFlag() & 0xFF)));
+    };
   }
 
   private TarEntry.Owner owner(TarHeader header, PaxRecords pax) throws InvalidLayerException {

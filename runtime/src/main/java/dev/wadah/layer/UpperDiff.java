@@ -1,6 +1,5 @@
 package dev.wadah.layer;
 
-import dev.wadah.layer.FileNode.Type;
 import dev.wadah.posix.FileStatus;
 import dev.wadah.posix.PathBytes;
 import dev.wadah.posix.Posix;
@@ -218,7 +217,7 @@ final class UpperDiff {
             && now.link().equals(old.link())
             && now.identity().device() == old.identity().device()
             && sameCapability(now, old);
-    return !same || (now.type() == Type.FILE && !sameContent(path));
+    return !same || (now.isFile() && !sameContent(path));
   }
 
   private static boolean sameCapability(FileNode a, FileNode b) {

@@ -85,12 +85,12 @@ public final class NativeSha256 extends MessageDigest {
     java.util.Arrays.fill(pending, used + 1, padded, (byte) 0);
     long bits = length * 8;
     for (int i = 0; i < 8; i++) {
-      pending[padded - 1 - i] = (byte) (bits >>> 8 * i);
+      pending[padded - 1 - i] = (byte) (bits >>> (8 * i));
     }
     blocks(state, pending, 0, padded / BLOCK, plain);
     byte[] hash = new byte[HASH_BYTES];
     for (int i = 0; i < HASH_BYTES; i++) {
-      hash[i] = (byte) (state[i / 4] >>> 8 * (3 - i % 4));
+      hash[i] = (byte) (state[i / 4] >>> (8 * (3 - i % 4)));
     }
     engineReset();
     return hash;
