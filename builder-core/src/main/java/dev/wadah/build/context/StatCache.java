@@ -42,6 +42,7 @@ final class StatCache {
   private boolean loaded;
   private final Map<String, Entry> fresh = new HashMap<>();
 
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   private record Entry(FileStatus status, byte[] sha) {}
 
   StatCache(Path file) {

@@ -32,7 +32,7 @@ final class Destination {
   static void write(String type, Optional<String> destination, Writer writer)
       throws BuildException, IOException {
     if (destination.isEmpty() || destination.get().equals("-")) {
-      if (destination.isEmpty() && System.console() != null) {
+      if (destination.isEmpty() && toTerminal()) {
         throw OutputFaults.fault(
             "type=%s without dest would write to the terminal".formatted(type),
             "dest names the file; without it the bytes go to standard output",
@@ -46,6 +46,17 @@ final class Destination {
       return;
     }
     write(type, Path.of(destination.get()).toAbsolutePath().normalize(), writer);
+  }
+
+  /** Whether standard output is a terminal; System.console tells that up to Java 21 only. */
+  private static boolean toTerminal() {
+    try {
+      String target = Files.readSymbolicLink(Path.of("/proc/self/fd/1")).toString();
+      return target.startsWith("/dev/pts/") || target.startsWith("/dev/tty");
+    } catch (IOException e) {
+      // without /proc nobody can tell, and writing is what was asked for
+      return false;
+    }
   }
 
   private static void write(String type, Path file, Writer writer)

@@ -109,7 +109,7 @@ record OutputOptions(
   private static List<ImageReference> names(List<String> tags, String attribute)
       throws BuildException {
     List<String> texts = new ArrayList<>(attribute.isEmpty() ? tags : List.of());
-    for (String name : attribute.split(",")) {
+    for (String name : attribute.split(",", -1)) {
       if (!name.isBlank()) {
         texts.add(name.strip());
       }

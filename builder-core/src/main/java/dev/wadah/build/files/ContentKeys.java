@@ -92,7 +92,7 @@ final class ContentKeys implements SourceWalk.Visitor {
         sha.update((byte) '|');
         continue;
       }
-      sha.update((byte) node.type().ordinal());
+      text(sha, node.type().name());
       attributes(sha, node);
       if (node.isFile()) {
         text(sha, contents.get(file++).hex());

@@ -27,6 +27,8 @@ public sealed interface FileAction {
    * @param name file name, used where the destination is a directory
    * @param content the bytes
    */
+  @SuppressWarnings(
+      "ArrayRecordComponent") // actions are keyed by their ingredients, never compared
   record Write(String name, byte[] content, String destination, Options options)
       implements FileAction {}
 

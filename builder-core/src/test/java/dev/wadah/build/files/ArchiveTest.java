@@ -80,7 +80,7 @@ class ArchiveTest {
       entry.setLinkName(words[2]);
     } else {
       entry.setMode(Integer.parseInt(words[2], 8));
-      String[] owner = words[3].split(":");
+      String[] owner = words[3].split(":", -1);
       entry.setIds(Integer.parseInt(owner[0]), Integer.parseInt(owner[1]));
       content = words.length > 4 ? words[4].getBytes(StandardCharsets.UTF_8) : content;
     }

@@ -42,7 +42,7 @@ final class MemoryTree implements FileTree {
     String[] words = line.split(" ", 5);
     String path = words[1];
     int mode = words.length > 2 ? mode(words[2]) : -1;
-    String[] ids = (words.length > 3 ? words[3] : "0:0").split(":");
+    String[] ids = (words.length > 3 ? words[3] : "0:0").split(":", -1);
     int uid = Integer.parseInt(ids[0]);
     int gid = Integer.parseInt(ids[1]);
     parents(path);
