@@ -26,7 +26,8 @@ final class Proxies extends ProxySelector {
   Proxies(Map<String, String> environment) {
     this.http = address(environment, "HTTP_PROXY");
     this.https = address(environment, "HTTPS_PROXY");
-    this.direct = List.of(value(environment, "NO_PROXY").toLowerCase(Locale.ROOT).split("[, ]+"));
+    this.direct =
+        List.of(value(environment, "NO_PROXY").toLowerCase(Locale.ROOT).split("[, ]+", -1));
   }
 
   private static String value(Map<String, String> environment, String name) {

@@ -1,5 +1,6 @@
 package dev.wadah.image;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -63,7 +64,7 @@ class ImageArchiveTest {
         .extracting(ImageReference::familiar)
         .containsExactly("team/app:1", "localhost:5000/app:x");
     Image image = image(engine, "team/app:1");
-    assertThat(new String(image.configBytes())).isEqualTo(Archives.config(lower, upper));
+    assertThat(new String(image.configBytes(), UTF_8)).isEqualTo(Archives.config(lower, upper));
     assertThat(image(engine, image.id().abbreviated()).id()).isEqualTo(image.id());
     assertThat(engine.layers().openTar(image.config().diffIds().get(1)).readAllBytes())
         .isEqualTo(upper);
@@ -101,7 +102,9 @@ class ImageArchiveTest {
   void loadsTheSameImageFromEveryForm(String form, byte[] archive) throws IOException {
     load(archive);
     Image image = image(engine, "team/app:1");
-    assertThat(new String(image.configBytes())).as(form).isEqualTo(Archives.config(lower, upper));
+    assertThat(new String(image.configBytes(), UTF_8))
+        .as(form)
+        .isEqualTo(Archives.config(lower, upper));
     for (int i = 0; i < 2; i++) {
       assertThat(engine.layers().openTar(image.config().diffIds().get(i)).readAllBytes())
           .isEqualTo(i == 0 ? lower : upper);
@@ -119,7 +122,7 @@ class ImageArchiveTest {
     return Stream.of(
         Arguments.of("an empty file", new byte[0], "no image archive"),
         Arguments.of("zeros", new byte[10240], "no image archive"),
-        Arguments.of("no tar", "hello, world".repeat(100).getBytes(), ""),
+        Arguments.of("no tar", "hello, world".repeat(100).getBytes(UTF_8), ""),
         Arguments.of("cut in the middle", java.util.Arrays.copyOf(good, 700), ""),
         Arguments.of("a tar of a file system", layer, "use import"),
         Arguments.of(

@@ -1,5 +1,6 @@
 package dev.wadah.registry;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -205,7 +206,7 @@ class HttpRegistryFaultTest {
     try (ScriptedServer server =
         new ScriptedServer(
             (http, count) ->
-                ScriptedServer.reply(http, 200, "text/html", "<html>Log in".getBytes()))) {
+                ScriptedServer.reply(http, 200, "text/html", "<html>Log in".getBytes(UTF_8)))) {
       assertThatThrownBy(() -> registry.manifest(name(server)))
           .hasMessageContaining("HTML page")
           .hasMessageContaining(server.host() + "/team/app:1");
@@ -262,7 +263,7 @@ class HttpRegistryFaultTest {
     if (path.equals("/token")) {
       uses[0]++;
       String token = "{\"token\":\"t%d\",\"expires_in\":300}".formatted(uses[0]);
-      ScriptedServer.reply(http, 200, "application/json", token.getBytes());
+      ScriptedServer.reply(http, 200, "application/json", token.getBytes(UTF_8));
     } else if (!("Bearer t" + uses[0]).equals(authorization) || uses[1]-- == 0) {
       if (uses[1] < 0) {
         uses[0]++;
@@ -313,7 +314,8 @@ class HttpRegistryFaultTest {
                   http,
                   401,
                   "application/json",
-                  "{\"errors\":[{\"code\":\"UNAUTHORIZED\",\"message\":\"no entry\"}]}".getBytes());
+                  "{\"errors\":[{\"code\":\"UNAUTHORIZED\",\"message\":\"no entry\"}]}"
+                      .getBytes(UTF_8));
             })) {
       assertThatThrownBy(() -> withPassword(server.host()).manifest(name(server)))
           .hasMessageContaining("gave 401: UNAUTHORIZED: no entry")
@@ -331,7 +333,7 @@ class HttpRegistryFaultTest {
             (http, count) -> {
               if (http.getRequestURI().getPath().equals("/token")) {
                 ScriptedServer.reply(
-                    http, 200, "application/json", "{\"token\":\"a\\r\\nX: y\"}".getBytes());
+                    http, 200, "application/json", "{\"token\":\"a\\r\\nX: y\"}".getBytes(UTF_8));
               } else {
                 http.getResponseHeaders()
                     .set("WWW-Authenticate", "Bearer realm=\"http://%s/token\"".formatted(host[0]));

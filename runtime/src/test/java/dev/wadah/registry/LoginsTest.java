@@ -1,5 +1,6 @@
 package dev.wadah.registry;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -29,11 +30,14 @@ class LoginsTest {
   private static void wantsAnn(HttpExchange http, int count) throws IOException {
     String expected = Credential.ofPassword("ann", "s3cret").basic();
     if (expected.equals(http.getRequestHeaders().getFirst("Authorization"))) {
-      ScriptedServer.reply(http, 200, "application/json", "{}".getBytes());
+      ScriptedServer.reply(http, 200, "application/json", "{}".getBytes(UTF_8));
     } else {
       http.getResponseHeaders().set("WWW-Authenticate", "Basic realm=\"x\"");
       ScriptedServer.reply(
-          http, 401, "application/json", "{\"errors\":[{\"code\":\"UNAUTHORIZED\"}]}".getBytes());
+          http,
+          401,
+          "application/json",
+          "{\"errors\":[{\"code\":\"UNAUTHORIZED\"}]}".getBytes(UTF_8));
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.wadah.registry;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -25,7 +26,7 @@ abstract class RegistryContract {
   static final RetryPolicy QUICK =
       new RetryPolicy(4, Duration.ofMillis(20), Duration.ofMillis(200));
 
-  private static final byte[] CONFIG = "{\"os\":\"linux\",\"rootfs\":{}}".getBytes();
+  private static final byte[] CONFIG = "{\"os\":\"linux\",\"rootfs\":{}}".getBytes(UTF_8);
 
   final HttpRegistry registry = new HttpRegistry(Map.of("HOME", "/nonexistent"), QUICK);
 

@@ -1,5 +1,7 @@
 package dev.wadah.registry;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.Closeable;
@@ -57,7 +59,7 @@ final class ScriptedServer implements Closeable {
         && count == 0
         && http.getRequestHeaders().get("Authorization") == null) {
       // The question whether this is http at all.
-      reply(http, 200, "application/json", "{}".getBytes());
+      reply(http, 200, "application/json", "{}".getBytes(UTF_8));
       return;
     }
     try (http) {

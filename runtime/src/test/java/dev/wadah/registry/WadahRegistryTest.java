@@ -1,5 +1,6 @@
 package dev.wadah.registry;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.wadah.registry.serve.RegistryServer;
@@ -66,7 +67,7 @@ class WadahRegistryTest extends RegistryContract {
     HttpResponse<String> gap =
         send(at(location).header("Content-Range", "9-10").method("PATCH", text("xx")));
     assertThat(gap.statusCode()).isEqualTo(416);
-    String digest = dev.wadah.oci.Digest.of("hello world".getBytes()).toString();
+    String digest = dev.wadah.oci.Digest.of("hello world".getBytes(UTF_8)).toString();
     HttpResponse<String> last = send(at(location + "?digest=" + digest).PUT(text(" world")));
     assertThat(last.statusCode()).isEqualTo(201);
 
@@ -85,7 +86,7 @@ class WadahRegistryTest extends RegistryContract {
         new java.net.Socket(InetAddress.getLoopbackAddress(), server.address().getPort())) {
       socket.setSoTimeout(5000);
       socket.getOutputStream().write(new byte[] {0x16, 3, 1, 2, 0, 1});
-      assertThat(new String(socket.getInputStream().readAllBytes()))
+      assertThat(new String(socket.getInputStream().readAllBytes(), UTF_8))
           .startsWith("HTTP/1.0 400 Bad Request");
     }
   }

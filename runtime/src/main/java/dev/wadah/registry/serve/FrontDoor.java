@@ -37,8 +37,7 @@ final class FrontDoor implements Closeable {
   private final ExecutorService threads;
   private final Set<SocketChannel> open = ConcurrentHashMap.newKeySet();
 
-  private FrontDoor(
-      ServerSocketChannel door, InetSocketAddress server, ExecutorService threads)
+  private FrontDoor(ServerSocketChannel door, InetSocketAddress server, ExecutorService threads)
       throws IOException {
     this.door = door;
     this.address = (InetSocketAddress) door.getLocalAddress();
