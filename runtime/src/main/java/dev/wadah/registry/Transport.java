@@ -63,6 +63,14 @@ final class Transport {
       return new Call(method, rest, Map.of(), Body.NONE, scope);
     }
 
+    /**
+     * Whether this sends bytes into an upload session. Its session may have kept some of them when
+     * it fails, and would add all of them once more: the whole upload begins again instead.
+     */
+    boolean isUpload() {
+      return body.sizeBytes() > 0 && rest.startsWith("http");
+    }
+
     Call withHeader(String name, String value) {
       Map<String, String> more = new TreeMap<>(headers);
       more.put(name, value);
@@ -115,7 +123,7 @@ final class Transport {
       } catch (InterruptedIOException e) {
         throw e;
       } catch (IOException e) {
-        if (attempt >= retries.attempts() || !mayRetry(endpoint, e)) {
+        if (attempt >= retries.attempts() || call.isUpload() || !mayRetry(endpoint, e)) {
           throw e;
         }
         retries.pause(attempt, Optional.empty());
@@ -124,7 +132,9 @@ final class Transport {
       if (reply.status() == 401 && !challenged && answer(endpoint, call.scope(), reply)) {
         challenged = true;
         reply.close();
-      } else if (RetryPolicy.isTransient(reply.status()) && attempt < retries.attempts()) {
+      } else if (RetryPolicy.isTransient(reply.status())
+          && attempt < retries.attempts()
+          && !call.isUpload()) {
         Optional<String> retryAfter = reply.header("Retry-After");
         reply.close();
         retries.pause(attempt, retryAfter);
