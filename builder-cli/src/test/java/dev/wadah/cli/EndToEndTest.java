@@ -359,7 +359,7 @@ class EndToEndTest {
   @Test
   void lintsAndFormatsFiles() throws IOException {
     Path file = context("from base:1 as A\nrun   true\n").resolve("Dockerfile");
-    Cli.Result json = cli.run("lint", "--format", "json", file.toString());
+    Cli.Result json = cli.run("lint", "--error", "--format", "json", file.toString());
     assertThat(json.code()).isEqualTo(1);
     assertThat(json.out()).contains("\"rule\": \"StageNameCasing\"").contains("\"line\": 1");
     for (String format : List.of("text", "sarif", "checkstyle", "gitlab")) {

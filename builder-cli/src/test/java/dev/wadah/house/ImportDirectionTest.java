@@ -57,7 +57,7 @@ class ImportDirectionTest {
       cli.image: cli cli.template RUNTIME
       cli.registry: cli cli.image cli.progress registry.serve RUNTIME
       cli.store: cli cli.image build.cache RUNTIME
-      cli.dockerfile: cli dockerfile dockerfile.check dockerfile.format oci
+      cli.dockerfile: cli build dockerfile dockerfile.check dockerfile.format oci
 
       maven: build dockerfile RUNTIME
 

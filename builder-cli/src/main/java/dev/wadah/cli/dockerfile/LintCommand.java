@@ -1,31 +1,26 @@
 package dev.wadah.cli.dockerfile;
 
+import dev.wadah.build.CheckReport;
+import dev.wadah.build.DockerfileLint;
 import dev.wadah.cli.Arguments;
 import dev.wadah.cli.Command;
 import dev.wadah.cli.CommandException;
 import dev.wadah.cli.CommandModel;
-import dev.wadah.cli.Console;
 import dev.wadah.cli.ExitCode;
 import dev.wadah.cli.Session;
-import dev.wadah.dockerfile.Diagnostic;
 import dev.wadah.dockerfile.DiagnosticRenderer;
 import dev.wadah.dockerfile.DiagnosticRenderer.Colour;
-import dev.wadah.dockerfile.Dockerfile;
-import dev.wadah.dockerfile.DockerfileException;
-import dev.wadah.dockerfile.DockerfileParser;
 import dev.wadah.dockerfile.SourceFile;
-import dev.wadah.dockerfile.check.BuildChecks;
-import dev.wadah.dockerfile.check.CheckContext;
-import dev.wadah.dockerfile.check.CheckOptions;
-import dev.wadah.oci.ImageReference;
-import dev.wadah.oci.Platform;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
-/** {@code wadah lint}: the build checks over files, without context or base images. */
+/** {@code wadah lint}: the build checks over files, without base images. */
 public final class LintCommand implements Command {
   private final String version;
 
@@ -41,8 +36,15 @@ public final class LintCommand implements Command {
   @Override
   public CommandModel model() {
     return CommandModel.of(
-            "lint", "[FLAGS] [FILE...]", "Check Dockerfiles. Exit code 1 if anything is found.")
+            "lint",
+            "[FLAGS] [FILE...]",
+            "Check Dockerfiles without looking at base images (\"wadah build --check\" does). Exit code"
+                + " 1 if one cannot be built.")
         .value("FORMAT", "text, json, sarif, checkstyle or gitlab", "--format")
+        .values("RULE", "Leave out this rule (may be repeated)", "--skip")
+        .values("NAME=VALUE", "Set a build argument (may be repeated)", "--build-arg")
+        .value("DIR", "Folder whose .dockerignore counts (default: that of the file)", "--context")
+        .flag("Exit code 1 for warnings as well", "--error")
         .arguments("FILE", "0..*", "Dockerfiles; - for standard input (default: Dockerfile)");
   }
 
@@ -53,13 +55,16 @@ public final class LintCommand implements Command {
     List<String> files =
         arguments.positional().isEmpty() ? List.of("Dockerfile") : arguments.positional();
     List<Finding> findings = new ArrayList<>();
+    boolean failed = false;
     for (String file : files) {
-      for (Diagnostic diagnostic : lint(file, session.console())) {
-        findings.add(new Finding(file, diagnostic));
-      }
+      CheckReport report = lint(file, arguments, session);
+      report.errors().forEach(error -> findings.add(new Finding(file, error)));
+      report.findings().forEach(finding -> findings.add(new Finding(file, finding)));
+      boolean strict = report.strict() || arguments.has("error");
+      failed |= !report.errors().isEmpty() || strict && !report.isClean();
     }
     session.console().out().print(report(format, findings));
-    return findings.isEmpty() ? ExitCode.OK : ExitCode.FAILED;
+    return failed ? ExitCode.FAILED : ExitCode.OK;
   }
 
   private String report(String format, List<Finding> findings) {
@@ -74,38 +79,30 @@ public final class LintCommand implements Command {
     };
   }
 
-  private static List<Diagnostic> lint(String file, Console console)
+  private static CheckReport lint(String file, Arguments arguments, Session session)
       throws IOException, CommandException {
-    SourceFile source = DockerfileReader.read(file, console);
-    try {
-      Dockerfile dockerfile = DockerfileParser.parse(source);
-      CheckOptions options = CheckOptions.of(dockerfile, Map.of());
-      CheckContext context = CheckContext.ofFileAlone(platformArgs(), LintCommand::isImageName);
-      return BuildChecks.run(dockerfile, options, context);
-    } catch (DockerfileException e) {
-      return e.diagnostics();
-    }
+    SourceFile source = DockerfileReader.read(file, session.console());
+    Optional<Path> path = file.equals("-") ? Optional.empty() : Optional.of(Path.of(file));
+    Optional<Path> folder = path.map(p -> p.toAbsolutePath().normalize().getParent());
+    return DockerfileLint.check(
+        new DockerfileLint.Subject(
+            source, path, arguments.value("context").map(Path::of).or(() -> folder)),
+        buildArgs(arguments, session),
+        new HashSet<>(arguments.values("skip")));
   }
 
-  private static boolean isImageName(String text) {
-    try {
-      ImageReference.parse(text);
-      return true;
-    } catch (IllegalArgumentException e) {
-      return false;
+  /** A name without a value takes it from the environment, as for a build. */
+  private static Map<String, String> buildArgs(Arguments arguments, Session session) {
+    Map<String, String> environment = session.console().environment();
+    Map<String, String> buildArgs = new HashMap<>();
+    for (String word : arguments.values("build-arg")) {
+      int equals = word.indexOf('=');
+      if (equals >= 0) {
+        buildArgs.put(word.substring(0, equals), word.substring(equals + 1));
+      } else if (environment.containsKey(word)) {
+        buildArgs.put(word, environment.get(word));
+      }
     }
-  }
-
-  /** BUILDPLATFORM and its kin, for this machine. */
-  private static Map<String, String> platformArgs() {
-    Platform host = Platform.host();
-    Map<String, String> args = new LinkedHashMap<>();
-    for (String side : List.of("BUILD", "TARGET")) {
-      args.put(side + "PLATFORM", host.toString());
-      args.put(side + "OS", host.os());
-      args.put(side + "ARCH", host.architecture());
-      args.put(side + "VARIANT", host.variant().orElse(""));
-    }
-    return args;
+    return buildArgs;
   }
 }

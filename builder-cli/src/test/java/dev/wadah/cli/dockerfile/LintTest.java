@@ -1,0 +1,115 @@
+package dev.wadah.cli.dockerfile;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.wadah.cli.Cli;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import javax.xml.parsers.DocumentBuilderFactory;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.w3c.dom.Element;
+import org.w3c.dom.NodeList;
+
+/** {@code wadah lint}: what it finds, how it ends, in which forms it prints. */
+class LintTest {
+  private static final String UNWISE = "FROM scratch AS Upper\nCOPY hidden /\nLABEL a=$NOPE\n";
+
+  @TempDir Path folder;
+  private Path file;
+  private Cli cli;
+
+  @BeforeEach
+  void write() throws IOException {
+    cli = Cli.over(folder.resolve("store"));
+    file = folder.resolve("Dockerfile");
+    Files.writeString(file, UNWISE);
+    Files.writeString(folder.resolve(".dockerignore"), "hidden\n");
+  }
+
+  @Test
+  void listsFindingsAsJson() throws IOException {
+    Cli.Result result = cli.run("lint", "--format", "json", file.toString());
+
+    JsonNode array = new ObjectMapper().readTree(result.out());
+    assertThat(array)
+        .extracting(n -> n.get("rule").asText() + " " + n.get("line").asInt())
+        .containsExactly("StageNameCasing 1", "CopyIgnoredFile 2", "UndefinedVar 3");
+    assertThat(array.get(0).get("level").asText()).isEqualTo("warning");
+    assertThat(array.get(0).get("column").asInt()).isEqualTo(1);
+    assertThat(array.get(0).get("message").asText())
+        .isEqualTo("Stage name 'Upper' should be lowercase");
+    assertThat(array.get(0).get("url").asText()).contains("stage-name-casing");
+    assertThat(result.code()).isZero();
+  }
+
+  @Test
+  void failsForFindingsOnlyWhenAskedTo() throws IOException {
+    assertThat(cli.run("lint", "--error", file.toString()).code()).isEqualTo(1);
+    Files.writeString(file, "# check=error=true\n" + UNWISE);
+    assertThat(cli.run("lint", file.toString()).code()).isEqualTo(1);
+    assertThat(
+            cli.run(
+                    "lint",
+                    "--skip=StageNameCasing",
+                    "--skip=CopyIgnoredFile",
+                    "--skip=UndefinedVar",
+                    file.toString())
+                .code())
+        .isZero();
+  }
+
+  @Test
+  void callsAFileThatCannotBeReadOrPlannedAnError() throws IOException {
+    for (String text : new String[] {"FRM scratch\n", "FROM scratch\nCOPY --from=9 a b\n"}) {
+      Files.writeString(file, text);
+
+      Cli.Result result = cli.run("lint", "--format", "json", file.toString());
+
+      JsonNode array = new ObjectMapper().readTree(result.out());
+      assertThat(array).extracting(n -> n.get("level").asText()).contains("error");
+      assertThat(result.code()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void readsStandardInputAndSeveralFiles() {
+    byte[] text = "FROM scratch AS Other\n".getBytes(StandardCharsets.UTF_8);
+
+    Cli.Result result = cli.reading(text).run("lint", "-", file.toString());
+
+    assertThat(result.out()).contains("-:1:1: warning: Stage name 'Other'");
+    assertThat(result.out()).contains(file + ":1:1: warning: Stage name 'Upper'");
+  }
+
+  @Test
+  void writesTheFormsOfOtherTools() throws Exception {
+    JsonNode sarif =
+        new ObjectMapper().readTree(cli.run("lint", "--format", "sarif", file.toString()).out());
+    assertThat(sarif.get("version").asText()).isEqualTo("2.1.0");
+    JsonNode result = sarif.at("/runs/0/results/2");
+    assertThat(result.get("ruleId").asText()).isEqualTo("UndefinedVar");
+    assertThat(result.at("/locations/0/physicalLocation/region/startLine").asInt()).isEqualTo(3);
+    assertThat(sarif.at("/runs/0/tool/driver/rules")).hasSize(3);
+
+    String xml = cli.run("lint", "--format", "checkstyle", file.toString()).out();
+    NodeList errors =
+        DocumentBuilderFactory.newInstance()
+            .newDocumentBuilder()
+            .parse(new ByteArrayInputStream(xml.getBytes(StandardCharsets.UTF_8)))
+            .getElementsByTagName("error");
+    assertThat(errors.getLength()).isEqualTo(3);
+    assertThat(((Element) errors.item(2)).getAttribute("source")).isEqualTo("UndefinedVar");
+
+    JsonNode gitlab =
+        new ObjectMapper().readTree(cli.run("lint", "--format", "gitlab", file.toString()).out());
+    assertThat(gitlab).extracting(n -> n.get("fingerprint").asText()).doesNotHaveDuplicates();
+    assertThat(gitlab.get(1).at("/location/lines/begin").asInt()).isEqualTo(2);
+  }
+}
