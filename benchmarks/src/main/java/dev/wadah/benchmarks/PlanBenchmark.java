@@ -59,30 +59,22 @@ public class PlanBenchmark {
   }
 
   private static String instruction(int stage, int line) {
-    switch (line) {
-      case 0:
-        return "FROM base AS stage%d\n".formatted(stage);
-      case 1:
-        return "ARG VERSION=%d\n".formatted(stage);
-      case 2:
-        return "ENV APP_HOME=/srv/app \\\n    APP_VERSION=${VERSION:-none}\n";
-      case 3:
-        return "WORKDIR $APP_HOME\n";
-      case 4:
-        return stage == 0
-            ? "COPY --chown=1000:1000 src/ lib/ ./\n"
-            : "COPY --from=stage%d /srv/app/out \"/srv/app/in\"\n".formatted(stage - 1);
-      case 5:
-        return "RUN --mount=type=cache,target=/root/.cache make -j4 all \\\n && echo done > out\n";
-      case 6:
-        return "LABEL org.example.stage=\"%d\" org.example.version=$APP_VERSION\n".formatted(stage);
-      case 7:
-        return "EXPOSE 8080/tcp 9090-9092/udp\n";
-      case 8:
-        return "USER app:app\n";
-      default:
-        return "CMD [\"/srv/app/run\", \"--stage\", \"%d\"]\n".formatted(stage);
-    }
+    return switch (line) {
+      case 0 -> "FROM base AS stage%d\n".formatted(stage);
+      case 1 -> "ARG VERSION=%d\n".formatted(stage);
+      case 2 -> "ENV APP_HOME=/srv/app \\\n    APP_VERSION=${VERSION:-none}\n";
+      case 3 -> "WORKDIR $APP_HOME\n";
+      case 4 ->
+          stage == 0
+              ? "COPY --chown=1000:1000 src/ lib/ ./\n"
+              : "COPY --from=stage%d /srv/app/out \"/srv/app/in\"\n".formatted(stage - 1);
+      case 5 -> "RUN --mount=type=cache,target=/root/.cache make -j4 all \\\n && echo done > out\n";
+      case 6 ->
+          "LABEL org.example.stage=\"%d\" org.example.version=$APP_VERSION\n".formatted(stage);
+      case 7 -> "EXPOSE 8080/tcp 9090-9092/udp\n";
+      case 8 -> "USER app:app\n";
+      default -> "CMD [\"/srv/app/run\", \"--stage\", \"%d\"]\n".formatted(stage);
+    };
   }
 
   /** Text to tree. */

@@ -44,8 +44,8 @@ final class Failures {
       return ExitCode.USAGE;
     }
     if (failure instanceof InterruptedException
-        || failure instanceof InterruptedIOException
-            && !(failure instanceof SocketTimeoutException)) {
+        || (failure instanceof InterruptedIOException
+            && !(failure instanceof SocketTimeoutException))) {
       err.println("wadah: cancelled");
       return ExitCode.INTERRUPTED;
     }

@@ -96,7 +96,7 @@ public final class JsonText {
         case '\r' -> out.append("\\r");
         case '\t' -> out.append("\\t");
         default -> {
-          if (c < ' ' || c == 0x7f || Character.isSurrogate(c) && !isPaired(text, i)) {
+          if (c < ' ' || c == 0x7f || (Character.isSurrogate(c) && !isPaired(text, i))) {
             out.append("\\u").append(Character.forDigit(c >> 12, 16));
             out.append(Character.forDigit(c >> 8 & 15, 16));
             out.append(Character.forDigit(c >> 4 & 15, 16));

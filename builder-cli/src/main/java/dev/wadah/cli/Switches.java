@@ -35,7 +35,7 @@ final class Switches {
     while (i < words.size()) {
       String word = words.get(i);
       boolean isFlag = word.length() > 1 && word.startsWith("-");
-      if (word.equals("--") || stops && !isFlag) {
+      if (word.equals("--") || (stops && !isFlag)) {
         break;
       }
       boolean takesNext = isFlag && takesNext(word);

@@ -13,7 +13,8 @@ public final class Cli {
   private final Map<String, String> environment = new HashMap<>();
   private byte[] input = {};
 
-  /** What a command did. */
+  /** What a command did; never compared. */
+  @SuppressWarnings("ArrayRecordComponent")
   public record Result(int code, byte[] outBytes, String err) {
     /** Standard output as text. */
     public String out() {

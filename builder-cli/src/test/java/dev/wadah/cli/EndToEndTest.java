@@ -7,6 +7,7 @@ import dev.wadah.registry.serve.RegistryServer;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -299,7 +300,9 @@ class EndToEndTest {
   void pushesAndPullsThroughARegistry() throws Exception {
     ok("build", "-q", "-t", "app:1", context("FROM base:1\nRUN echo pushed > /f\n").toString());
     try (RegistryServer server =
-        RegistryServer.start(folder.resolve("registry"), new InetSocketAddress("127.0.0.1", 0))) {
+        RegistryServer.start(
+            folder.resolve("registry"),
+            new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))) {
       String name = server.host() + "/team/app:1";
       ok("tag", "app:1", name);
       assertThat(ok("push", name).out()).contains("Pushed").contains("1: digest: sha256:");

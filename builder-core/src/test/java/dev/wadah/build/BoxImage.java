@@ -108,7 +108,9 @@ final class BoxImage {
 
   /** A request for the Dockerfile in a folder, with the image store as its output. */
   static BuildRequest request(Path context, Map<String, String> buildArgs) {
-    SecretSource secret = new SecretSource.Value("s3cr3t-value-of-the-test".getBytes());
+    SecretSource secret =
+        new SecretSource.Value(
+            "s3cr3t-value-of-the-test".getBytes(java.nio.charset.StandardCharsets.UTF_8));
     return new BuildRequest(
         new ContextRequest(context.toString(), Optional.empty(), Map.of(), Map.of()),
         new TargetRequest(

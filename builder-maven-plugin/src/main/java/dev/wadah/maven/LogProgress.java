@@ -44,7 +44,8 @@ final class LogProgress implements BuildProgress {
     }
     String number = number(vertex);
     switch (outcome) {
-      case DONE -> log.info(number + " DONE " + duration.toMillis() / 100 / 10.0 + "s");
+      case DONE ->
+          log.info(number + " DONE " + Math.floor(duration.toMillis() / 100.0) / 10.0 + "s");
       case CACHED -> log.info(number + " CACHED " + vertex.name());
       case FAILED -> log.error(number + " ERROR: " + error.orElse("failed"));
       case CANCELLED -> log.warn(number + " CANCELED");

@@ -43,11 +43,11 @@ final class ImageCheck {
   }
 
   /** Reads a record. */
-  private interface Record {
+  private interface Reading {
     Optional<Descriptor> read() throws IOException;
   }
 
-  private void check(String subject, Record record) {
+  private void check(String subject, Reading record) {
     try {
       Optional<Descriptor> target = record.read();
       if (target.isPresent()) {

@@ -57,7 +57,7 @@ public final class BuildCommand implements Command {
       }
     }
     writeFiles(arguments, result);
-    if (quiet || mode == Display.Mode.NONE && isQuietMode(arguments, console)) {
+    if (quiet || (mode == Display.Mode.NONE && isQuietMode(arguments, console))) {
       imageId(result).ifPresent(console.out()::println);
     }
     return ExitCode.OK;

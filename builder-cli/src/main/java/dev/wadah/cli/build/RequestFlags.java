@@ -185,7 +185,7 @@ final class RequestFlags {
     for (String text : arguments.values(flag)) {
       int equals = text.indexOf('=');
       String name = equals < 0 ? text : text.substring(0, equals);
-      if (name.isEmpty() || equals < 0 && style == PairStyle.VALUE_NEEDED) {
+      if (name.isEmpty() || (equals < 0 && style == PairStyle.VALUE_NEEDED)) {
         throw new UsageException(
             "invalid value \"%s\" for --%s".formatted(text, flag), "it is NAME=VALUE", "");
       }

@@ -103,8 +103,14 @@ final class SpecFlags {
   private HostFiles hostFiles() throws UsageException {
     StringBuilder hosts =
         new StringBuilder(
-            "127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\nfe00::\tip6-localnet\n"
-                + "ff00::\tip6-mcastprefix\nff02::1\tip6-allnodes\nff02::2\tip6-allrouters\n");
+            """
+            127.0.0.1\tlocalhost
+            ::1\tlocalhost ip6-localhost ip6-loopback
+            fe00::\tip6-localnet
+            ff00::\tip6-mcastprefix
+            ff02::1\tip6-allnodes
+            ff02::2\tip6-allrouters
+            """);
     for (String entry : arguments.values("add-host")) {
       int split = entry.indexOf('=') > 0 ? entry.indexOf('=') : entry.indexOf(':');
       if (split <= 0 || split == entry.length() - 1) {

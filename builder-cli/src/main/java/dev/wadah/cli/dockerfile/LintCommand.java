@@ -61,7 +61,7 @@ public final class LintCommand implements Command {
       report.errors().forEach(error -> findings.add(new Finding(file, error)));
       report.findings().forEach(finding -> findings.add(new Finding(file, finding)));
       boolean strict = report.strict() || arguments.has("error");
-      failed |= !report.errors().isEmpty() || strict && !report.isClean();
+      failed |= !report.errors().isEmpty() || (strict && !report.isClean());
     }
     session.console().out().print(report(format, findings));
     return failed ? ExitCode.FAILED : ExitCode.OK;

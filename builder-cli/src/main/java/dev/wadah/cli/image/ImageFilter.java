@@ -99,7 +99,7 @@ final class ImageFilter {
                   String familiar = name.familiar();
                   int colon = familiar.lastIndexOf(':');
                   return matcher.matches(Path.of(familiar))
-                      || colon > 0 && matcher.matches(Path.of(familiar.substring(0, colon)));
+                      || (colon > 0 && matcher.matches(Path.of(familiar.substring(0, colon))));
                 })
             .orElse(false);
   }

@@ -65,16 +65,21 @@ public final class LoginCommand implements Command {
       String text = new String(console.in().readAllBytes(), StandardCharsets.UTF_8);
       return text.replaceAll("\\r?\\n$", "");
     }
-    java.io.Console terminal = System.console();
-    char[] typed =
-        console.streams() == Console.Streams.OWN && terminal != null
-            ? terminal.readPassword("Password: ")
-            : null;
+    char[] typed = console.streams() == Console.Streams.OWN ? readPassword() : null;
     if (typed == null) {
       throw new UsageException(
           "there is no terminal to ask for a password", "", "--password-stdin < FILE");
     }
     return new String(typed);
+  }
+
+  /** What is typed without an echo; null where nobody can type. */
+  @SuppressWarnings("SystemConsoleNull") // null up to JDK 21; from 22 on the property tells
+  private static char[] readPassword() {
+    java.io.Console terminal = System.console();
+    return terminal != null && System.getProperty("wadah.terminals", "").contains("0")
+        ? terminal.readPassword("Password: ")
+        : null;
   }
 
   private static String ask(String prompt, Console console) throws IOException, UsageException {

@@ -236,7 +236,7 @@ final class Functions {
       }
       for (Object other : arguments.subList(1, arguments.size())) {
         Object first = arguments.get(0);
-        if (first instanceof Number a && other instanceof Number b
+        if ((first instanceof Number a && other instanceof Number b)
             ? a.doubleValue() == b.doubleValue()
             : Objects.equals(first, other)) {
           return true;

@@ -131,8 +131,8 @@ final class Parser {
         default -> {}
       }
     }
-    if (peek().is(Kind.VARIABLE) && tokens.get(token + 1).is(Kind.DECLARE)
-        || peek().is(Kind.VARIABLE) && tokens.get(token + 1).is(Kind.ASSIGN)) {
+    if (peek().is(Kind.VARIABLE)
+        && (tokens.get(token + 1).is(Kind.DECLARE) || tokens.get(token + 1).is(Kind.ASSIGN))) {
       String name = take().text();
       boolean declares = take().is(Kind.DECLARE);
       return new Node.SetVariable(name, wholePipeline(), declares);

@@ -93,7 +93,7 @@ public final class CacheStore {
       try {
         CacheRecord.parse(Files.readAllBytes(file));
       } catch (NoSuchFileException e) {
-        continue; // removed meanwhile
+        // Removed meanwhile.
       } catch (IllegalArgumentException e) {
         problems.add("cache record %s: %s".formatted(file, e.getMessage()));
       }

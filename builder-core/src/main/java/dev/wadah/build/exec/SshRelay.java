@@ -74,7 +74,6 @@ final class SshRelay implements Closeable {
         start(() -> pump(upstream, client));
       } catch (IOException e) {
         // Closed, or the agent is gone: the client sees its connection end.
-        continue;
       }
     }
   }

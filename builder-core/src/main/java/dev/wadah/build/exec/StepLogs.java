@@ -56,8 +56,7 @@ final class StepLogs {
       try {
         return Files.createDirectory(room.resolve(i == 0 ? name : name + "-" + i));
       } catch (FileAlreadyExistsException e) {
-        // Another build began in the same millisecond.
-        continue;
+        // Another build began in the same millisecond: the next number.
       }
     }
   }
@@ -77,7 +76,6 @@ final class StepLogs {
         Files.deleteIfExists(old);
       } catch (NoSuchFileException | UncheckedIOException e) {
         // Another build is removing the same folder; either will do.
-        continue;
       }
     }
   }

@@ -110,8 +110,9 @@ final class StepMounts {
 
   private static int depth(String target) {
     int depth = 0;
-    for (String part : target.split("/")) {
-      depth += part.isEmpty() ? 0 : 1;
+    for (int i = 0; i < target.length(); i++) {
+      boolean begins = target.charAt(i) != '/' && (i == 0 || target.charAt(i - 1) == '/');
+      depth += begins ? 1 : 0;
     }
     return depth;
   }

@@ -157,7 +157,7 @@ public final class StepRunner implements GraphExecutor.VertexRunner {
       known = reuse ? cache.find(content) : Optional.empty();
       if (known.isPresent()) {
         CacheRecord record = known.get();
-        if (content != fast) {
+        if (!content.digest().equals(fast.digest())) {
           cache.put(fast, record.content(), record.layer(), record.created());
         }
         return cached(record, inputs);
@@ -165,7 +165,7 @@ public final class StepRunner implements GraphExecutor.VertexRunner {
       DiffId layer = make(vertex, inputs);
       Instant created = Instant.ofEpochMilli(System.currentTimeMillis());
       cache.put(content, content.digest(), layer, created);
-      if (content != fast) {
+      if (!content.digest().equals(fast.digest())) {
         cache.put(fast, content.digest(), layer, created);
       }
       return new Finished(

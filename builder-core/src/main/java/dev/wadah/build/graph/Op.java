@@ -73,7 +73,7 @@ public sealed interface Op {
    */
   record Exec(
       List<String> arguments,
-      Process process,
+      Surroundings process,
       List<Mount> mounts,
       Network network,
       boolean insecure,
@@ -96,8 +96,8 @@ public sealed interface Op {
    * @param directory absolute
    * @param user as written; empty means root
    */
-  record Process(List<String> env, String directory, String user) {
-    public Process {
+  record Surroundings(List<String> env, String directory, String user) {
+    public Surroundings {
       env = List.copyOf(env);
     }
   }

@@ -124,7 +124,7 @@ final class References {
     Optional<StageTable.Entry> found =
         isNumber(name) ? Optional.of(byIndex(name, span)) : stages.find(name);
     if (found.isPresent() && found.get().stage().index() >= user.stage().index()) {
-      boolean self = found.get() == user;
+      boolean self = found.get().stage().index() == user.stage().index();
       throw scope.complaint(
           self ? "circular-stage" : "stage-order",
           self

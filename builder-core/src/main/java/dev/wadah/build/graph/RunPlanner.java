@@ -39,8 +39,8 @@ final class RunPlanner {
     for (Instruction.Mount mount : run.mounts()) {
       mounts.add(mountPlanner.plan(mount));
     }
-    Op.Process process =
-        new Op.Process(state.env().toList(), state.directory(), state.config().user());
+    Op.Surroundings process =
+        new Op.Surroundings(state.env().toList(), state.directory(), state.config().user());
     Op.Exec exec =
         new Op.Exec(
             arguments,
