@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -22,7 +23,7 @@ class TemplateTest {
     Map<String, Object> config = new LinkedHashMap<>();
     config.put("Env", List.of("PATH=/bin:/usr/bin", "A=b c"));
     config.put("Cmd", Absent.LIST);
-    config.put("Labels", Map.of("com.example.b", "two", "com.example.a", "one"));
+    config.put("Labels", new TreeMap<>(Map.of("com.example.b", "two", "com.example.a", "one")));
     config.put("Volumes", Absent.MAP);
     config.put("User", "");
     Map<String, Object> document = new LinkedHashMap<>();
