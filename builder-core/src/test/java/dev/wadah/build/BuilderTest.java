@@ -77,6 +77,28 @@ class BuilderTest {
   }
 
   @Test
+  void unpacksACopyOnlyForAContainer() throws Exception {
+    Files.writeString(context.resolve("f"), "content\n");
+    dockerfile("FROM box AS first\nCOPY f /f\nFROM scratch\nCOPY --from=first /f /g\n");
+    long trees = trees();
+    Image image = build(new Outcomes());
+    assertThat(read(image, "/g")).isEqualTo("content\n");
+    assertThat(trees()).isEqualTo(trees);
+
+    dockerfile("FROM box AS first\nCOPY f /f\nRUN cp /f /g\n");
+    Outcomes outcomes = new Outcomes();
+    assertThat(read(build(outcomes), "/g")).isEqualTo("content\n");
+    assertThat(outcomes.of("COPY")).containsExactly(Outcome.CACHED);
+    assertThat(trees()).isEqualTo(trees + 2);
+  }
+
+  private long trees() throws IOException {
+    try (Stream<Path> trees = Files.list(engine.store().room("layers/trees"))) {
+      return trees.count();
+    }
+  }
+
+  @Test
   void runsOnlyWhatAChangedFileTouches() throws Exception {
     Files.writeString(context.resolve("f"), "1\n");
     dockerfile("FROM box\nRUN echo before\nCOPY f /f\nRUN cat /f\n");

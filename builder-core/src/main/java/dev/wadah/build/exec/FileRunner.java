@@ -35,7 +35,7 @@ final class FileRunner {
     }
     List<LayerEntry> entries = FileActions.apply(layers.tree(below), trees, op.actions());
     try {
-      return layers.write(() -> cancellable(entries.iterator()), LayerStore.Form.TREE);
+      return layers.write(() -> cancellable(entries.iterator()), LayerStore.Form.TAR);
     } catch (UncheckedIOException e) {
       throw e.getCause();
     }
