@@ -112,7 +112,10 @@ final class Failures {
     }
     if (message.contains("No space left on device") || message.contains("ENOSPC")) {
       return diagnostic(
-          "disk-full", message, "", "free some space, with \"wadah system prune\" for instance");
+          "disk-full",
+          message,
+          "",
+          "free some space there, or put the store elsewhere with WADAH_HOME or --root");
     }
     if (failure instanceof FileSystemException) {
       return diagnostic("file-system", message, "", "");
