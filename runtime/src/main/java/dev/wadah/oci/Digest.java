@@ -24,6 +24,16 @@ public record Digest(String algorithm, String hex) implements Comparable<Digest>
     }
   }
 
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Digest that && hex.equals(that.hex) && algorithm.equals(that.algorithm);
+  }
+
+  @Override
+  public int hashCode() {
+    return hex.hashCode();
+  }
+
   /**
    * Parses {@code algorithm:hex}.
    *
