@@ -47,9 +47,8 @@ public final class Main {
     if (code != ExitCode.OK || othersRun()) {
       System.exit(code);
     }
-    // Returning is an exit, too, and a cheaper one: System.exit asks for a logger first, which
-    // looks
-    // into every jar of the class path and takes longer than most commands.
+    // Returning is an exit, too, and a cheaper one: System.exit of JDK 25 asks for a logger first,
+    // which is looked for in every jar of the class path.
   }
 
   /** Whether a thread is left that would keep the JVM alive. */

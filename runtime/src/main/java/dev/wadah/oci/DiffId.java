@@ -10,8 +10,7 @@ public record DiffId(Digest digest) {
     return new DiffId(Digest.parse(text));
   }
 
-  // Written out, like Digest's: those that the JVM makes for a record cost 20 ms at their first
-  // call.
+  // Written out, like Digest's: what the JVM makes for a record is spun at run time.
   @Override
   public boolean equals(Object other) {
     return other instanceof DiffId that && digest.equals(that.digest);

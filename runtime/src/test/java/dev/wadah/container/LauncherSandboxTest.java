@@ -178,11 +178,12 @@ class LauncherSandboxTest {
   @Test
   void leavesNoDescriptorOpen() throws IOException {
     box.sh("true");
-    List<String> before = descriptors();
-    for (int i = 0; i < 5; i++) {
+    int before = descriptors().size();
+    for (int i = 0; i < 20; i++) {
       box.sh("true");
     }
-    assertThat(descriptors()).hasSameSizeAs(before);
+    // The JVM opens and closes files of its own meanwhile; a leak would be one per container.
+    assertThat(descriptors().size() - before).isLessThan(10);
   }
 
   private static List<String> descriptors() throws IOException {
