@@ -1,7 +1,9 @@
 package dev.wadah.registry;
 
 import java.io.IOException;
+import java.net.URI;
 import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -15,6 +17,11 @@ final class Connections {
 
   Connections(Map<String, String> environment) {
     this.proxies = new Proxies(environment);
+  }
+
+  /** Adds the credentials of the proxy that a request goes through, if any. */
+  void authorizeProxy(URI uri, HttpRequest.Builder request) {
+    proxies.authorize(uri, request);
   }
 
   HttpClient client(Endpoint.Access access) throws IOException {

@@ -232,6 +232,7 @@ final class Transport {
             .setHeader("User-Agent", "wadah");
     call.headers().forEach(request::setHeader);
     authorization.ifPresent(value -> request.setHeader("Authorization", value));
+    connections.authorizeProxy(uri, request);
     HttpClient client = connections.client(endpoint.access());
     try {
       HttpResponse<InputStream> response =
