@@ -35,6 +35,8 @@ class ImportDirectionTest {
       registry: oci content
       registry.serve: oci
       image: oci content layer registry posix
+      image.archive: oci content layer image
+      image.transfer: oci content layer registry image
       container: oci posix layer snapshot
       network: oci posix content container
       volume: oci posix content layer container
@@ -74,6 +76,8 @@ class ImportDirectionTest {
           "snapshot",
           "registry",
           "image",
+          "image.archive",
+          "image.transfer",
           "container",
           "engine");
 
@@ -83,7 +87,7 @@ class ImportDirectionTest {
           "org.antlr.", Set.of("dockerfile.internal"),
           "com.google.cloud.tools.jib.", Set.of("registry"),
           "com.github.luben.zstd.",
-              Set.of("layer", "image", "registry", "build.export", "build.files"),
+              Set.of("layer", "image", "image.transfer", "registry", "build.export", "build.files"),
           "picocli.", Set.of("cli"),
           "org.apache.maven.", Set.of("maven"));
 

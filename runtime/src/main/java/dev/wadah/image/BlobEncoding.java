@@ -9,7 +9,7 @@ import org.apache.commons.compress.compressors.gzip.GzipCompressorInputStream;
 import org.apache.commons.compress.compressors.xz.XZCompressorInputStream;
 
 /** How bytes are compressed, told by their first ones. */
-enum BlobEncoding {
+public enum BlobEncoding {
   PLAIN,
   GZIP,
   ZSTD,
@@ -17,12 +17,12 @@ enum BlobEncoding {
   BZIP2;
 
   /** How many first bytes {@link #of} looks at. */
-  static final int HEAD_BYTES = 6;
+  public static final int HEAD_BYTES = 6;
 
   private static final int MEMORY_LIMIT_KIB = 512 << 10;
 
   /** The encoding of what begins so. */
-  static BlobEncoding of(byte[] head) {
+  public static BlobEncoding of(byte[] head) {
     if (starts(head, 0x1f, 0x8b)) {
       return GZIP;
     }
@@ -48,7 +48,7 @@ enum BlobEncoding {
   }
 
   /** The uncompressed bytes of {@code in}; all members or frames of it. */
-  InputStream decode(InputStream in) throws IOException {
+  public InputStream decode(InputStream in) throws IOException {
     return switch (this) {
       case PLAIN -> in;
       case GZIP ->
@@ -68,7 +68,7 @@ enum BlobEncoding {
   }
 
   /** The media type of an OCI layer compressed so. */
-  String layerType() {
+  public String layerType() {
     return switch (this) {
       case GZIP -> MediaTypes.OCI_LAYER_GZIP;
       case ZSTD -> MediaTypes.OCI_LAYER_ZSTD;

@@ -4,7 +4,6 @@ import dev.wadah.content.ContentStore;
 import dev.wadah.oci.DiffId;
 import dev.wadah.oci.Digest;
 import dev.wadah.oci.Sha256;
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -12,13 +11,13 @@ import java.io.PushbackInputStream;
 import java.security.MessageDigest;
 
 /** Puts blobs into the content store in one pass that also computes their diffID. */
-final class BlobIntake {
+public final class BlobIntake {
   /** Large, since each step goes through a digest and a system call. */
-  static final int BUFFER_BYTES = 256 << 10;
+  public static final int BUFFER_BYTES = 256 << 10;
 
   private final ContentStore content;
 
-  BlobIntake(ContentStore content) {
+  public BlobIntake(ContentStore content) {
     this.content = content;
   }
 
@@ -28,7 +27,7 @@ final class BlobIntake {
    * @param what what messages call it
    * @throws ImageException if it is compressed and damaged
    */
-  ArchiveFiles.Stored take(InputStream in, String what) throws IOException {
+  public StoredBlob take(InputStream in, String what) throws IOException {
     PushbackInputStream source = new PushbackInputStream(in, BlobEncoding.HEAD_BYTES);
     byte[] head = source.readNBytes(BlobEncoding.HEAD_BYTES);
     source.unread(head);
@@ -37,11 +36,11 @@ final class BlobIntake {
       if (encoding == BlobEncoding.PLAIN) {
         copy(source, ingest.out());
         Digest digest = ingest.commit();
-        return new ArchiveFiles.Stored(digest, ingest.sizeBytes(), new DiffId(digest), encoding);
+        return new StoredBlob(digest, ingest.sizeBytes(), new DiffId(digest), encoding);
       }
       Digest tar = hashDecoded(encoding, source, ingest.out(), what);
       Digest digest = ingest.commit();
-      return new ArchiveFiles.Stored(digest, ingest.sizeBytes(), new DiffId(tar), encoding);
+      return new StoredBlob(digest, ingest.sizeBytes(), new DiffId(tar), encoding);
     }
   }
 
@@ -71,7 +70,8 @@ final class BlobIntake {
     return Digest.ofSha256(hash.digest());
   }
 
-  static void copy(InputStream in, OutputStream out) throws IOException {
+  /** Copies all of {@code in}; both streams stay open. */
+  public static void copy(InputStream in, OutputStream out) throws IOException {
     byte[] buffer = new byte[BUFFER_BYTES];
     for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
       out.write(buffer, 0, n);
@@ -79,7 +79,7 @@ final class BlobIntake {
   }
 
   /** Copies what is read from it. */
-  private static final class Tee extends FilterInputStream {
+  private static final class Tee extends ForwardInputStream {
     private final OutputStream copy;
 
     /** Whether the place of the copy is at fault, such as a full disk, and not the input. */
@@ -91,12 +91,6 @@ final class BlobIntake {
     }
 
     @Override
-    public int read() throws IOException {
-      byte[] one = new byte[1];
-      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
-    }
-
-    @Override
     public int read(byte[] buffer, int offset, int length) throws IOException {
       int n = in.read(buffer, offset, length);
       if (n > 0) {
@@ -105,17 +99,6 @@ final class BlobIntake {
         copyFailed = false;
       }
       return n;
-    }
-
-    @Override
-    public long skip(long n) throws IOException {
-      byte[] skipped = new byte[(int) Math.min(n, BUFFER_BYTES)];
-      return Math.max(0, read(skipped, 0, skipped.length));
-    }
-
-    @Override
-    public boolean markSupported() {
-      return false;
     }
 
     @Override

@@ -14,13 +14,13 @@ import java.util.List;
 import java.util.Optional;
 
 /** Reads images from the content store: manifest, config, the choice from an index. */
-final class ImageReader {
+public final class ImageReader {
   /** How deep indexes may be nested. */
-  static final int MAX_INDEX_DEPTH = 4;
+  public static final int MAX_INDEX_DEPTH = 4;
 
   private final ContentStore content;
 
-  ImageReader(ContentStore content) {
+  public ImageReader(ContentStore content) {
     this.content = content;
   }
 
@@ -30,7 +30,7 @@ final class ImageReader {
    *
    * @throws ImageException if a document is damaged or is no image
    */
-  Optional<Image> read(Descriptor target, Platform platform) throws IOException {
+  public Optional<Image> read(Descriptor target, Platform platform) throws IOException {
     if (!MediaTypes.isIndex(target.mediaType())) {
       return content.has(target.digest()) ? Optional.of(image(target)) : Optional.empty();
     }
@@ -50,7 +50,7 @@ final class ImageReader {
   }
 
   /** All manifests that an index leads to, nested ones too; of a manifest, itself. */
-  List<Descriptor> manifests(Descriptor target) throws IOException {
+  public List<Descriptor> manifests(Descriptor target) throws IOException {
     List<Descriptor> found = new ArrayList<>();
     collect(target, 0, found);
     return found;
@@ -66,7 +66,7 @@ final class ImageReader {
     }
   }
 
-  Index index(Descriptor target) throws IOException {
+  public Index index(Descriptor target) throws IOException {
     try {
       return OciJson.parseIndex(content.read(target.digest()));
     } catch (IllegalArgumentException e) {
@@ -75,7 +75,7 @@ final class ImageReader {
   }
 
   /** The image with this manifest. */
-  Image image(Descriptor descriptor) throws IOException {
+  public Image image(Descriptor descriptor) throws IOException {
     byte[] manifestBytes = content.read(descriptor.digest());
     Manifest manifest = manifest(descriptor, manifestBytes);
     requireImage(descriptor, manifest);
@@ -83,7 +83,7 @@ final class ImageReader {
     return assemble(descriptor, manifest, manifestBytes, configBytes);
   }
 
-  static Manifest manifest(Descriptor descriptor, byte[] bytes) throws ImageException {
+  public static Manifest manifest(Descriptor descriptor, byte[] bytes) throws ImageException {
     try {
       return OciJson.parseManifest(bytes);
     } catch (IllegalArgumentException e) {
@@ -92,7 +92,7 @@ final class ImageReader {
   }
 
   /** Refuses artifacts, whose manifests look like those of images. */
-  static void requireImage(Descriptor descriptor, Manifest manifest) throws ImageException {
+  public static void requireImage(Descriptor descriptor, Manifest manifest) throws ImageException {
     String type = manifest.config().mediaType();
     if (!MediaTypes.isImageConfig(type)) {
       throw new ImageException(
@@ -101,7 +101,7 @@ final class ImageReader {
     }
   }
 
-  static Image assemble(
+  public static Image assemble(
       Descriptor descriptor, Manifest manifest, byte[] manifestBytes, byte[] configBytes)
       throws ImageException {
     ImageConfig config;

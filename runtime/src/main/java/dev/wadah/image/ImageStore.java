@@ -235,17 +235,17 @@ public final class ImageStore {
   }
 
   /** Says that a layer's blob has come into the content store. */
-  void addLayer(DiffId diffId, Descriptor blob) throws IOException {
+  public void addLayer(DiffId diffId, Descriptor blob) throws IOException {
     layers.addBlob(diffId, blob, wanted -> content.open(wanted.digest()));
   }
 
   /** Remembers that a repository has a manifest or blob. */
-  void addSource(Digest digest, ImageReference repository) throws IOException {
+  public void addSource(Digest digest, ImageReference repository) throws IOException {
     ids.addSource(digest, repository);
   }
 
   /** The repositories that are known to have a manifest or blob. */
-  List<String> sources(Digest digest) throws IOException {
+  public List<String> sources(Digest digest) throws IOException {
     return ids.sources(digest);
   }
 

@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.TreeSet;
 
 /** Picks the manifest for a platform from an index (containerd, package platforms). */
-final class PlatformChoice {
+public final class PlatformChoice {
   private PlatformChoice() {}
 
   /**
@@ -19,7 +19,7 @@ final class PlatformChoice {
    * first. Attestations, which say {@code unknown/unknown}, are never among them. A manifest
    * without a platform comes last, since only its config can tell.
    */
-  static List<Descriptor> candidates(Index index, Platform platform) {
+  public static List<Descriptor> candidates(Index index, Platform platform) {
     List<Descriptor> fitting = new ArrayList<>();
     for (Descriptor entry : images(index)) {
       if (rank(entry, platform) >= 0) {
@@ -31,7 +31,7 @@ final class PlatformChoice {
   }
 
   /** The entries that are images or nested indexes. */
-  static List<Descriptor> images(Index index) {
+  public static List<Descriptor> images(Index index) {
     List<Descriptor> images = new ArrayList<>();
     for (Descriptor entry : index.manifests()) {
       boolean attestation =
@@ -53,7 +53,7 @@ final class PlatformChoice {
   }
 
   /** The platforms of an index as a sentence's end, such as {@code linux/amd64, linux/arm64}. */
-  static String describe(Index index) {
+  public static String describe(Index index) {
     TreeSet<String> offered = new TreeSet<>();
     for (Descriptor entry : images(index)) {
       offered.add(entry.platform().map(Platform::toString).orElse("one without a platform"));

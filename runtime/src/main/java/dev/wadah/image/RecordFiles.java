@@ -18,19 +18,19 @@ import java.util.concurrent.ThreadLocalRandom;
  * a process dies. Nothing is synced: on ext4 that would wait for all blobs written lately (2 s for
  * a base image), and {@code Store.sync} does it once at a command's end.
  */
-final class RecordFiles {
+public final class RecordFiles {
   /** How often a folder is made again that another process removed when it was empty. */
   private static final int ATTEMPTS = 20;
 
   private final Path temporary;
 
   /** Files below {@code room}; temporary ones in its folder {@code tmp}. */
-  RecordFiles(Path room) {
+  public RecordFiles(Path room) {
     this.temporary = room.resolve("tmp");
   }
 
   /** A file's content; empty when it is not there, or when a power cut took its content. */
-  Optional<byte[]> read(Path file) throws IOException {
+  public Optional<byte[]> read(Path file) throws IOException {
     try {
       byte[] content = Files.readAllBytes(file);
       return content.length == 0 ? Optional.empty() : Optional.of(content);
@@ -40,7 +40,7 @@ final class RecordFiles {
   }
 
   /** Replaces a file, unless it has this content already. */
-  void write(Path file, byte[] content) throws IOException {
+  public void write(Path file, byte[] content) throws IOException {
     if (isSame(file, content)) {
       return;
     }
@@ -80,7 +80,7 @@ final class RecordFiles {
   }
 
   /** Removes a file and then its folders below {@code top} that are left empty. */
-  boolean delete(Path file, Path top) throws IOException {
+  public boolean delete(Path file, Path top) throws IOException {
     boolean removed = Files.deleteIfExists(file);
     for (Path folder = file.getParent(); !folder.equals(top); folder = folder.getParent()) {
       try {

@@ -4,7 +4,6 @@ import dev.wadah.content.DigestMismatchException;
 import dev.wadah.oci.Descriptor;
 import dev.wadah.oci.Digest;
 import java.io.EOFException;
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.security.MessageDigest;
@@ -14,7 +13,7 @@ import java.security.NoSuchAlgorithmException;
  * A blob's bytes, checked while they are read: one byte too many fails at once, a wrong digest or
  * an early end when the stream ends.
  */
-public final class VerifiedInputStream extends FilterInputStream {
+public final class VerifiedInputStream extends ForwardInputStream {
   private final Descriptor blob;
   private final String what;
   private final MessageDigest hash;
@@ -39,12 +38,6 @@ public final class VerifiedInputStream extends FilterInputStream {
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("this JVM lacks a digest algorithm", e);
     }
-  }
-
-  @Override
-  public int read() throws IOException {
-    byte[] one = new byte[1];
-    return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
   }
 
   @Override
@@ -82,16 +75,5 @@ public final class VerifiedInputStream extends FilterInputStream {
     if (!actual.equals(blob.digest())) {
       throw new DigestMismatchException(what, blob.digest(), actual);
     }
-  }
-
-  @Override
-  public long skip(long n) throws IOException {
-    byte[] skipped = new byte[(int) Math.min(n, 1 << 16)];
-    return Math.max(0, read(skipped, 0, skipped.length));
-  }
-
-  @Override
-  public boolean markSupported() {
-    return false;
   }
 }

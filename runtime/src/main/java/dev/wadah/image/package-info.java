@@ -1,5 +1,6 @@
 /**
- * Images on this machine: names, load, save, pull, push, prune. Front door: {@link
- * dev.wadah.image.ImageStore}.
+ * Images on this machine: names, ids, documents, where their layers are, removal, verification.
+ * Front door: {@link dev.wadah.image.ImageStore}. Archives and registries have rooms of their own
+ * above this one.
  */
 package dev.wadah.image;

@@ -10,11 +10,11 @@ import java.time.LocalDate;
  * <p>Written by hand since {@code DateTimeFormatter} costs a short command about 20 ms of class
  * loading, and prints three, six or nine digits where Go prints as many as are needed.
  */
-final class Timestamps {
+public final class Timestamps {
   private Timestamps() {}
 
   /** Prints {@code time} as Go's {@code time.RFC3339Nano} does. */
-  static String format(Instant time) {
+  public static String format(Instant time) {
     String text = time.toString();
     if (text.indexOf('.') < 0) {
       return text;
@@ -31,7 +31,7 @@ final class Timestamps {
    *
    * @throws IllegalArgumentException naming the text
    */
-  static Instant parse(String text) {
+  public static Instant parse(String text) {
     try {
       return parseParts(text);
     } catch (DateTimeException | IndexOutOfBoundsException | NumberFormatException e) {

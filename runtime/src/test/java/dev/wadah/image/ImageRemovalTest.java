@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.wadah.engine.Engine;
 import dev.wadah.image.ImageRemoval.Force;
 import dev.wadah.image.ImageRemoval.Removed;
+import dev.wadah.image.archive.Archives;
+import dev.wadah.image.archive.ImageLoader;
 import dev.wadah.oci.Digest;
 import dev.wadah.oci.ImageReference;
 import java.io.ByteArrayInputStream;

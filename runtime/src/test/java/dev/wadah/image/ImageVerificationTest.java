@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.wadah.engine.Engine;
 import dev.wadah.image.ImageVerification.Result;
+import dev.wadah.image.archive.Archives;
 import dev.wadah.oci.Descriptor;
 import dev.wadah.oci.Digest;
 import dev.wadah.oci.Platform;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,16 +24,8 @@ class ImageVerificationTest {
   @BeforeEach
   void load() throws IOException {
     engine = Engine.open(folder);
-    byte[] plain = Archives.layer("a", "1");
-    byte[] packed = Archives.layer("b", "2");
-    byte[] archive =
-        Archives.docker("[\"a:1\"]", plain, packed)
-            .file("layer1/layer.tar", Archives.gzip(packed))
-            .tar();
     target =
-        new ImageLoader(engine.content(), engine.layers(), engine.images())
-            .load(new ByteArrayInputStream(archive), "test")
-            .get(0)
+        Archives.loaded(engine, "[\"a:1\"]", Archives.layer("a", "1"), Archives.layer("b", "2"))
             .target();
     image = engine.images().read(target, Platform.parse("linux/amd64")).orElseThrow();
   }

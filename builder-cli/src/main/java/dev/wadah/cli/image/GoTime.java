@@ -10,19 +10,6 @@ final class GoTime {
 
   private GoTime() {}
 
-  /** RFC 3339 with as many digits of a second as are needed. */
-  static String rfc3339(Instant time) {
-    String text = time.toString();
-    if (text.indexOf('.') < 0) {
-      return text;
-    }
-    int end = text.length() - 1;
-    while (text.charAt(end - 1) == '0') {
-      end--;
-    }
-    return text.substring(0, end) + "Z";
-  }
-
   /** {@code 2024-01-02 03:04:05 +0000 UTC}. */
   static String plain(Instant time) {
     String text = Instant.ofEpochSecond(time.getEpochSecond()).toString();

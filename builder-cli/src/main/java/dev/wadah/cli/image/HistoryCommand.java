@@ -10,6 +10,7 @@ import dev.wadah.engine.Engine;
 import dev.wadah.image.Image;
 import dev.wadah.oci.Descriptor;
 import dev.wadah.oci.ImageConfig.History;
+import dev.wadah.oci.Timestamps;
 import java.io.PrintStream;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -76,7 +77,7 @@ public final class HistoryCommand implements Command {
 
   private static Map<String, String> row(History entry, long size, boolean human, boolean whole) {
     Optional<Instant> created = entry.created();
-    String at = created.map(GoTime::rfc3339).orElse("N/A");
+    String at = created.map(Timestamps::format).orElse("N/A");
     String command = entry.createdBy().replace('\t', ' ').replace('\n', ' ');
     Map<String, String> row = new LinkedHashMap<>();
     row.put("Comment", entry.comment().orElse(""));

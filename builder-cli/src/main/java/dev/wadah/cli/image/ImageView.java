@@ -9,6 +9,7 @@ import dev.wadah.oci.Descriptor;
 import dev.wadah.oci.DiffId;
 import dev.wadah.oci.ImageConfig;
 import dev.wadah.oci.ImageReference;
+import dev.wadah.oci.Timestamps;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -34,7 +35,7 @@ final class ImageView {
     view.put("RepoDigests", digests(names, target));
     view.put("Parent", "");
     view.put("Comment", lastComment(config));
-    config.created().ifPresent(created -> view.put("Created", GoTime.rfc3339(created)));
+    config.created().ifPresent(created -> view.put("Created", Timestamps.format(created)));
     view.put("DockerVersion", "");
     view.put("Author", config.author().orElse(""));
     view.put("Config", container(config.container()));

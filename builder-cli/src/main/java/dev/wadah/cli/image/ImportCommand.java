@@ -10,7 +10,7 @@ import dev.wadah.cli.Session;
 import dev.wadah.cli.UsageException;
 import dev.wadah.engine.Engine;
 import dev.wadah.image.Image;
-import dev.wadah.image.ImageImport;
+import dev.wadah.image.archive.ImageImport;
 import dev.wadah.oci.ContainerConfig;
 import dev.wadah.oci.ImageReference;
 import java.io.InputStream;

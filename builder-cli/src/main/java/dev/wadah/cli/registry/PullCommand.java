@@ -9,9 +9,9 @@ import dev.wadah.cli.Session;
 import dev.wadah.cli.UsageException;
 import dev.wadah.cli.image.Lookup;
 import dev.wadah.engine.Engine;
-import dev.wadah.image.ImageTransfer;
-import dev.wadah.image.ImageTransfer.Pulled;
-import dev.wadah.image.TransferProgress;
+import dev.wadah.image.transfer.ImageTransfer;
+import dev.wadah.image.transfer.ImageTransfer.Pulled;
+import dev.wadah.image.transfer.TransferProgress;
 import dev.wadah.oci.ImageReference;
 import dev.wadah.oci.Platform;
 

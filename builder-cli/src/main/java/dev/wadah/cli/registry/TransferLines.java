@@ -1,6 +1,6 @@
 package dev.wadah.cli.registry;
 
-import dev.wadah.image.TransferProgress;
+import dev.wadah.image.transfer.TransferProgress;
 import dev.wadah.oci.Descriptor;
 import dev.wadah.oci.Digest;
 import java.io.PrintStream;

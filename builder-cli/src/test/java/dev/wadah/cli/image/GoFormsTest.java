@@ -52,16 +52,6 @@ class GoFormsTest {
     assertThat(GoSize.of(bytes)).isEqualTo(text);
   }
 
-  @ParameterizedTest
-  @CsvSource({
-    "2024-01-02T03:04:05Z,2024-01-02T03:04:05Z",
-    "2024-01-02T03:04:05.100Z,2024-01-02T03:04:05.1Z",
-    "2024-01-02T03:04:05.123456789Z,2024-01-02T03:04:05.123456789Z"
-  })
-  void writesTimesWithoutTrailingZeros(String time, String text) {
-    assertThat(GoTime.rfc3339(Instant.parse(time))).isEqualTo(text);
-  }
-
   @Test
   void alignsColumnsButTheLast() {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();

@@ -4,7 +4,7 @@ import dev.wadah.build.BuildException;
 import dev.wadah.build.BuildRequest.NamingRequest;
 import dev.wadah.build.BuildRequest.OutputRequest;
 import dev.wadah.build.files.Spelling;
-import dev.wadah.image.ImageCompression;
+import dev.wadah.image.transfer.ImageCompression;
 import dev.wadah.oci.ImageReference;
 import java.util.ArrayList;
 import java.util.List;

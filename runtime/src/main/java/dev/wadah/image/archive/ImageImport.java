@@ -1,6 +1,12 @@
-package dev.wadah.image;
+package dev.wadah.image.archive;
 
 import dev.wadah.content.ContentStore;
+import dev.wadah.image.BlobEncoding;
+import dev.wadah.image.BlobIntake;
+import dev.wadah.image.Image;
+import dev.wadah.image.ImageException;
+import dev.wadah.image.ImageStore;
+import dev.wadah.image.StoredBlob;
 import dev.wadah.layer.LayerStore;
 import dev.wadah.oci.ContainerConfig;
 import dev.wadah.oci.Descriptor;
@@ -46,7 +52,7 @@ public final class ImageImport {
    * @throws ImageException if it is no tar
    */
   public Image importTar(InputStream in, String name, Request request) throws IOException {
-    ArchiveFiles.Stored stored = new BlobIntake(content).take(in, name);
+    StoredBlob stored = new BlobIntake(content).take(in, name);
     requireTar(stored, name);
     Descriptor blob =
         Descriptor.of(stored.encoding().layerType(), stored.digest(), stored.sizeBytes());
@@ -69,7 +75,7 @@ public final class ImageImport {
     return images.create(config, Map.of());
   }
 
-  private void requireTar(ArchiveFiles.Stored stored, String name) throws IOException {
+  private void requireTar(StoredBlob stored, String name) throws IOException {
     if (stored.encoding() == BlobEncoding.XZ || stored.encoding() == BlobEncoding.BZIP2) {
       throw new ImageException(
           "%s is compressed with %s, which no layer may be; decompress it first"

@@ -1,5 +1,8 @@
-package dev.wadah.image;
+package dev.wadah.image.archive;
 
+import dev.wadah.image.BlobIntake;
+import dev.wadah.image.ImageException;
+import dev.wadah.image.StoredBlob;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -23,7 +26,7 @@ final class StreamedTarFiles implements ArchiveFiles {
   private final String name;
   private final BlobIntake intake;
   private final Map<String, byte[]> held = new HashMap<>();
-  private final Map<String, Stored> stored = new HashMap<>();
+  private final Map<String, StoredBlob> stored = new HashMap<>();
   private final Map<String, String> links = new HashMap<>();
   private long heldBytes;
 
@@ -84,7 +87,7 @@ final class StreamedTarFiles implements ArchiveFiles {
   }
 
   @Override
-  public Stored store(String file) throws IOException {
+  public StoredBlob store(String file) throws IOException {
     String at = follow(file);
     if (stored.containsKey(at)) {
       return stored.get(at);
@@ -93,7 +96,7 @@ final class StreamedTarFiles implements ArchiveFiles {
     if (bytes == null) {
       throw missing(file);
     }
-    Stored blob = intake.take(new ByteArrayInputStream(bytes), name + ": " + file);
+    StoredBlob blob = intake.take(new ByteArrayInputStream(bytes), name + ": " + file);
     stored.put(at, blob);
     return blob;
   }

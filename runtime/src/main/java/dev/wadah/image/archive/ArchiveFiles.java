@@ -1,7 +1,7 @@
-package dev.wadah.image;
+package dev.wadah.image.archive;
 
-import dev.wadah.oci.DiffId;
-import dev.wadah.oci.Digest;
+import dev.wadah.image.ImageException;
+import dev.wadah.image.StoredBlob;
 import java.io.Closeable;
 import java.io.IOException;
 
@@ -36,17 +36,7 @@ interface ArchiveFiles extends Closeable {
    *
    * @throws ImageException if it is not there
    */
-  Stored store(String file) throws IOException;
-
-  /**
-   * A blob that is in the content store.
-   *
-   * @param digest of its bytes
-   * @param sizeBytes of its bytes
-   * @param diffId of its bytes uncompressed
-   * @param encoding how it is compressed
-   */
-  record Stored(Digest digest, long sizeBytes, DiffId diffId, BlobEncoding encoding) {}
+  StoredBlob store(String file) throws IOException;
 
   /** A name without {@code .}, {@code ..} and doubled slashes. */
   static String normalise(String name) {

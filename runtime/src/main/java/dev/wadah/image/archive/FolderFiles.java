@@ -1,5 +1,7 @@
-package dev.wadah.image;
+package dev.wadah.image.archive;
 
+import dev.wadah.image.BlobIntake;
+import dev.wadah.image.StoredBlob;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -38,7 +40,7 @@ final class FolderFiles implements ArchiveFiles {
   }
 
   @Override
-  public Stored store(String file) throws IOException {
+  public StoredBlob store(String file) throws IOException {
     if (!has(file)) {
       throw missing(file);
     }

@@ -1,4 +1,4 @@
-package dev.wadah.image;
+package dev.wadah.image.archive;
 
 import dev.wadah.oci.Descriptor;
 import dev.wadah.oci.Digest;

@@ -1,5 +1,6 @@
-package dev.wadah.image;
+package dev.wadah.image.archive;
 
+import dev.wadah.image.BlobIntake;
 import java.io.ByteArrayInputStream;
 import java.io.Closeable;
 import java.io.IOException;

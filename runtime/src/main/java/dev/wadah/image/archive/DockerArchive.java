@@ -1,7 +1,11 @@
-package dev.wadah.image;
+package dev.wadah.image.archive;
 
 import dev.wadah.content.ContentStore;
 import dev.wadah.content.DigestMismatchException;
+import dev.wadah.image.Image;
+import dev.wadah.image.ImageException;
+import dev.wadah.image.ImageStore;
+import dev.wadah.image.StoredBlob;
 import dev.wadah.layer.LayerStore;
 import dev.wadah.oci.Descriptor;
 import dev.wadah.oci.DiffId;
@@ -108,7 +112,7 @@ final class DockerArchive {
     if (known.isPresent()) {
       return known.get();
     }
-    ArchiveFiles.Stored stored = files.store(file);
+    StoredBlob stored = files.store(file);
     if (!stored.diffId().equals(diffId)) {
       throw new DigestMismatchException(
           "layer \"%s\" of %s".formatted(file, files.name()),

@@ -1,5 +1,8 @@
-package dev.wadah.image;
+package dev.wadah.image.archive;
 
+import dev.wadah.image.BlobIntake;
+import dev.wadah.image.ImageException;
+import dev.wadah.image.StoredBlob;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -73,7 +76,7 @@ final class TarFiles implements ArchiveFiles {
   }
 
   @Override
-  public Stored store(String name) throws IOException {
+  public StoredBlob store(String name) throws IOException {
     try (InputStream in = open(name, place(name))) {
       return intake.take(in, "%s: %s".formatted(name(), name));
     }

@@ -1,9 +1,10 @@
-package dev.wadah.image;
+package dev.wadah.image.archive;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
+import dev.wadah.image.ImageException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

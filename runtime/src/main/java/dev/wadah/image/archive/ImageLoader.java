@@ -1,6 +1,10 @@
-package dev.wadah.image;
+package dev.wadah.image.archive;
 
 import dev.wadah.content.ContentStore;
+import dev.wadah.image.BlobEncoding;
+import dev.wadah.image.BlobIntake;
+import dev.wadah.image.ImageException;
+import dev.wadah.image.ImageStore;
 import dev.wadah.layer.LayerStore;
 import java.io.BufferedInputStream;
 import java.io.FileInputStream;

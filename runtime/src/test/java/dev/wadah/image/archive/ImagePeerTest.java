@@ -1,15 +1,17 @@
-package dev.wadah.image;
+package dev.wadah.image.archive;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.wadah.engine.Engine;
-import dev.wadah.image.ImageExporter.Export;
+import dev.wadah.image.Image;
+import dev.wadah.image.archive.ImageExporter.Export;
+import dev.wadah.image.transfer.ImageTransfer;
+import dev.wadah.image.transfer.TransferProgress;
 import dev.wadah.oci.Descriptor;
 import dev.wadah.oci.ImageReference;
 import dev.wadah.oci.Platform;
 import dev.wadah.registry.serve.RegistryServer;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
@@ -37,16 +39,12 @@ class ImagePeerTest {
   @BeforeEach
   void load() throws IOException {
     engine = Engine.open(folder.resolve("store"));
-    byte[] layer = Archives.layer("etc/greeting", "hello");
-    byte[] packed = Archives.layer("etc/second", "2");
-    byte[] archive =
-        Archives.docker("[\"team/app:1\"]", layer, packed)
-            .file("layer1/layer.tar", Archives.gzip(packed))
-            .tar();
     target =
-        new ImageLoader(engine.content(), engine.layers(), engine.images())
-            .load(new ByteArrayInputStream(archive), "test")
-            .get(0)
+        Archives.loaded(
+                engine,
+                "[\"team/app:1\"]",
+                Archives.layer("etc/greeting", "hello"),
+                Archives.layer("etc/second", "2"))
             .target();
     server =
         RegistryServer.start(

@@ -1,6 +1,10 @@
-package dev.wadah.image;
+package dev.wadah.image.archive;
 
 import dev.wadah.content.ContentStore;
+import dev.wadah.image.Image;
+import dev.wadah.image.ImageException;
+import dev.wadah.image.ImageReader;
+import dev.wadah.image.ImageStore;
 import dev.wadah.oci.Descriptor;
 import dev.wadah.oci.Digest;
 import dev.wadah.oci.ImageReference;

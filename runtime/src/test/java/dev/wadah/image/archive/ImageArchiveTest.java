@@ -1,4 +1,4 @@
-package dev.wadah.image;
+package dev.wadah.image.archive;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -6,7 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.wadah.content.DigestMismatchException;
 import dev.wadah.engine.Engine;
-import dev.wadah.image.ImageExporter.Export;
+import dev.wadah.image.Image;
+import dev.wadah.image.archive.ImageExporter.Export;
 import dev.wadah.oci.ImageReference;
 import dev.wadah.oci.Platform;
 import java.io.ByteArrayInputStream;

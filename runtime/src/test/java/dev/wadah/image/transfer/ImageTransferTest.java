@@ -1,11 +1,17 @@
-package dev.wadah.image;
+package dev.wadah.image.transfer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.wadah.engine.Engine;
+import dev.wadah.image.Image;
+import dev.wadah.image.ImageException;
+import dev.wadah.image.ImageStore;
 import dev.wadah.image.ImageStore.PullPolicy;
-import dev.wadah.image.ImageTransfer.Pulled;
+import dev.wadah.image.archive.Archives;
+import dev.wadah.image.archive.ImageLoader;
+import dev.wadah.image.archive.LoadedImage;
+import dev.wadah.image.transfer.ImageTransfer.Pulled;
 import dev.wadah.oci.Descriptor;
 import dev.wadah.oci.Digest;
 import dev.wadah.oci.ImageReference;

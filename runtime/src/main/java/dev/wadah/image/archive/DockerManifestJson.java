@@ -1,4 +1,4 @@
-package dev.wadah.image;
+package dev.wadah.image.archive;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;

@@ -1,8 +1,11 @@
-package dev.wadah.image;
+package dev.wadah.image.transfer;
 
 import com.github.luben.zstd.ZstdOutputStream;
 import dev.wadah.content.ContentStore;
 import dev.wadah.content.Store;
+import dev.wadah.image.BlobIntake;
+import dev.wadah.image.Image;
+import dev.wadah.image.RecordFiles;
 import dev.wadah.layer.LayerStore;
 import dev.wadah.oci.Descriptor;
 import dev.wadah.oci.DiffId;

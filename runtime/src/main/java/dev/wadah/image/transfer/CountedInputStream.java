@@ -1,12 +1,12 @@
-package dev.wadah.image;
+package dev.wadah.image.transfer;
 
+import dev.wadah.image.ForwardInputStream;
 import dev.wadah.oci.Descriptor;
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 
 /** Tells a progress of the bytes that are read, not more often than every 256 KiB. */
-final class CountedInputStream extends FilterInputStream {
+final class CountedInputStream extends ForwardInputStream {
   private static final long STEP_BYTES = 256 << 10;
 
   private final Descriptor blob;
@@ -21,12 +21,6 @@ final class CountedInputStream extends FilterInputStream {
   }
 
   @Override
-  public int read() throws IOException {
-    byte[] one = new byte[1];
-    return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
-  }
-
-  @Override
   public int read(byte[] buffer, int offset, int length) throws IOException {
     int n = in.read(buffer, offset, length);
     if (n > 0) {
@@ -37,10 +31,5 @@ final class CountedInputStream extends FilterInputStream {
       }
     }
     return n;
-  }
-
-  @Override
-  public boolean markSupported() {
-    return false;
   }
 }

@@ -1,7 +1,13 @@
-package dev.wadah.image;
+package dev.wadah.image.archive;
 
 import dev.wadah.content.ContentStore;
 import dev.wadah.content.DigestMismatchException;
+import dev.wadah.image.Image;
+import dev.wadah.image.ImageException;
+import dev.wadah.image.ImageReader;
+import dev.wadah.image.ImageStore;
+import dev.wadah.image.PlatformChoice;
+import dev.wadah.image.StoredBlob;
 import dev.wadah.layer.LayerStore;
 import dev.wadah.oci.Descriptor;
 import dev.wadah.oci.DiffId;
@@ -153,7 +159,7 @@ final class OciArchive {
     if (!files.has(blobFile(blob.digest())) && MediaTypes.isForeignLayer(blob.mediaType())) {
       return;
     }
-    ArchiveFiles.Stored stored = files.store(blobFile(blob.digest()));
+    StoredBlob stored = files.store(blobFile(blob.digest()));
     if (!stored.digest().equals(blob.digest())) {
       throw new DigestMismatchException("layer of " + files.name(), blob.digest(), stored.digest());
     }

@@ -1,6 +1,8 @@
-package dev.wadah.image;
+package dev.wadah.image.archive;
 
+import dev.wadah.engine.Engine;
 import dev.wadah.oci.Digest;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -13,37 +15,37 @@ import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import org.apache.commons.compress.archivers.tar.TarConstants;
 
 /** Makes small image archives, good and bad. */
-final class Archives {
+public final class Archives {
   private final Map<String, byte[]> files = new LinkedHashMap<>();
   private final Map<String, String> links = new LinkedHashMap<>();
 
-  Archives file(String name, byte[] content) {
+  public Archives file(String name, byte[] content) {
     files.put(name, content);
     return this;
   }
 
-  Archives file(String name, String content) {
+  public Archives file(String name, String content) {
     return file(name, content.getBytes(StandardCharsets.UTF_8));
   }
 
-  Archives link(String name, String target) {
+  public Archives link(String name, String target) {
     links.put(name, target);
     return this;
   }
 
-  Archives without(String name) {
+  public Archives without(String name) {
     files.remove(name);
     return this;
   }
 
   /** The same with another beginning of every name. */
-  Archives prefixed(String prefix) {
+  public Archives prefixed(String prefix) {
     Archives other = new Archives();
     files.forEach((name, content) -> other.file(prefix + name, content));
     return other;
   }
 
-  byte[] tar() throws IOException {
+  public byte[] tar() throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (TarArchiveOutputStream tar = new TarArchiveOutputStream(bytes)) {
       tar.setLongFileMode(TarArchiveOutputStream.LONGFILE_POSIX);
@@ -66,11 +68,11 @@ final class Archives {
   }
 
   /** A layer that has one file. */
-  static byte[] layer(String name, String content) throws IOException {
+  public static byte[] layer(String name, String content) throws IOException {
     return new Archives().file(name, content).tar();
   }
 
-  static byte[] gzip(byte[] bytes) throws IOException {
+  public static byte[] gzip(byte[] bytes) throws IOException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     try (OutputStream gzip = new GZIPOutputStream(out)) {
       gzip.write(bytes);
@@ -78,11 +80,11 @@ final class Archives {
     return out.toByteArray();
   }
 
-  static byte[] zstd(byte[] bytes) {
+  public static byte[] zstd(byte[] bytes) {
     return com.github.luben.zstd.Zstd.compress(bytes);
   }
 
-  static String config(byte[]... layers) {
+  public static String config(byte[]... layers) {
     StringBuilder diffIds = new StringBuilder();
     for (byte[] layer : layers) {
       diffIds
@@ -98,7 +100,7 @@ final class Archives {
   }
 
   /** What docker saved before version 25: one image of these layers. */
-  static Archives docker(String names, byte[]... layers) {
+  public static Archives docker(String names, byte[]... layers) {
     Archives archive = new Archives();
     StringBuilder files = new StringBuilder();
     for (int i = 0; i < layers.length; i++) {
@@ -112,5 +114,14 @@ final class Archives {
             "manifest.json",
             "[{\"Config\":\"config.json\",\"RepoTags\":%s,\"Layers\":[%s]}]"
                 .formatted(names, files));
+  }
+
+  /** An image of a plain layer and one packed with gzip, loaded into an engine's store. */
+  public static LoadedImage loaded(Engine engine, String names, byte[] plain, byte[] packed)
+      throws IOException {
+    byte[] archive = docker(names, plain, packed).file("layer1/layer.tar", gzip(packed)).tar();
+    return new ImageLoader(engine.content(), engine.layers(), engine.images())
+        .load(new ByteArrayInputStream(archive), "test")
+        .get(0);
   }
 }

@@ -1,12 +1,12 @@
-package dev.wadah.image;
+package dev.wadah.image.archive;
 
+import dev.wadah.image.ForwardInputStream;
 import java.io.EOFException;
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 
 /** The next bytes of a stream; complains when there are fewer. Closing it closes the stream. */
-final class PartInputStream extends FilterInputStream {
+final class PartInputStream extends ForwardInputStream {
   private final String what;
   private long left;
 
@@ -14,12 +14,6 @@ final class PartInputStream extends FilterInputStream {
     super(in);
     this.left = sizeBytes;
     this.what = what;
-  }
-
-  @Override
-  public int read() throws IOException {
-    byte[] one = new byte[1];
-    return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
   }
 
   @Override
@@ -36,19 +30,7 @@ final class PartInputStream extends FilterInputStream {
   }
 
   @Override
-  public long skip(long n) throws IOException {
-    long skipped = in.skip(Math.min(n, left));
-    left -= skipped;
-    return skipped;
-  }
-
-  @Override
   public int available() throws IOException {
     return (int) Math.min(in.available(), left);
-  }
-
-  @Override
-  public boolean markSupported() {
-    return false;
   }
 }

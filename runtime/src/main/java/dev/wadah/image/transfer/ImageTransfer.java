@@ -1,6 +1,11 @@
-package dev.wadah.image;
+package dev.wadah.image.transfer;
 
 import dev.wadah.content.ContentStore;
+import dev.wadah.image.BlobIntake;
+import dev.wadah.image.Image;
+import dev.wadah.image.ImageReader;
+import dev.wadah.image.ImageStore;
+import dev.wadah.image.VerifiedInputStream;
 import dev.wadah.oci.Descriptor;
 import dev.wadah.oci.DiffId;
 import dev.wadah.oci.Digest;

@@ -1,4 +1,4 @@
-package dev.wadah.image;
+package dev.wadah.image.transfer;
 
 import java.io.IOException;
 import java.io.InterruptedIOException;
