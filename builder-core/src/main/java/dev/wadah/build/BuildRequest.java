@@ -71,11 +71,28 @@ public record BuildRequest(
    *
    * @param noCache {@code --no-cache}
    * @param noCacheFilter stages of {@code --no-cache-filter}
-   * @param from {@code --cache-from}, unparsed
-   * @param to {@code --cache-to}, unparsed
+   * @param from {@code --cache-from}, the best first
+   * @param to {@code --cache-to}
    */
   public record CacheRequest(
-      boolean noCache, Set<String> noCacheFilter, List<String> from, List<String> to) {}
+      boolean noCache, Set<String> noCacheFilter, List<SharedCache> from, List<SharedCache> to) {
+    public CacheRequest {
+      from = List.copyOf(from);
+      to = List.copyOf(to);
+    }
+  }
+
+  /**
+   * A cache that several machines share.
+   *
+   * @param type such as registry
+   * @param attributes the others, such as ref
+   */
+  public record SharedCache(String type, Map<String, String> attributes) {
+    public SharedCache {
+      attributes = Map.copyOf(attributes);
+    }
+  }
 
   /**
    * How RUN steps run.

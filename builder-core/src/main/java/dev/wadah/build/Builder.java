@@ -1,5 +1,8 @@
 package dev.wadah.build;
 
+import dev.wadah.build.cache.CacheStore;
+import dev.wadah.build.cache.SharedRecords;
+import dev.wadah.build.cache.StepCache;
 import dev.wadah.build.exec.BuildSteps;
 import dev.wadah.build.exec.VertexResult;
 import dev.wadah.build.export.Exporter;
@@ -64,8 +67,10 @@ public final class Builder {
       throws BuildException, IOException {
     Set<Vertex> vertices = new LinkedHashSet<>();
     graphs.values().forEach(graph -> vertices.addAll(graph.vertices()));
+    StepCache cache =
+        new StepCache(new CacheStore(engine.store(), engine.layers()), SharedRecords.NONE);
     return BuildSteps.of(
-            engine, session.request(), session.dockerfile().source(), session, progress)
+            engine, session.request(), session.dockerfile().source(), session, cache, progress)
         .execute(List.copyOf(vertices));
   }
 

@@ -113,7 +113,7 @@ final class RequestFlags {
     };
   }
 
-  private CacheRequest cache() {
+  private CacheRequest cache() throws UsageException {
     Set<String> stages = new LinkedHashSet<>();
     for (String list : arguments.values("no-cache-filter")) {
       for (String stage : list.split(",", -1)) {
@@ -123,8 +123,8 @@ final class RequestFlags {
     return new CacheRequest(
         arguments.has("no-cache"),
         stages,
-        arguments.values("cache-from"),
-        arguments.values("cache-to"));
+        CacheFlags.parse("--cache-from", arguments.values("cache-from")),
+        CacheFlags.parse("--cache-to", arguments.values("cache-to")));
   }
 
   private StepRequest steps() throws UsageException {

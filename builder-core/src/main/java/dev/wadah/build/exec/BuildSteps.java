@@ -3,7 +3,7 @@ package dev.wadah.build.exec;
 import dev.wadah.build.BuildException;
 import dev.wadah.build.BuildProgress;
 import dev.wadah.build.BuildRequest;
-import dev.wadah.build.cache.CacheStore;
+import dev.wadah.build.cache.StepCache;
 import dev.wadah.build.graph.Vertex;
 import dev.wadah.dockerfile.SourceFile;
 import dev.wadah.engine.Engine;
@@ -26,12 +26,14 @@ public final class BuildSteps {
    *
    * @param dockerfile blamed for failures
    * @param sources opened by the caller, who also closes them
+   * @param cache asked before a step runs
    */
   public static BuildSteps of(
       Engine engine,
       BuildRequest request,
       SourceFile dockerfile,
       StepRunner.Sources sources,
+      StepCache cache,
       BuildProgress progress)
       throws IOException {
     Faults faults = new Faults(dockerfile);
@@ -47,7 +49,7 @@ public final class BuildSteps {
     StepRunner runner =
         new StepRunner(
             engine.layers(),
-            new CacheStore(engine.store(), engine.layers()),
+            cache,
             sources,
             new FileRunner(engine.layers()),
             exec,

@@ -6,7 +6,7 @@ import dev.wadah.build.BuildProgress.Outcome;
 import dev.wadah.build.BuildProgress.VertexName;
 import dev.wadah.build.cache.CacheKey;
 import dev.wadah.build.cache.CacheRecord;
-import dev.wadah.build.cache.CacheStore;
+import dev.wadah.build.cache.StepCache;
 import dev.wadah.build.context.BuildContext;
 import dev.wadah.build.context.RemoteSources;
 import dev.wadah.build.files.FileActionException;
@@ -27,7 +27,7 @@ import java.util.Optional;
 /** Runs the vertices of one build: cache first, and at most once among all processes. */
 public final class StepRunner implements GraphExecutor.VertexRunner {
   private final LayerStore layers;
-  private final CacheStore cache;
+  private final StepCache cache;
   private final Sources sources;
   private final FileRunner files;
   private final ExecRunner exec;
@@ -48,7 +48,7 @@ public final class StepRunner implements GraphExecutor.VertexRunner {
 
   StepRunner(
       LayerStore layers,
-      CacheStore cache,
+      StepCache cache,
       Sources sources,
       FileRunner files,
       ExecRunner exec,

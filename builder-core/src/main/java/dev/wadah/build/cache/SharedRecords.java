@@ -1,0 +1,31 @@
+package dev.wadah.build.cache;
+
+import dev.wadah.oci.DiffId;
+import dev.wadah.oci.Digest;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.Optional;
+
+/** Results that others have made; asked for what this machine does not know. Safe for threads. */
+public interface SharedRecords {
+  /** Nobody shares anything. */
+  SharedRecords NONE = key -> Optional.empty();
+
+  /**
+   * The result of a key, with a layer that the layer store knows from then on. A shared cache that
+   * is missing or broken is as good as an empty one.
+   *
+   * @throws java.io.InterruptedIOException if the thread is interrupted in the wait for it
+   */
+  Optional<Result> find(Digest key) throws IOException;
+
+  /**
+   * A result without the ingredients of its key.
+   *
+   * @param key under which it is found
+   * @param content the content key, by which steps that build on this one know it
+   * @param layer the layer that was made
+   * @param created when it was made, to the millisecond
+   */
+  record Result(Digest key, Digest content, DiffId layer, Instant created) {}
+}
