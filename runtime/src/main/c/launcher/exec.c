@@ -64,6 +64,7 @@ static int become(struct box *box) {
   char *no_env[] = {NULL};
   int error = look_up(box, program);
   if (error != 0) return fail_with(box, "lookup", box->args.items[0], error, "");
+  report("exec", program, NULL);
   execve(program, box->args.items, box->env.items == NULL ? no_env : box->env.items);
   return fail(box, "execve", program);
 }

@@ -27,24 +27,25 @@ class ImportDirectionTest {
       dockerfile.format: dockerfile dockerfile.expand
       dockerfile.internal: dockerfile dockerfile.expand
 
+      profile:
       posix:
       oci:
       content: oci posix
-      layer: oci content posix
-      snapshot: oci content layer posix
+      layer: oci content posix profile
+      snapshot: oci content layer posix profile
       registry: oci content
       registry.serve: oci
-      image: oci content layer registry posix
+      image: oci content layer registry posix profile
       image.archive: oci content layer image
       image.transfer: oci content layer registry image
-      container: oci posix layer snapshot
+      container: oci posix layer snapshot profile
       network: oci posix content container
       volume: oci posix content layer container
       engine: posix oci content layer snapshot registry image container
 
       build: dockerfile dockerfile.expand dockerfile.check dockerfile.outline RUNTIME build.graph build.cache build.exec build.context build.export build.files
       build.files: oci layer posix
-      build.context: build build.files dockerfile oci content layer posix
+      build.context: build build.files dockerfile oci content layer posix profile
       build.graph: build build.context build.files dockerfile dockerfile.expand oci layer
       build.cache: build.graph oci content layer posix
       build.exec: build build.graph build.cache build.context build.files dockerfile dockerfile.expand RUNTIME
@@ -54,7 +55,8 @@ class ImportDirectionTest {
       cli: cli.build cli.container cli.image cli.registry cli.store cli.dockerfile build dockerfile RUNTIME
       cli.template: cli
       cli.progress: cli build oci
-      cli.build: cli cli.progress build dockerfile dockerfile.check dockerfile.outline RUNTIME
+      cli.profile: cli build profile
+      cli.build: cli cli.profile cli.progress build dockerfile dockerfile.check dockerfile.outline RUNTIME
       cli.container: cli cli.image RUNTIME
       cli.image: cli cli.template RUNTIME
       cli.registry: cli cli.image cli.progress registry.serve RUNTIME
@@ -69,6 +71,7 @@ class ImportDirectionTest {
   /** What RUNTIME stands for. */
   private static final List<String> RUNTIME =
       List.of(
+          "profile",
           "posix",
           "oci",
           "content",
@@ -88,6 +91,7 @@ class ImportDirectionTest {
           "com.google.cloud.tools.jib.", Set.of("registry"),
           "com.github.luben.zstd.",
               Set.of("layer", "image", "image.transfer", "registry", "build.export", "build.files"),
+          "io.opentelemetry.", Set.of("cli.profile"),
           "picocli.", Set.of("cli"),
           "org.apache.maven.", Set.of("maven"));
 

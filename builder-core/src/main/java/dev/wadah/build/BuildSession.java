@@ -18,6 +18,8 @@ import dev.wadah.dockerfile.DockerfileParser;
 import dev.wadah.dockerfile.Stage;
 import dev.wadah.engine.Engine;
 import dev.wadah.oci.Platform;
+import dev.wadah.profile.Phase;
+import dev.wadah.profile.Profile;
 import java.io.Closeable;
 import java.io.IOException;
 import java.time.Instant;
@@ -58,10 +60,14 @@ final class BuildSession implements StepRunner.Sources, Closeable {
   /** Opens the main context and parses its Dockerfile. */
   static BuildSession open(Engine engine, BuildRequest request) throws BuildException, IOException {
     BuildContexts opener = new BuildContexts(engine.store());
+    long start = System.nanoTime();
     BuildContext.Main main = opener.openMain(request.context(), request.secrets());
+    Profile.spent(Phase.OPEN, start);
     boolean ready = false;
     try {
+      start = System.nanoTime();
       Dockerfile file = DockerfileParser.parse(main.dockerfile());
+      Profile.spent(Phase.PARSE, start);
       Frontend.check(file, request.target().buildArgs());
       BuildSession session = new BuildSession(engine, request, opener, main.context(), file);
       ready = true;

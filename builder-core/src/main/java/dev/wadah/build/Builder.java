@@ -15,6 +15,8 @@ import dev.wadah.dockerfile.outline.Target;
 import dev.wadah.engine.Engine;
 import dev.wadah.image.Image;
 import dev.wadah.oci.Platform;
+import dev.wadah.profile.Phase;
+import dev.wadah.profile.Profile;
 import java.io.IOException;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -42,14 +44,17 @@ public final class Builder {
   public BuildResult build(BuildRequest request, BuildProgress progress)
       throws BuildException, IOException {
     try (BuildSession session = BuildSession.open(engine, request)) {
+      long start = System.nanoTime();
       Map<Platform, InstructionGraph> graphs = session.plan();
       List<Diagnostic> warnings = session.checks().run(graphs.values());
+      Profile.spent(Phase.PLAN, start);
       Map<Vertex, VertexResult> results;
       try {
         results = execute(session, graphs, progress);
       } catch (BuildException e) {
         throw Checks.joined(e, warnings);
       }
+      start = System.nanoTime();
       Map<Platform, Image> images = new LinkedHashMap<>();
       for (Map.Entry<Platform, InstructionGraph> entry : graphs.entrySet()) {
         InstructionGraph graph = entry.getValue();
@@ -58,7 +63,9 @@ public final class Builder {
         // The exporter makes it findable where the outputs ask for that.
         images.put(entry.getKey(), engine.images().assemble(config.toConfig(), Map.of()));
       }
-      return new BuildResult(images, export(request, images, progress), warnings);
+      Map<String, Object> metadata = export(request, images, progress);
+      Profile.spent(Phase.EXPORT, start);
+      return new BuildResult(images, metadata, warnings);
     }
   }
 

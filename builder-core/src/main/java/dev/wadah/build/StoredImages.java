@@ -10,6 +10,8 @@ import dev.wadah.image.archive.LoadedImage;
 import dev.wadah.oci.ImageConfig;
 import dev.wadah.oci.ImageReference;
 import dev.wadah.oci.Platform;
+import dev.wadah.profile.Phase;
+import dev.wadah.profile.Profile;
 import dev.wadah.registry.RegistryException;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -37,7 +39,9 @@ final class StoredImages implements BaseImages {
     String key = reference + " " + platform;
     ImageConfig config = known.get(key);
     if (config == null) {
+      long start = System.nanoTime();
       config = find(reference, platform).config();
+      Profile.spent(Phase.PULL, start);
       known.put(key, config);
     }
     return config;

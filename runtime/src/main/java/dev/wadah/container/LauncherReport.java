@@ -16,6 +16,7 @@ final class LauncherReport {
   private final List<Failure> notes = new ArrayList<>();
   private Failure failure;
   private int exitCode = -1;
+  private long started;
 
   /** Strings that the record still lacks; 0 between records. */
   private int missing;
@@ -72,6 +73,7 @@ final class LauncherReport {
       case "note" -> notes.add(Failure.of(words));
       case "exit" -> exitCode = Integer.parseInt(words.get(1));
       case "signal" -> exitCode = 128 + Integer.parseInt(words.get(1));
+      case "exec" -> started = System.nanoTime();
       default -> {
         // "pid": of process 1 on the host; nobody here needs it.
       }
@@ -91,6 +93,11 @@ final class LauncherReport {
   /** Paths that were made as mount points, parents first. */
   List<String> stubs() {
     return stubs;
+  }
+
+  /** {@link System#nanoTime} of the program's start; 0 as long as it has not started. */
+  long started() {
+    return started;
   }
 
   /** -1 as long as the launcher has not said how process 1 ended. */

@@ -6,6 +6,8 @@ import dev.wadah.container.LauncherProcess.Output;
 import dev.wadah.container.SandboxException.Kind;
 import dev.wadah.posix.Natives;
 import dev.wadah.posix.Processes;
+import dev.wadah.profile.Phase;
+import dev.wadah.profile.Profile;
 import dev.wadah.snapshot.Snapshotter.RootMount;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -65,13 +67,21 @@ public final class LauncherSandbox implements Sandbox {
 
   private Outcome launch(ContainerSpec spec, Io io, OperationList list, ControlGroup cgroup)
       throws IOException {
+    long start = System.nanoTime();
     Output output = io instanceof Io.Streams ? Output.PIPES : Output.INHERITED;
     try (Input input = Input.of(io);
         LauncherProcess process =
             LauncherProcess.start(program, list.toBytes(), input.descriptor(), output)) {
       await(process, io);
+      note(start, process.report().started());
       return outcome(process.report(), spec, cgroup);
     }
+  }
+
+  private static void note(long start, long started) {
+    long mounted = started == 0 ? System.nanoTime() : started;
+    Profile.spent(Phase.MOUNT, start, mounted - start);
+    Profile.spent(Phase.RUN, mounted);
   }
 
   /** The operations for a spec, a line each: what {@code --print spec} shows. */

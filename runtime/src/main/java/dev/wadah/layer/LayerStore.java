@@ -9,6 +9,8 @@ import dev.wadah.layer.LayerTrees.Unpacked;
 import dev.wadah.oci.Descriptor;
 import dev.wadah.oci.DiffId;
 import dev.wadah.oci.Digest;
+import dev.wadah.profile.Phase;
+import dev.wadah.profile.Profile;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -101,8 +103,11 @@ public final class LayerStore {
     if (canonical.isEmpty()) {
       return EMPTY;
     }
+    long start = System.nanoTime();
     try (InputStream tar = new TarStream(canonical)) {
-      return form == Form.TAR ? writeTar(ReadAhead.of(tar)) : trees.unpackOwn(tar);
+      DiffId layer = form == Form.TAR ? writeTar(ReadAhead.of(tar)) : trees.unpackOwn(tar);
+      Profile.spent(Phase.WRITE, start);
+      return layer;
     }
   }
 
@@ -138,8 +143,12 @@ public final class LayerStore {
   DiffId adopt(Path directory, Marks marks) throws IOException {
     HashedInput tar =
         new HashedInput(new TarStream(new TreeEntries(directory.toString(), trees.marks())));
+    long start = System.nanoTime();
     DiffId layer = new DiffId(tar.finish());
+    Profile.spent(Phase.HASH, start);
+    start = System.nanoTime();
     trees.adopt(layer, directory, new Unpacked(Origin.OWN, marks, tar.sizeBytes(), null));
+    Profile.spent(Phase.WRITE, start);
     return layer;
   }
 
@@ -154,7 +163,9 @@ public final class LayerStore {
    */
   public DiffId commit(Path upper, LayerStack parent, List<String> stubs) throws IOException {
     UpperDiff diff = new UpperDiff(upper.toString(), trees.marks(), tree(parent));
+    long start = System.nanoTime();
     diff.normalise(stubs);
+    Profile.spent(Phase.DIFF, start);
     if (diff.isEmpty()) {
       trees.discard(upper);
       return EMPTY;
@@ -207,11 +218,13 @@ public final class LayerStore {
       if (content.has(blob.digest())) {
         return; // another thread or process was faster
       }
+      long start = System.nanoTime();
       try (InputStream in = ReadAhead.of(source.open(blob));
           ContentStore.Ingest ingest = content.ingest()) {
         copy(in, ingest.out());
         ingest.commit(blob.digest());
       }
+      Profile.spent(Phase.PULL, start);
     }
   }
 
@@ -272,9 +285,12 @@ public final class LayerStore {
       }
       // Decompression and hashing run ahead in a thread of their own.
       HashedInput tar = new HashedInput(plainTar(layer), "layer " + layer, layer.digest());
+      long start = System.nanoTime();
       try (InputStream ahead = ReadAhead.of(tar)) {
         Origin origin = records.blob(layer) == null ? Origin.OWN : Origin.FOREIGN;
-        return trees.unpack(layer, new Archive(origin, ahead, tar::sizeBytes), below, tree(below));
+        tree = trees.unpack(layer, new Archive(origin, ahead, tar::sizeBytes), below, tree(below));
+        Profile.spent(Phase.UNPACK, start);
+        return tree;
       }
     }
   }

@@ -13,6 +13,7 @@ import dev.wadah.cli.ExitCode;
 import dev.wadah.cli.JsonText;
 import dev.wadah.cli.Session;
 import dev.wadah.cli.UsageException;
+import dev.wadah.cli.profile.ProfiledBuild;
 import dev.wadah.cli.progress.Display;
 import dev.wadah.dockerfile.Diagnostic;
 import dev.wadah.image.Image;
@@ -49,7 +50,8 @@ public final class BuildCommand implements Command {
     }
     BuildResult result;
     try (Display display = Display.open(mode, console.err(), console.environment())) {
-      result = new Builder(session.engine()).build(request, display);
+      ProfiledBuild build = new ProfiledBuild(arguments.value("profile").map(Path::of), console);
+      result = build.run(display, heard -> new Builder(session.engine()).build(request, heard));
     }
     if (!quiet) {
       for (Diagnostic warning : result.warnings()) {

@@ -16,6 +16,8 @@ import dev.wadah.content.Store;
 import dev.wadah.layer.LayerStack;
 import dev.wadah.layer.LayerStore;
 import dev.wadah.oci.DiffId;
+import dev.wadah.profile.Phase;
+import dev.wadah.profile.Profile;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.time.Duration;
@@ -148,12 +150,18 @@ public final class StepRunner implements GraphExecutor.VertexRunner {
     StepKeys keys = new StepKeys(layers, vertex.op(), inputs);
     CacheKey fast = keys.fast();
     boolean reuse = vertex.reuse() == Vertex.Reuse.CACHED;
+    long start = System.nanoTime();
     Optional<CacheRecord> known = reuse ? cache.find(fast) : Optional.empty();
+    Profile.spent(Phase.LOOKUP, start);
     if (known.isPresent()) {
       return cached(known.get(), inputs);
     }
+    start = System.nanoTime();
     CacheKey content = keys.hasContentKey() ? keys.content() : fast;
+    Profile.spent(Phase.CONTEXT, start);
+    start = System.nanoTime();
     try (Store.Lock lock = cache.lock(content)) {
+      Profile.spent(Phase.WAIT, start);
       known = reuse ? cache.find(content) : Optional.empty();
       if (known.isPresent()) {
         CacheRecord record = known.get();

@@ -1,0 +1,102 @@
+package dev.wadah.cli.profile;
+
+import dev.wadah.build.BuildProgress;
+import dev.wadah.profile.Phase;
+import dev.wadah.profile.Profile;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Notes when the vertices of a build began and ended, and passes on what it hears. */
+public final class BuildProfile implements BuildProgress {
+  private final BuildProgress next;
+  private final Profile profile = Profile.begin();
+  private final Instant began;
+  private final long beganNanos;
+  private final List<Step> steps = new ArrayList<>();
+
+  /**
+   * What a vertex took.
+   *
+   * @param name of the vertex
+   * @param start {@link System#nanoTime} of its begin
+   * @param nanos its duration
+   * @param error what failed
+   */
+  public record Step(
+      VertexName name, long start, long nanos, Outcome outcome, Optional<String> error) {}
+
+  /**
+   * What is known at the end.
+   *
+   * @param began wall-clock time of {@code start}
+   * @param start {@link System#nanoTime} of the process's begin, as exactly as the kernel tells it
+   *     (a hundredth of a second)
+   * @param nanos how long the process has run
+   */
+  public record Finished(
+      Instant began, long start, long nanos, List<Step> steps, List<Profile.Entry> entries) {
+    /** Milliseconds from the begin to a time of {@link System#nanoTime}. */
+    double at(long time) {
+      return (time - start) / 1e6;
+    }
+
+    /** The wall-clock time of a time of {@link System#nanoTime}. */
+    Instant instant(long time) {
+      return began.plusNanos(time - start);
+    }
+  }
+
+  /** Begins to note everything that happens from now on. */
+  public BuildProfile(BuildProgress next) {
+    this.next = next;
+    long now = System.nanoTime();
+    Instant clock = Instant.now();
+    began = ProcessHandle.current().info().startInstant().filter(clock::isAfter).orElse(clock);
+    beganNanos = now - Duration.between(began, clock).toNanos();
+    Profile.spent(Phase.START, beganNanos);
+  }
+
+  /** Ends the notes. */
+  public Finished finish() {
+    profile.end();
+    synchronized (steps) {
+      return new Finished(
+          began, beganNanos, System.nanoTime() - beganNanos, List.copyOf(steps), profile.entries());
+    }
+  }
+
+  @Override
+  public void planned(List<VertexName> vertices) {
+    next.planned(vertices);
+  }
+
+  @Override
+  public void started(VertexName vertex) {
+    Profile.of(vertex.digest().toString());
+    next.started(vertex);
+  }
+
+  @Override
+  public void output(VertexName vertex, int stream, byte[] bytes) {
+    next.output(vertex, stream, bytes);
+  }
+
+  @Override
+  public void transferred(VertexName vertex, String what, long done, long total) {
+    next.transferred(vertex, what, done, total);
+  }
+
+  @Override
+  public void finished(
+      VertexName vertex, Outcome outcome, Duration duration, Optional<String> error) {
+    Profile.of("");
+    long now = System.nanoTime();
+    synchronized (steps) {
+      steps.add(new Step(vertex, now - duration.toNanos(), duration.toNanos(), outcome, error));
+    }
+    next.finished(vertex, outcome, duration, error);
+  }
+}

@@ -1,0 +1,126 @@
+package dev.wadah.cli.profile;
+
+import dev.wadah.cli.JsonText;
+import dev.wadah.profile.Phase;
+import dev.wadah.profile.Profile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * A profile as one JSON object: sums for people and scripts, and beside them {@code traceEvents},
+ * so that chrome://tracing and ui.perfetto.dev open the same file (Trace Event Format, JSON object
+ * format; they pass over members that they do not know).
+ */
+public final class ProfileDocument {
+  private static final int VERSION = 1;
+
+  private final BuildProfile.Finished profile;
+
+  public ProfileDocument(BuildProfile.Finished profile) {
+    this.profile = profile;
+  }
+
+  /** Writes the file, whole or not at all. */
+  public void write(Path file) throws IOException {
+    Path whole = file.toAbsolutePath();
+    Path temporary = Files.createTempFile(whole.getParent(), "." + whole.getFileName(), ".tmp");
+    try {
+      Files.writeString(temporary, text());
+      Files.move(temporary, whole, StandardCopyOption.REPLACE_EXISTING);
+    } finally {
+      Files.deleteIfExists(temporary);
+    }
+  }
+
+  /** The document. Times are milliseconds; those of {@code traceEvents} microseconds. */
+  String text() {
+    Map<String, Object> document = new LinkedHashMap<>();
+    document.put("schemaVersion", VERSION);
+    document.put("began", profile.began().toString());
+    document.put("milliseconds", rounded(profile.nanos() / 1e6));
+    document.put("phases", sums(profile.entries()));
+    document.put("vertices", vertices());
+    document.put("displayTimeUnit", "ms");
+    document.put("traceEvents", events());
+    return JsonText.pretty(document, " ") + "\n";
+  }
+
+  /** Milliseconds per phase, in the order in which phases come. */
+  private static Map<String, Object> sums(List<Profile.Entry> entries) {
+    Map<Phase, Long> nanos = new EnumMap<>(Phase.class);
+    for (Profile.Entry entry : entries) {
+      nanos.merge(entry.phase(), entry.nanos(), Long::sum);
+    }
+    Map<String, Object> sums = new LinkedHashMap<>();
+    nanos.forEach((phase, sum) -> sums.put(phase.label(), rounded(sum / 1e6)));
+    return sums;
+  }
+
+  private List<Object> vertices() {
+    List<Object> vertices = new ArrayList<>();
+    for (BuildProfile.Step step : profile.steps()) {
+      Map<String, Object> vertex = new LinkedHashMap<>();
+      vertex.put("name", step.name().name());
+      vertex.put("digest", step.name().digest().toString());
+      vertex.put("outcome", step.outcome().name().toLowerCase(Locale.ROOT));
+      vertex.put("start", rounded(profile.at(step.start())));
+      vertex.put("milliseconds", rounded(step.nanos() / 1e6));
+      vertex.put("phases", sums(entries(step.name().digest().toString())));
+      vertices.add(vertex);
+    }
+    return vertices;
+  }
+
+  private List<Profile.Entry> entries(String subject) {
+    List<Profile.Entry> entries = new ArrayList<>();
+    for (Profile.Entry entry : profile.entries()) {
+      if (entry.subject().equals(subject)) {
+        entries.add(entry);
+      }
+    }
+    return entries;
+  }
+
+  private List<Object> events() {
+    List<Object> events = new ArrayList<>();
+    Map<String, Long> threads = new LinkedHashMap<>();
+    for (Profile.Entry entry : profile.entries()) {
+      threads.putIfAbsent(entry.subject(), entry.thread());
+      events.add(event(entry.phase().label(), "phase", entry.start(), entry.nanos(), entry));
+    }
+    for (BuildProfile.Step step : profile.steps()) {
+      Long thread = threads.get(step.name().digest().toString());
+      if (thread != null) {
+        Profile.Entry place = new Profile.Entry("", Phase.RUN, step.start(), step.nanos(), thread);
+        events.add(event(step.name().name(), "vertex", step.start(), step.nanos(), place));
+      }
+    }
+    return events;
+  }
+
+  /** A complete event ("X"): name, category, begin and duration, and the row to draw it in. */
+  private Map<String, Object> event(
+      String name, String category, long start, long nanos, Profile.Entry place) {
+    Map<String, Object> event = new LinkedHashMap<>();
+    event.put("name", name);
+    event.put("cat", category);
+    event.put("ph", "X");
+    event.put("ts", rounded(profile.at(start) * 1000));
+    event.put("dur", rounded(nanos / 1e3));
+    event.put("pid", ProcessHandle.current().pid());
+    event.put("tid", place.thread());
+    return event;
+  }
+
+  private static double rounded(double value) {
+    return Math.round(value * 1000) / 1000.0;
+  }
+}

@@ -1,0 +1,179 @@
+package dev.wadah.cli.profile;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.sun.net.httpserver.HttpServer;
+import dev.wadah.cli.Cli;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HexFormat;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code --profile}, and traces for a collector of the test's own. */
+class ProfiledBuildTest {
+  private static final String TRACE = "0af7651916cd43dd8448eb211c80319c";
+
+  @TempDir Path folder;
+  private Cli cli;
+  private Path context;
+
+  @BeforeEach
+  void makeContext() throws IOException {
+    cli = Cli.over(folder.resolve("store"));
+    context = Files.createDirectory(folder.resolve("context"));
+    Files.writeString(context.resolve("words"), "a\n");
+    write("FROM scratch\nCOPY words /words\nLABEL a=b\n");
+  }
+
+  private void write(String dockerfile) throws IOException {
+    Files.writeString(context.resolve("Dockerfile"), dockerfile);
+  }
+
+  private JsonNode profile() throws IOException {
+    return new ObjectMapper().readTree(folder.resolve("p.json").toFile());
+  }
+
+  private static JsonNode vertex(JsonNode profile, String name) {
+    for (JsonNode vertex : profile.get("vertices")) {
+      if (vertex.get("name").asText().equals(name)) {
+        return vertex;
+      }
+    }
+    throw new AssertionError("no vertex " + name + " in " + profile.get("vertices"));
+  }
+
+  private Cli.Result build(String... words) {
+    String[] all =
+        Stream.of(Stream.of("build"), Stream.of(words), Stream.of(context.toString()))
+            .flatMap(s -> s)
+            .toArray(String[]::new);
+    return cli.run(all);
+  }
+
+  @Test
+  void tellsWhatEachVertexTookAndWhatFor() throws IOException {
+    Cli.Result result = build("--profile", folder.resolve("p.json").toString());
+
+    assertThat(result.code()).as(result.err()).isZero();
+    JsonNode profile = profile();
+    assertThat(profile.get("schemaVersion").asInt()).isEqualTo(1);
+    assertThat(profile.get("phases").fieldNames())
+        .toIterable()
+        .containsExactly(
+            "start", "open", "parse", "plan", "context", "lookup", "wait", "write", "export");
+    JsonNode copy = vertex(profile, "[1/1] COPY words /words");
+    assertThat(copy.get("outcome").asText()).isEqualTo("done");
+    double took = copy.get("milliseconds").asDouble();
+    double within = 0;
+    for (JsonNode phase : copy.get("phases")) {
+      within += phase.asDouble();
+    }
+    assertThat(within).isPositive().isLessThanOrEqualTo(took);
+    assertThat(took).isLessThan(profile.get("milliseconds").asDouble());
+  }
+
+  @Test
+  void isATraceForChrome() throws IOException {
+    build("--profile", folder.resolve("p.json").toString());
+
+    JsonNode events = profile().get("traceEvents");
+    assertThat(events).isNotEmpty();
+    for (JsonNode event : events) {
+      assertThat(event.get("ph").asText()).isEqualTo("X");
+      assertThat(event.get("dur").isNumber()).isTrue();
+      assertThat(event.get("ts").asDouble()).isGreaterThanOrEqualTo(0);
+      assertThat(event.get("tid").isNumber()).isTrue();
+    }
+    assertThat(events.findValuesAsText("name")).contains("parse", "[1/1] COPY words /words");
+  }
+
+  @Test
+  void tellsOfAHitAndOfAFailure() throws IOException {
+    build();
+    build("--profile", folder.resolve("p.json").toString());
+    assertThat(profile().get("vertices").findValuesAsText("outcome")).contains("cached");
+
+    write("FROM scratch\nCOPY nothing /\n");
+    Cli.Result failed = build("--profile", folder.resolve("p.json").toString());
+
+    assertThat(failed.code()).isEqualTo(1);
+    assertThat(profile().get("vertices").findValuesAsText("outcome")).contains("failed");
+    try (Stream<Path> files = Files.list(folder)) {
+      assertThat(files.map(f -> f.getFileName().toString()))
+          .containsExactlyInAnyOrder("store", "context", "p.json");
+    }
+  }
+
+  @Test
+  void sendsATraceBelowTheCallersSpan() throws IOException {
+    ByteArrayOutputStream received = new ByteArrayOutputStream();
+    HttpServer collector =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    collector.createContext(
+        "/v1/traces",
+        exchange -> {
+          synchronized (received) {
+            exchange.getRequestBody().transferTo(received);
+          }
+          exchange.sendResponseHeaders(200, -1);
+          exchange.close();
+        });
+    collector.start();
+    try {
+      cli.with(
+              "OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:" + collector.getAddress().getPort())
+          .with("OTEL_SERVICE_NAME", "our-pipeline")
+          .with("TRACEPARENT", "00-" + TRACE + "-b7ad6b7169203331-01");
+      Cli.Result result = build();
+
+      assertThat(result.code()).as(result.err()).isZero();
+      assertThat(result.err()).doesNotContain("trace");
+    } finally {
+      collector.stop(0);
+    }
+    String body;
+    synchronized (received) {
+      body = received.toString(StandardCharsets.ISO_8859_1);
+    }
+    // OTLP is protobuf: names stand in it as they are, the trace's id as its 16 bytes.
+    String id = new String(HexFormat.of().parseHex(TRACE), StandardCharsets.ISO_8859_1);
+    assertThat(body)
+        .contains("our-pipeline", "wadah build", "[1/1] COPY words /words", "parse", id);
+  }
+
+  @Test
+  void warnsOfACollectorThatIsAwayAndBuildsAllTheSame() throws IOException {
+    int port;
+    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      port = free.getLocalPort();
+    }
+    cli.with("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:" + port)
+        .with("OTEL_JAVA_EXPORTER_OTLP_RETRY_DISABLED", "true");
+
+    Cli.Result result = build();
+
+    assertThat(result.code()).as(result.err()).isZero();
+    assertThat(result.err()).contains("wadah: warning: the trace was not sent: the collector");
+  }
+
+  @Test
+  void saysWhichVariableMakesNoSense() {
+    Cli.Result result = cli.with("OTEL_TRACES_EXPORTER", "pigeon").run("build", context.toString());
+
+    assertThat(result.code()).as(result.err()).isZero();
+    assertThat(result.err())
+        .contains("wadah: warning: the trace was not sent: ")
+        .contains("pigeon");
+  }
+}
