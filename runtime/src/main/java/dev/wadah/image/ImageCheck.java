@@ -92,7 +92,7 @@ final class ImageCheck {
     for (int i = 0; i < image.manifest().layers().size() && !remote; i++) {
       Digest blob = image.manifest().layers().get(i).digest();
       DiffId layer = image.config().diffIds().get(i);
-      if (!content.has(blob) && !layers.has(layer)) {
+      if (!content.has(blob) && !layers.has(layer) && ids.sources(blob).isEmpty()) {
         problems.add(
             "%s: its layer %s is not here, and no registry is known for it"
                 .formatted(subject, layer));

@@ -205,7 +205,9 @@ public final class ImageStore {
 
   private Descriptor blob(DiffId layer) throws IOException {
     Optional<Descriptor> blob = layers.blob(layer);
-    if (blob.isPresent()) {
+    // A blob that came and went is of no use for a layer that can be made again as a plain tar.
+    boolean gone = blob.isPresent() && !content.has(blob.get().digest()) && layers.isHere(layer);
+    if (blob.isPresent() && !gone) {
       Descriptor b = blob.get();
       return Descriptor.of(MediaTypes.toOciLayer(b.mediaType()), b.digest(), b.sizeBytes());
     }
@@ -223,10 +225,17 @@ public final class ImageStore {
     DiffId diffId = image.config().diffIds().get(layer);
     boolean ownTar = blob.digest().equals(diffId.digest()) && !content.has(blob.digest());
     InputStream in =
-        ownTar && layers.has(diffId)
-            ? layers.openTar(diffId)
-            : remote.open(image, Optional.empty(), blob);
+        ownTar && layers.has(diffId) ? layers.openTar(diffId) : openBlob(image, diffId, blob);
     return new VerifiedInputStream(in, blob, "layer of image " + image.id().abbreviated());
+  }
+
+  /** A layer of an image that was made here, on a base that was not fetched, knows its source. */
+  private InputStream openBlob(Image image, DiffId diffId, Descriptor blob) throws IOException {
+    boolean made = ids.sources(image.descriptor().digest()).isEmpty();
+    boolean known = layers.blob(diffId).filter(b -> b.digest().equals(blob.digest())).isPresent();
+    return made && known && layers.has(diffId)
+        ? layers.openBlob(diffId)
+        : remote.open(image, Optional.empty(), blob);
   }
 
   /** Makes an image findable by its id, with or without a name. */

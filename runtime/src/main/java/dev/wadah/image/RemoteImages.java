@@ -16,6 +16,7 @@ import dev.wadah.registry.Registry;
 import dev.wadah.registry.RegistryException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -96,6 +97,10 @@ final class RemoteImages {
     content.put(config);
     content.put(document.bytes());
     register(image, Optional.of(reference));
+    for (Descriptor layer : manifest.layers()) {
+      // So that an image made on this one finds it, and mounts it when it is pushed.
+      ids.addSource(layer.digest(), reference);
+    }
     return image;
   }
 
@@ -134,7 +139,10 @@ final class RemoteImages {
     }
   }
 
-  /** Opens a layer from the content store or from the first source that gives it. */
+  /**
+   * Opens a layer from the content store or from the first repository that gives it, of those that
+   * are known to have the image, or at least the layer.
+   */
   InputStream open(Image image, Optional<ImageReference> pulledFrom, Descriptor blob)
       throws IOException {
     if (content.has(blob.digest())) {
@@ -144,7 +152,9 @@ final class RemoteImages {
       return registry.blob(pulledFrom.get(), blob);
     }
     RegistryException last = null;
-    for (String source : ids.sources(image.descriptor().digest())) {
+    List<String> places = new ArrayList<>(ids.sources(image.descriptor().digest()));
+    places.addAll(ids.sources(blob.digest()));
+    for (String source : places) {
       try {
         return registry.blob(ImageReference.parse(source), blob);
       } catch (RegistryException e) {

@@ -61,7 +61,12 @@ public final class LayerStore {
 
   /** Whether the layer is known: as a tree, a blob, or a named source. */
   public boolean has(DiffId layer) throws IOException {
-    if (layer.equals(EMPTY) || sources.containsKey(layer) || content.has(layer.digest())) {
+    return sources.containsKey(layer) || isHere(layer);
+  }
+
+  /** Whether the layer's bytes are on this machine, or can be made from what is. */
+  public boolean isHere(DiffId layer) throws IOException {
+    if (layer.equals(EMPTY) || content.has(layer.digest())) {
       return true;
     }
     if (trees.own(layer) != null) {
@@ -195,8 +200,13 @@ public final class LayerStore {
         : Compression.decompress(openBlob(layer));
   }
 
-  /** The blob's bytes, fetched into the content store first when they are not there. */
-  private InputStream openBlob(DiffId layer) throws IOException {
+  /**
+   * Opens the layer's blob, in the form in which it came, fetched into the content store first when
+   * it is not there.
+   *
+   * @throws NoSuchFileException if there is none, and nobody to ask for it
+   */
+  public InputStream openBlob(DiffId layer) throws IOException {
     Descriptor blob = records.blob(layer);
     if (blob == null) {
       throw new NoSuchFileException(layer.toString(), null, "no such layer in the store");

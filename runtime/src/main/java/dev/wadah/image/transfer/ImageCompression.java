@@ -74,7 +74,7 @@ public final class ImageCompression {
     for (int i = 0; i < image.manifest().layers().size(); i++) {
       Descriptor blob = image.manifest().layers().get(i);
       DiffId diffId = image.config().diffIds().get(i);
-      blobs.add(isRight(blob, diffId, form) ? blob : compressed(blob, diffId, form, progress));
+      blobs.add(compress(blob, diffId, form, progress));
     }
     if (blobs.equals(image.manifest().layers())) {
       return image;
@@ -91,6 +91,18 @@ public final class ImageCompression {
     byte[] bytes = OciJson.write(manifest);
     Descriptor descriptor = Descriptor.of(manifest.mediaType(), content.put(bytes), bytes.length);
     return new Image(descriptor, manifest, image.config(), bytes, image.configBytes());
+  }
+
+  /**
+   * One layer in the form that is wanted.
+   *
+   * @param blob the form that it has
+   * @return {@code blob} when nothing needs to change, else a blob in the content store; the plain
+   *     tar of a layer need not be there
+   */
+  public Descriptor compress(Descriptor blob, DiffId diffId, Form form, TransferProgress progress)
+      throws IOException {
+    return isRight(blob, diffId, form) ? blob : compressed(blob, diffId, form, progress);
   }
 
   private static boolean isRight(Descriptor blob, DiffId diffId, Form form) {

@@ -164,7 +164,18 @@ public final class ImageTransfer {
     push(name, image.manifest().config(), () -> new ByteArrayInputStream(config), progress);
   }
 
-  private void push(
+  /**
+   * Brings one blob into a repository: not at all when it is there, by a mount when a sibling
+   * repository is known to have it, else by an upload.
+   *
+   * @return bytes uploaded
+   */
+  public long pushBlob(ImageReference name, Descriptor blob, Registry.BlobOpener opener)
+      throws IOException {
+    return push(name, blob, opener, TransferProgress.NONE);
+  }
+
+  private long push(
       ImageReference name, Descriptor blob, Registry.BlobOpener opener, TransferProgress progress)
       throws IOException {
     long sent =
@@ -179,6 +190,7 @@ public final class ImageTransfer {
         blob,
         moved ? TransferProgress.State.DONE : TransferProgress.State.EXISTS,
         blob.sizeBytes());
+    return sent;
   }
 
   /** Another repository on the same host that has the blob. */
