@@ -42,7 +42,8 @@ POSIX(jlongArray, stat)(JNIEnv *env, jclass self, jint dir, jstring name) {
   done(env, "lstat", &path, name, result);
   if (result < 0) return NULL;
   jlong values[] = {st.st_mode, st.st_uid, st.st_gid, st.st_size, nanos(st.st_mtim), (jlong)st.st_rdev,
-                    (jlong)st.st_ino, (jlong)st.st_nlink, (jlong)st.st_dev, nanos(st.st_ctim)};
+                    (jlong)st.st_ino, (jlong)st.st_nlink, (jlong)st.st_dev, nanos(st.st_ctim),
+                    (jlong)st.st_blocks * 512};
   jsize count = sizeof values / sizeof *values;
   jlongArray array = (*env)->NewLongArray(env, count);
   if (array != NULL) (*env)->SetLongArrayRegion(env, array, 0, count, values);

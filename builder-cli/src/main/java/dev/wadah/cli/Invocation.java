@@ -77,10 +77,10 @@ final class Invocation {
       return ExitCode.OK;
     }
     Optional<String> folder = arguments.value("root").or(() -> root);
-    return command.run(
-        arguments,
-        new Session(
-            console, folder.isEmpty() ? fromEnvironment() : Optional.of(path(folder.get()))));
+    Optional<Path> store = folder.isEmpty() ? fromEnvironment() : Optional.of(path(folder.get()));
+    try (Session session = new Session(console, store)) {
+      return command.run(arguments, session);
+    }
   }
 
   private Optional<Path> fromEnvironment() throws UsageException {

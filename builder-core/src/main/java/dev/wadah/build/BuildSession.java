@@ -12,6 +12,7 @@ import dev.wadah.build.graph.PlanRequest.NamedContext;
 import dev.wadah.build.graph.Planner;
 import dev.wadah.build.graph.PlatformArguments;
 import dev.wadah.build.graph.VertexTable;
+import dev.wadah.content.Leases;
 import dev.wadah.dockerfile.Dockerfile;
 import dev.wadah.dockerfile.DockerfileException;
 import dev.wadah.dockerfile.DockerfileParser;
@@ -44,11 +45,18 @@ final class BuildSession implements StepRunner.Sources, Closeable {
   private final Map<String, NamedContext> named;
   private final RemoteSources remote;
   private final Map<String, BuildContext> open = new HashMap<>();
+  private final Leases.Lease lease;
 
   private BuildSession(
-      Engine engine, BuildRequest request, BuildContexts opener, BuildContext main, Dockerfile file)
+      Engine engine,
+      Leases.Lease lease,
+      BuildRequest request,
+      BuildContexts opener,
+      BuildContext main,
+      Dockerfile file)
       throws BuildException {
     this.engine = engine;
+    this.lease = lease;
     this.request = request;
     this.opener = opener;
     this.main = main;
@@ -57,8 +65,22 @@ final class BuildSession implements StepRunner.Sources, Closeable {
     this.remote = new RemoteSources(engine.store());
   }
 
-  /** Opens the main context and parses its Dockerfile. */
+  /** Opens the main context and parses its Dockerfile; holds a lease on the store until closed. */
   static BuildSession open(Engine engine, BuildRequest request) throws BuildException, IOException {
+    Leases.Lease lease = engine.store().leases().take();
+    BuildSession session = null;
+    try {
+      session = open(engine, lease, request);
+      return session;
+    } finally {
+      if (session == null) {
+        lease.close();
+      }
+    }
+  }
+
+  private static BuildSession open(Engine engine, Leases.Lease lease, BuildRequest request)
+      throws BuildException, IOException {
     BuildContexts opener = new BuildContexts(engine.store());
     long start = System.nanoTime();
     BuildContext.Main main = opener.openMain(request.context(), request.secrets());
@@ -69,7 +91,7 @@ final class BuildSession implements StepRunner.Sources, Closeable {
       Dockerfile file = DockerfileParser.parse(main.dockerfile());
       Profile.spent(Phase.PARSE, start);
       Frontend.check(file, request.target().buildArgs());
-      BuildSession session = new BuildSession(engine, request, opener, main.context(), file);
+      BuildSession session = new BuildSession(engine, lease, request, opener, main.context(), file);
       ready = true;
       return session;
     } catch (DockerfileException e) {
@@ -223,7 +245,8 @@ final class BuildSession implements StepRunner.Sources, Closeable {
 
   @Override
   public void close() throws IOException {
-    try (main) {
+    try (lease;
+        main) {
       for (BuildContext context : open.values()) {
         context.close();
       }

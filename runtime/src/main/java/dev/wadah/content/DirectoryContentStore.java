@@ -115,15 +115,19 @@ public final class DirectoryContentStore implements ContentStore {
   private FileStatus find(Digest digest) throws IOException {
     String file = file(digest);
     FileStatus status = FileStatus.of(file);
-    if (status == null || !store.doubtful(status.ctimeNanos())) {
-      return status;
+    if (status == null) {
+      return null;
+    }
+    if (!store.doubtful(status.ctimeNanos())) {
+      return store.leases().renew(file, status.mtimeNanos()) ? status : null;
     }
     if (!digestOf(file).equals(digest)) {
       delete(digest);
       return null;
     }
     Posix.chmod(Posix.CWD, file, 0444); // a new time of change: not doubtful until the next crash
-    return FileStatus.of(file);
+    FileStatus sound = FileStatus.of(file);
+    return sound != null && store.leases().renew(file, sound.mtimeNanos()) ? sound : null;
   }
 
   private static Digest digestOf(String file) throws IOException {

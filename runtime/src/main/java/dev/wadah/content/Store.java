@@ -18,7 +18,8 @@ import java.util.regex.Pattern;
  *
  * <p>Each room below it belongs to one package: {@code blobs} (content), {@code layers} (layer),
  * {@code work} (snapshot; temporary), {@code images} (image), {@code cache} (build.cache), {@code
- * logs}, {@code containers}; {@code locks} holds the files of {@link #lock}.
+ * logs}, {@code containers}; {@code locks} holds the files of {@link #lock}, {@code leases} those
+ * of {@link #leases}.
  *
  * <p><b>Power cuts.</b> Nothing is synced while a build runs; the kernel writes when it likes, and
  * after a crash of the machine (not of a process) a file may be there without its content. So
@@ -32,22 +33,37 @@ public final class Store {
   private final Path root;
   private final long startedNanos;
   private final long syncedNanos;
+  private final Leases leases;
 
-  private Store(Path root) throws IOException {
+  private Store(Path root, Looks looks) throws IOException {
     this.root = root;
     this.startedNanos = Power.startedNanos();
     this.syncedNanos = Power.readMark(root.resolve("synced"));
+    this.leases = new Leases(root, looks);
+  }
+
+  /** Whether looking something up in a store counts as using it. */
+  public enum Looks {
+    /** What is found stays at least as long as the lease that it was found under. */
+    COUNT,
+    /** For those who count and collect: nothing that they look at lives longer for it. */
+    LEAVE_NO_TRACE
   }
 
   /** Opens the store at {@code root}, making it (0711) when it is not there. */
   public static Store open(Path root) throws IOException {
+    return open(root, Looks.COUNT);
+  }
+
+  /** As {@link #open(Path)}. */
+  public static Store open(Path root, Looks looks) throws IOException {
     Path absolute = root.toAbsolutePath().normalize();
     if (!Files.isDirectory(absolute)) {
       // Others may pass (a container of another user must reach its layers) but not look around.
       var mode = PosixFilePermissions.fromString("rwx--x--x");
       Files.createDirectories(absolute, PosixFilePermissions.asFileAttribute(mode));
     }
-    return new Store(absolute);
+    return new Store(absolute, looks);
   }
 
   /** {@code $WADAH_HOME}; else /var/lib/wadah for root, else $XDG_DATA_HOME/wadah. */
@@ -67,6 +83,11 @@ public final class Store {
 
   public Path root() {
     return root;
+  }
+
+  /** Who uses the store just now; what is looked up without a lease may go at any moment. */
+  public Leases leases() {
+    return leases;
   }
 
   /** A room of the store, made when it is not there. */

@@ -5,6 +5,7 @@ import dev.wadah.oci.Descriptor;
 import dev.wadah.oci.Digest;
 import dev.wadah.oci.ImageReference;
 import dev.wadah.oci.OciJson;
+import dev.wadah.posix.FileStatus;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -32,6 +33,16 @@ final class ImageIds {
 
   void put(Digest id, Descriptor manifest) throws IOException {
     files().write(ids().resolve(id.hex()), OciJson.write(manifest));
+    renew(id);
+  }
+
+  /** Says that the image is used now: those without a name go by last use. */
+  void renew(Digest id) throws IOException {
+    String file = ids().resolve(id.hex()).toString();
+    FileStatus status = FileStatus.of(file);
+    if (status != null) {
+      store.leases().renew(file, status.mtimeNanos());
+    }
   }
 
   Optional<Descriptor> get(Digest id) throws IOException {

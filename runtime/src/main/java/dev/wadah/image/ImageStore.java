@@ -69,7 +69,12 @@ public final class ImageStore {
         return named;
       }
     }
-    return idOf(nameOrId).isPresent() ? ids.get(idOf(nameOrId).get()) : Optional.empty();
+    Optional<Digest> id = idOf(nameOrId);
+    if (id.isEmpty()) {
+      return Optional.empty();
+    }
+    ids.renew(id.get());
+    return ids.get(id.get());
   }
 
   private static Optional<ImageReference> reference(String text) {

@@ -89,6 +89,16 @@ final class LayerRecords {
     return status != null && store.doubtful(status.ctimeNanos());
   }
 
+  /** Says that the tree is used now; false when it has just gone. */
+  boolean renewTree(DiffId layer, String chain) throws IOException {
+    return renew(file(layer, ".tree" + chain));
+  }
+
+  private boolean renew(String file) throws IOException {
+    FileStatus status = FileStatus.of(file);
+    return status != null && store.leases().renew(file, status.mtimeNanos());
+  }
+
   void putTree(DiffId layer, String chain, Tree tree) throws IOException {
     StringBuilder text = new StringBuilder(80);
     text.append(tree.name().isEmpty() ? "-" : tree.name()).append(' ').append(tree.origin());
@@ -109,7 +119,11 @@ final class LayerRecords {
 
   /** The blob that a layer came in; null when it is not known. */
   Descriptor blob(DiffId layer) throws IOException {
-    String text = read(file(layer, ".blob"));
+    String file = file(layer, ".blob");
+    String text = read(file);
+    if (text != null && !renew(file)) {
+      return null;
+    }
     String[] fields = text == null ? new String[0] : text.strip().split(" ", -1);
     return fields.length < 3
         ? null

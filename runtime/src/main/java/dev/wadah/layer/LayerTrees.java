@@ -87,10 +87,7 @@ final class LayerTrees {
   /** The layer's record, be it of one tree or of several; null when there is none. */
   Tree any(DiffId layer) throws IOException {
     Tree tree = records.tree(layer, "");
-    if (tree == null || !records.doubtful(layer, "")) {
-      return tree;
-    }
-    return afterPowerCut(layer, "", tree);
+    return tree == null ? null : sound(layer, "", tree);
   }
 
   /** The tree to be mounted on top of {@code below}; null when it is not unpacked yet. */
@@ -101,7 +98,15 @@ final class LayerTrees {
     }
     String chain = chain(below);
     Tree own = records.tree(layer, chain);
-    return own != null && records.doubtful(layer, chain) ? afterPowerCut(layer, chain, own) : own;
+    return own == null ? null : sound(layer, chain, own);
+  }
+
+  /** The tree, if it is whole, and no collector has just taken it. */
+  private Tree sound(DiffId layer, String chain, Tree tree) throws IOException {
+    if (records.doubtful(layer, chain)) {
+      return afterPowerCut(layer, chain, tree);
+    }
+    return records.renewTree(layer, chain) ? tree : null;
   }
 
   /** Keeps what is provably whole; the rest is unpacked again from its blob. */

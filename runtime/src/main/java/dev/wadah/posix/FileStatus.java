@@ -85,6 +85,13 @@ public final class FileStatus {
     return values[9];
   }
 
+  /**
+   * What it takes on the disk: whole blocks, without holes; inline and shared blocks as counted.
+   */
+  public long diskBytes() {
+    return values[10];
+  }
+
   public boolean isDirectory() {
     return type() == S_IFDIR;
   }

@@ -29,6 +29,7 @@ final class Attachments implements Closeable {
   private final Engine engine;
   private final LayerStack image;
   private final List<MountSpec> mounts = new ArrayList<>();
+  private final List<String> pins = new ArrayList<>();
   private final Deque<Closeable> fresh = new ArrayDeque<>();
 
   private Attachments(Engine engine, LayerStack image) {
@@ -68,6 +69,11 @@ final class Attachments implements Closeable {
     return mounts;
   }
 
+  /** What a lease says of the volumes that are in use. */
+  List<String> pins() {
+    return pins;
+  }
+
   private void add(Attachment attachment) throws IOException, CommandException {
     if (attachment instanceof Attachment.Bind bind) {
       bind(bind);
@@ -83,8 +89,10 @@ final class Attachments implements Closeable {
       if (volume.name().isEmpty()) {
         freshVolume(volume);
       } else {
-        Path directory = engine.store().room("volumes").resolve(volume.name()).resolve("_data");
+        Path own = engine.store().room("volumes").resolve(volume.name());
+        Path directory = engine.store().leases().use(own).resolve("_data");
         Files.createDirectories(directory);
+        pins.add("volume " + volume.name());
         mounts.add(new MountSpec.Bind(directory, volume.target(), volume.readOnly(), true));
       }
     }
@@ -116,6 +124,7 @@ final class Attachments implements Closeable {
     }
     Path directory = Files.createTempDirectory(engine.store().room("volumes"), ".fresh-");
     fresh.push(() -> Trees.delete(directory));
+    pins.add("volume " + directory.getFileName());
     Files.setPosixFilePermissions(
         directory, java.nio.file.attribute.PosixFilePermissions.fromString("rwxr-xr-x"));
     mounts.add(new MountSpec.Bind(directory, volume.target(), volume.readOnly(), true));

@@ -72,8 +72,17 @@ public final class RunCommand implements Command {
       UserIds user = user(arguments, engine, image);
       ProcessSpec process = flags.process(config, user);
       ContainerSpec spec = flags.spec(root.root(), process, attached.mounts());
+      session.settle(pins(image, attached));
       return engine.sandbox().run(spec, io(arguments, console)).exitCode();
     }
+  }
+
+  /** What the container needs of the store as long as it runs. */
+  private static List<String> pins(Image image, Attachments attached) {
+    List<String> pins = new ArrayList<>(attached.pins());
+    pins.add("image " + image.id());
+    image.layers().layers().forEach(layer -> pins.add("layer " + layer));
+    return pins;
   }
 
   private static Sandbox.Io io(Arguments arguments, Console console) {

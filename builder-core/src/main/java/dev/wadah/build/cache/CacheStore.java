@@ -4,6 +4,7 @@ import dev.wadah.content.Store;
 import dev.wadah.layer.LayerStore;
 import dev.wadah.oci.DiffId;
 import dev.wadah.oci.Digest;
+import dev.wadah.posix.FileStatus;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -39,13 +40,19 @@ public final class CacheStore {
   /** The record of a key, if it is whole and its layer is still here. */
   public Optional<CacheRecord> find(CacheKey key) throws IOException {
     CacheRecord record;
+    Path file = file(key.digest());
     try {
-      record = CacheRecord.parse(Files.readAllBytes(file(key.digest())));
+      record = CacheRecord.parse(Files.readAllBytes(file));
     } catch (NoSuchFileException e) {
       return Optional.empty();
     } catch (IllegalArgumentException e) {
       // Written by another version, or damaged: as good as none, and soon replaced.
       return Optional.empty();
+    }
+    // Without its record a layer is still here when it was asked for: the lease sees to that.
+    FileStatus status = FileStatus.of(file.toString());
+    if (status != null) {
+      store.leases().renew(file.toString(), status.mtimeNanos());
     }
     return layers.has(record.layer()) ? Optional.of(record) : Optional.empty();
   }

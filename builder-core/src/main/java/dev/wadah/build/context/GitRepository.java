@@ -7,6 +7,7 @@ import dev.wadah.build.BuildRequest.SecretRequest;
 import dev.wadah.build.files.TreePath;
 import dev.wadah.content.Store;
 import dev.wadah.oci.Digest;
+import dev.wadah.posix.FileStatus;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileVisitResult;
@@ -105,7 +106,10 @@ final class GitRepository {
     Path directory = room.resolve(name);
     Store.Lock lock = store.lock(ROOM + "-" + name);
     try {
-      if (!Files.isDirectory(directory)) {
+      FileStatus status = FileStatus.of(directory.toString());
+      boolean here =
+          status != null && store.leases().renew(directory.toString(), status.mtimeNanos());
+      if (!here) {
         Path temporary = Files.createTempDirectory(room, "checkout");
         try {
           fetch(temporary, commit);

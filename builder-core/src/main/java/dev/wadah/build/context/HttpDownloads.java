@@ -4,9 +4,11 @@ import static dev.wadah.build.context.Refusals.refuse;
 
 import dev.wadah.build.BuildException;
 import dev.wadah.build.BuildRequest.SecretRequest;
+import dev.wadah.content.Leases;
 import dev.wadah.content.Store;
 import dev.wadah.oci.Digest;
 import dev.wadah.oci.Sha256;
+import dev.wadah.posix.FileStatus;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
@@ -33,10 +35,12 @@ final class HttpDownloads {
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(30);
   private static final Duration ANSWER_TIMEOUT = Duration.ofMinutes(2);
 
+  private final Leases leases;
   private final Path room;
   private final SecretValues secrets;
 
   HttpDownloads(Store store, SecretRequest secrets) throws IOException {
+    this.leases = store.leases();
     this.room = store.room(ROOM);
     this.secrets = new SecretValues(secrets);
   }
@@ -53,8 +57,10 @@ final class HttpDownloads {
   Download fetch(String url, Optional<Digest> checksum) throws BuildException, IOException {
     URI uri = uri(url);
     Path noteFile = room.resolve(Digest.of(url.getBytes(StandardCharsets.UTF_8)).hex() + ".note");
-    Optional<DownloadNote> known =
-        DownloadNote.read(noteFile).filter(note -> Files.exists(file(note.digest())));
+    Optional<DownloadNote> known = used(noteFile) ? DownloadNote.read(noteFile) : Optional.empty();
+    if (known.isPresent() && !used(file(known.get().digest()))) {
+      known = Optional.empty();
+    }
     if (known.isPresent()
         && checksum.isPresent()
         && checksum.equals(known.map(DownloadNote::digest))) {
@@ -79,6 +85,12 @@ final class HttpDownloads {
       check(url, note.digest(), checksum);
       return new Download(file(note.digest()), note);
     }
+  }
+
+  /** Whether a file is here; if so, no collector takes it before the build has ended. */
+  private boolean used(Path file) throws IOException {
+    FileStatus status = FileStatus.of(file.toString());
+    return status != null && leases.renew(file.toString(), status.mtimeNanos());
   }
 
   private static String reason(int status) {

@@ -45,9 +45,18 @@ final class CacheMounts {
             ? cache.id()
             : cache.id() + "\n" + seed.stack().chainId().orElseThrow() + "\n" + seed.path();
     String name = Digest.of(identity.getBytes(StandardCharsets.UTF_8)).hex().substring(0, 40);
-    Path folder = Files.createDirectories(engine.store().room("mounts").resolve(name));
+    Path folder = engine.store().leases().use(engine.store().room("mounts").resolve(name));
+    describe(folder, cache.id());
     Path data = claim(cache, seed != null, name, folder, prepared);
     prepared.add(seed == null ? plain(cache, data) : seeded(cache, seed, data));
+  }
+
+  /** What {@code system df} calls the cache. */
+  private static void describe(Path folder, String id) throws IOException {
+    Path note = folder.resolve("id");
+    if (!Files.exists(note)) {
+      Files.writeString(note, id + "\n");
+    }
   }
 
   /** The folder that this step uses, with the right to use it taken. */
