@@ -58,6 +58,8 @@ struct box {
 
   uint64_t clone_flags; /* supervisor */
   struct strings cleanup;
+  const char *into; /* control group of version 2 that process 1 is born into */
+  bool born_into;   /* whether it was; else it goes there by itself */
 };
 
 /* report.c: records on the status descriptor */
@@ -99,6 +101,7 @@ int scratch_directory(struct box *box, char name[16]);
 /* process.c: what process 1 makes of itself */
 int op_devices(struct box *box, char **args);
 int op_cgroup(struct box *box, char **args);
+int op_into(struct box *box, char **args);
 int op_unshare(struct box *box, char **args);
 int op_hostname(struct box *box, char **args);
 int op_loopback(struct box *box, char **args);

@@ -41,6 +41,7 @@ static const struct kind KINDS[] = {
   {"cleanup", "p", NULL},
   {"devices", "px", op_devices},
   {"cgroup", "p", op_cgroup},
+  {"into", "p", op_into},
   {"unshare", "n", op_unshare},
   {"private", "", op_private},
   {"scratch", "p", op_scratch},

@@ -7,6 +7,7 @@
 #include <linux/keyctl.h>
 #include <net/if.h>
 #include <sched.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -52,6 +53,15 @@ int op_cgroup(struct box *box, char **args) {
   if (n != 1) return fail(box, "write", args[0]);
   close(fd);
   return 0;
+}
+
+/* args: a control group of version 2. Kernels before 5.7 cannot have us born there. */
+int op_into(struct box *box, char **args) {
+  char procs[MAX_PATH + 16];
+  if (box->born_into) return 0;
+  snprintf(procs, sizeof procs, "%s/cgroup.procs", args[0]);
+  char *file = procs;
+  return op_cgroup(box, &file);
 }
 
 /* args: flags of unshare(2), for the cgroup namespace: its root is where we are at this moment */

@@ -168,7 +168,7 @@ final class ControlGroup implements Closeable {
     try {
       Optional<CgroupMount> unified = machine.unified();
       if (unified.isPresent()) {
-        deviceDirectory = Optional.of(make(unified.get().own().resolve(name)));
+        deviceDirectory = Optional.of(made(unified.get(), unified.get().own().resolve(name)));
       } else {
         Path directory = directory("devices");
         write(directory, "devices.deny", "a");
@@ -181,6 +181,18 @@ final class ControlGroup implements Closeable {
           "devices of this machine are not held back from the container, because no control group can be made (%s)"
               .formatted(e));
     }
+  }
+
+  /**
+   * The group that limits have led to already, since a process has one group only; else a new one.
+   */
+  private Path made(CgroupMount unified, Path other) throws IOException {
+    for (Path directory : directories) {
+      if (directory.startsWith(unified.directory())) {
+        return directory;
+      }
+    }
+    return make(other);
   }
 
   /** The container's directory in the hierarchy that has the controller; made when it is new. */

@@ -109,12 +109,21 @@ final class LaunchPlan {
       list.add("devices", attachments.deviceCgroup().get(), DeviceFilter.program());
     }
     for (Path cgroup : attachments.cgroups()) {
-      list.add("cgroup", cgroup.resolve("cgroup.procs"));
+      if (isUnified(cgroup)) {
+        list.add("into", cgroup);
+      } else {
+        list.add("cgroup", cgroup.resolve("cgroup.procs"));
+      }
     }
     if (!machine.cgroups().isEmpty()) {
       list.add("unshare", Flags.NEWCGROUP);
     }
     list.add("private").add("scratch", machine.emptyDirectory());
+  }
+
+  /** There is one hierarchy of version 2, and one group in it. */
+  private boolean isUnified(Path cgroup) {
+    return machine.unified().isPresent() && cgroup.startsWith(machine.unified().get().directory());
   }
 
   private void root() {
