@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
@@ -44,6 +45,8 @@ class ParserPropertiesTest {
           "run ",
           "# escape=`",
           "# syntax=x",
+          "# check=skip=all",
+          "#!/x",
           "#",
           " ",
           "  ",
@@ -97,6 +100,29 @@ class ParserPropertiesTest {
     return Arbitraries.of(PIECES).list().ofMaxSize(40).map(pieces -> String.join("", pieces));
   }
 
+  private static final List<String> HEADS =
+      List.of(
+          "#!/x\n",
+          " #!/x\n",
+          "\n",
+          " \n",
+          "\uFEFF",
+          "#\n",
+          "# a = b\n",
+          " # escape = `\n",
+          "#escape=\\\n",
+          "# check=skip=all\n",
+          "#  CHECK=error=true \r\n",
+          "# syntax=docker/dockerfile:1\n",
+          "# comment\n");
+
+  @Provide
+  Arbitrary<String> files() {
+    Arbitrary<String> heads =
+        Arbitraries.of(HEADS).list().ofMaxSize(5).map(lines -> String.join("", lines));
+    return Combinators.combine(heads, dockerfiles()).as((head, rest) -> head + "FROM a\n" + rest);
+  }
+
   @Provide
   Arbitrary<String> texts() {
     return Arbitraries.strings().ofMaxLength(300);
@@ -124,9 +150,8 @@ class ParserPropertiesTest {
   }
 
   @Property(tries = 4000)
-  void formatsWithoutChangingTheMeaning(@ForAll("dockerfiles") String text)
-      throws DockerfileException {
-    Optional<Dockerfile> file = parse("FROM a\n" + text);
+  void formatsWithoutChangingTheMeaning(@ForAll("files") String text) throws DockerfileException {
+    Optional<Dockerfile> file = parse(text);
     if (file.isEmpty()) {
       return;
     }
@@ -159,7 +184,9 @@ class ParserPropertiesTest {
   }
 
   private static String meaning(Dockerfile file) {
-    StringBuilder out = new StringBuilder();
+    StringBuilder out = new StringBuilder().append(file.escape());
+    file.directives().forEach(d -> out.append(d.key()).append('=').append(d.value()).append('\n'));
+    file.comments().forEach(c -> out.append(c.text()).append('\n'));
     for (Stage stage : file.stages()) {
       out.append(AstPrinter.print(stage.from(), Spans.HIDDEN));
       stage.instructions().forEach(i -> out.append(AstPrinter.print(i, Spans.HIDDEN)));

@@ -67,7 +67,8 @@ public final class Formatter {
       if (first == line.length()) {
         blankPending = out.length() > 0 || protectsComment(n);
       } else if (line.charAt(first) == '#') {
-        emit(line.substring(first));
+        // An indented #! is a comment and must not become a line that directives may follow.
+        emit(n == 1 && line.startsWith("#!", first) ? line : line.substring(first));
       } else {
         return n;
       }
@@ -75,13 +76,17 @@ public final class Formatter {
     return to;
   }
 
-  /** A blank first line may be all that keeps a comment below it from being a parser directive. */
+  /**
+   * A blank first line may be all that keeps a comment below it from being a parser directive, or a
+   * {@code #!} line that may stand above one.
+   */
   private boolean protectsComment(int blankLine) {
     for (int n = blankLine + 1; n <= lines.count(); n++) {
       String line = lines.text(n);
       int first = Blanks.skip(line, 0, line.length());
       if (first < line.length()) {
-        return line.charAt(first) == '#' && line.indexOf('=') >= 0;
+        return line.charAt(first) == '#'
+            && (line.indexOf('=') >= 0 || line.startsWith("#!", first));
       }
     }
     return false;

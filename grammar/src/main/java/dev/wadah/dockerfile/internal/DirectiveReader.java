@@ -17,6 +17,7 @@ final class DirectiveReader {
   private final List<Directive> found = new ArrayList<>();
   private char escape = '\\';
   private boolean finished;
+  private boolean shebang;
 
   DirectiveReader(SyntaxErrors errors) {
     this.errors = errors;
@@ -41,13 +42,28 @@ final class DirectiveReader {
    * @return the directive, or empty when the line is an ordinary comment
    */
   Optional<Directive> read(String line, Span span) {
+    if (span.startLine() == 1 && span.startColumn() == 1 && line.startsWith("#!")) {
+      shebang = true;
+      return Optional.empty();
+    }
     Optional<Directive> directive = finished ? Optional.empty() : parse(line, span);
+    if (directive.isPresent() && shebang && meansNothing(directive.get().key())) {
+      return Optional.empty();
+    }
     if (directive.isEmpty()) {
       finished = true;
       return directive;
     }
     accept(directive.get());
     return directive;
+  }
+
+  /**
+   * BuildKit looks for {@code syntax} and {@code check} behind a {@code #!} line as well and takes
+   * the first of each; its reader of {@code escape} does not pass that line.
+   */
+  private boolean meansNothing(String key) {
+    return key.equals("escape") || found.stream().anyMatch(earlier -> earlier.key().equals(key));
   }
 
   private static Optional<Directive> parse(String line, Span span) {
