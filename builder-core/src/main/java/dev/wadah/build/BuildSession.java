@@ -95,6 +95,7 @@ final class BuildSession implements StepRunner.Sources, Closeable {
       ready = true;
       return session;
     } catch (DockerfileException e) {
+      Frontend.checkUnreadable(main.dockerfile(), request.target().buildArgs());
       throw new BuildException(e.diagnostics());
     } finally {
       if (!ready) {

@@ -43,6 +43,7 @@ public final class LintCommand implements Command {
         .value("FORMAT", "text, json, sarif, checkstyle or gitlab", "--format")
         .values("RULE", "Leave out this rule (may be repeated)", "--skip")
         .values("NAME=VALUE", "Set a build argument (may be repeated)", "--build-arg")
+        .value("STAGE", "Check the stages that this one needs (default: all)", "--target")
         .value("DIR", "Folder whose .dockerignore counts (default: that of the file)", "--context")
         .flag("Exit code 1 for warnings as well", "--error")
         .arguments("FILE", "0..*", "Dockerfiles; - for standard input (default: Dockerfile)");
@@ -87,7 +88,8 @@ public final class LintCommand implements Command {
     return DockerfileLint.check(
         new DockerfileLint.Subject(
             source, path, arguments.value("context").map(Path::of).or(() -> folder)),
-        buildArgs(arguments, session),
+        new DockerfileLint.Build(
+            buildArgs(arguments, session), arguments.value("target").filter(t -> !t.isEmpty())),
         new HashSet<>(arguments.values("skip")));
   }
 

@@ -79,6 +79,26 @@ class LintTest {
   }
 
   @Test
+  void checksTheStagesOfATargetWithItsArguments() throws IOException {
+    Files.writeString(
+        file, "ARG V\nFROM scratch AS a\nWORKDIR rel\nFROM scratch$V AS b\nFROM scratch AS c\n");
+
+    assertThat(cli.run("lint", file.toString()).out()).contains(":3:", "WorkdirRelativePath");
+    assertThat(cli.run("lint", "--target", "A", file.toString()).out())
+        .contains("WorkdirRelativePath");
+    assertThat(cli.run("lint", "--target=b", file.toString()).out()).isEmpty();
+    assertThat(cli.run("lint", "--build-arg", "V=", "--target=c", file.toString()).code()).isZero();
+    Cli.Result none = cli.run("lint", "--target=d", "--format=json", file.toString());
+    assertThat(none.code()).isEqualTo(1);
+    assertThat(none.out()).contains("target stage \\\"d\\\" could not be found");
+    Files.writeString(file, "# check=error=true\nFROM scratch AS Upper\n");
+    assertThat(
+            cli.run("lint", "--build-arg=BUILDKIT_DOCKERFILE_CHECK=skip=all", file.toString())
+                .code())
+        .isZero();
+  }
+
+  @Test
   void readsStandardInputAndSeveralFiles() {
     byte[] text = "FROM scratch AS Other\n".getBytes(StandardCharsets.UTF_8);
 
