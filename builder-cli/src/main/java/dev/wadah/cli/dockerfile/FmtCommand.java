@@ -3,7 +3,6 @@ package dev.wadah.cli.dockerfile;
 import dev.wadah.cli.Arguments;
 import dev.wadah.cli.Command;
 import dev.wadah.cli.CommandModel;
-import dev.wadah.cli.Console;
 import dev.wadah.cli.ExitCode;
 import dev.wadah.cli.Session;
 import dev.wadah.dockerfile.DockerfileParser;
@@ -14,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
 import java.util.List;
 
 /** {@code wadah fmt}. */
@@ -33,36 +33,48 @@ public final class FmtCommand implements Command {
   public int run(Arguments arguments, Session session) throws Exception {
     List<String> files =
         arguments.positional().isEmpty() ? List.of("Dockerfile") : arguments.positional();
-    Console console = session.console();
-    int code = ExitCode.OK;
+    List<Formatted> all = new ArrayList<>();
     for (String file : files) {
-      SourceFile source = DockerfileReader.read(file, console);
-      String formatted = Formatter.format(DockerfileParser.parse(source));
-      boolean same = formatted.equals(source.text());
+      // All are read before the first is written: a mistake in one leaves the others as they are.
+      SourceFile source = DockerfileReader.read(file, session.console());
+      all.add(new Formatted(source, Formatter.format(DockerfileParser.parse(source))));
+    }
+    int code = ExitCode.OK;
+    for (Formatted file : all) {
       if (arguments.has("check")) {
-        if (!same) {
-          console.out().println(file);
-          code = ExitCode.FAILED;
-        }
-      } else if (arguments.has("write") && !file.equals("-")) {
-        if (!same) {
-          write(Path.of(file), formatted);
-        }
+        code = file.isSame() ? code : named(file, session);
+      } else if (arguments.has("write") && !file.source().name().equals("-")) {
+        write(file);
       } else {
-        console.out().print(formatted);
+        session.console().out().print(file.text());
       }
     }
     return code;
   }
 
+  /** A file as it is and as it should be. */
+  private record Formatted(SourceFile source, String text) {
+    boolean isSame() {
+      return text.equals(source.text());
+    }
+  }
+
+  private static int named(Formatted file, Session session) {
+    session.console().out().println(file.source().name());
+    return ExitCode.FAILED;
+  }
+
   /** The file is replaced as a whole, with the permissions it had. */
-  private static void write(Path file, String text) throws IOException {
-    Path real = file.toRealPath();
+  private static void write(Formatted file) throws IOException {
+    if (file.isSame()) {
+      return;
+    }
+    Path real = Path.of(file.source().name()).toRealPath();
     Path part = Files.createTempFile(real.getParent(), "." + real.getFileName(), ".part");
     try {
-      Files.write(part, text.getBytes(StandardCharsets.UTF_8));
+      Files.write(part, file.text().getBytes(StandardCharsets.UTF_8));
       Files.setPosixFilePermissions(part, Files.getPosixFilePermissions(real));
-      Files.move(part, real, StandardCopyOption.REPLACE_EXISTING);
+      Files.move(part, real, StandardCopyOption.ATOMIC_MOVE);
     } finally {
       Files.deleteIfExists(part);
     }
