@@ -12,6 +12,7 @@ import dev.wadah.cli.image.LoadCommand;
 import dev.wadah.cli.image.RemoveImageCommand;
 import dev.wadah.cli.image.SaveCommand;
 import dev.wadah.cli.image.TagCommand;
+import dev.wadah.cli.registry.ImageVerifyCommand;
 import dev.wadah.cli.registry.LoginCommand;
 import dev.wadah.cli.registry.LogoutCommand;
 import dev.wadah.cli.registry.PullCommand;
@@ -71,6 +72,7 @@ final class Commands {
           case "import", "image import" -> new ImportCommand();
           case "pull", "image pull" -> new PullCommand();
           case "push", "image push" -> new PushCommand();
+          case "image verify" -> new ImageVerifyCommand();
           case "login" -> new LoginCommand();
           case "logout" -> new LogoutCommand();
           case "lint" -> new LintCommand(VersionCommand.VERSION);

@@ -347,7 +347,8 @@ public final class HttpRegistry implements Registry {
     return descriptor;
   }
 
-  /** The tags of a repository, page by page to the end, in the registry's order. */
+  /** Reads the list page by page to its end. */
+  @Override
   public List<String> tags(ImageReference repository) throws IOException {
     return fromAny(
         repository,

@@ -5,6 +5,7 @@ import dev.wadah.oci.Digest;
 import dev.wadah.oci.ImageReference;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.List;
 import java.util.Optional;
 
 /** Image registries (distribution-spec). Safe for threads. */
@@ -18,6 +19,9 @@ public interface Registry {
 
   /** Descriptor of a reference's manifest by HEAD; empty when the registry has none. */
   Optional<Descriptor> head(ImageReference reference) throws IOException;
+
+  /** The tags of a repository, in the registry's order. */
+  List<String> tags(ImageReference repository) throws IOException;
 
   /** Opens a blob of a repository; the caller verifies. */
   InputStream blob(ImageReference repository, Descriptor blob) throws IOException;

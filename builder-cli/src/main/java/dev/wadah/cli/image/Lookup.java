@@ -43,6 +43,11 @@ public final class Lookup {
     }
   }
 
+  /** Whether a name says which tag or digest of its repository is meant. */
+  public static boolean isTaggedOrDigested(String text) {
+    return text.indexOf('@') >= 0 || text.lastIndexOf(':') > text.lastIndexOf('/');
+  }
+
   /** A platform that is written correctly; this machine's where none is given. */
   public static Platform platform(Optional<String> text) throws UsageException {
     try {

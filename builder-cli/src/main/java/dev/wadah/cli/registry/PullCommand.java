@@ -2,18 +2,22 @@ package dev.wadah.cli.registry;
 
 import dev.wadah.cli.Arguments;
 import dev.wadah.cli.Command;
+import dev.wadah.cli.CommandException;
 import dev.wadah.cli.CommandModel;
 import dev.wadah.cli.Console;
+import dev.wadah.cli.DiagnosticText;
 import dev.wadah.cli.ExitCode;
 import dev.wadah.cli.Session;
 import dev.wadah.cli.UsageException;
 import dev.wadah.cli.image.Lookup;
 import dev.wadah.engine.Engine;
+import dev.wadah.image.ImageException;
 import dev.wadah.image.transfer.ImageTransfer;
 import dev.wadah.image.transfer.ImageTransfer.Pulled;
 import dev.wadah.image.transfer.TransferProgress;
 import dev.wadah.oci.ImageReference;
 import dev.wadah.oci.Platform;
+import java.io.IOException;
 
 /** {@code wadah pull}. */
 public final class PullCommand implements Command {
@@ -21,7 +25,9 @@ public final class PullCommand implements Command {
   public CommandModel model() {
     return CommandModel.of("pull", "[FLAGS] NAME[:TAG|@DIGEST]", "Fetch an image from a registry.")
         .value("PLATFORM", "Which image of an index (default: this machine's)", "--platform")
+        .flag("Fetch all tags of the repository", "-a", "--all-tags")
         .flag("Print the name only", "-q", "--quiet")
+        .flag("Understood for docker's sake", "--disable-content-trust")
         .arguments("NAME[:TAG|@DIGEST]", "0..*", "What to fetch");
   }
 
@@ -30,27 +36,84 @@ public final class PullCommand implements Command {
     if (arguments.positional().size() != 1) {
       throw new UsageException("\"pull\" takes one name", "", "wadah pull busybox");
     }
+    String text = arguments.positional().get(0);
+    ImageReference name = Lookup.reference(text);
+    boolean tagged = Lookup.isTaggedOrDigested(text);
+    boolean all = arguments.has("all-tags");
+    if (all && tagged) {
+      throw new UsageException(
+          "a tag cannot be used with --all-tags", "", "wadah pull -a " + name.familiarRepository());
+    }
     Console console = session.console();
     boolean quiet = arguments.has("quiet");
-    ImageReference name = Lookup.reference(arguments.positional().get(0));
-    Platform platform = Lookup.platform(arguments.value("platform"));
-    Engine engine = session.engine();
-    Pulled pulled =
-        new ImageTransfer(engine.content(), engine.images(), engine.registry())
-            .pull(
-                name,
-                platform,
-                quiet ? TransferProgress.NONE : TransferLines.ofPull(console.out()));
-    if (!quiet) {
-      console.out().println("Digest: " + pulled.target().digest());
-      console
-          .out()
-          .println(
-              pulled.isNew()
-                  ? "Status: Downloaded newer image for " + name.familiar()
-                  : "Status: Image is up to date for " + name.familiar());
+    if (!all && !tagged && !quiet) {
+      console.out().println("Using default tag: latest");
     }
-    console.out().println(name);
-    return ExitCode.OK;
+    Pulling pulling =
+        new Pulling(session.engine(), Lookup.platform(arguments.value("platform")), console, quiet);
+    return all ? pulling.all(name) : pulling.one(name);
+  }
+
+  /** One command's pulls. */
+  private static final class Pulling {
+    private final Engine engine;
+    private final Platform platform;
+    private final Console console;
+    private final boolean quiet;
+
+    Pulling(Engine engine, Platform platform, Console console, boolean quiet) {
+      this.engine = engine;
+      this.platform = platform;
+      this.console = console;
+      this.quiet = quiet;
+    }
+
+    int one(ImageReference name) throws IOException {
+      boolean isNew = pull(name).isNew();
+      end(isNew, name.digest().map(name::withDigest).orElse(name).familiar(), name.toString());
+      return ExitCode.OK;
+    }
+
+    /** Each tag in turn; one that is no image, such as a signature, does not stop the others. */
+    int all(ImageReference repository) throws IOException {
+      boolean isNew = false;
+      int code = ExitCode.OK;
+      for (String tag : engine.registry().tags(repository)) {
+        try {
+          isNew |= pull(repository.withTag(tag)).isNew();
+        } catch (ImageException e) {
+          code = ExitCode.FAILED;
+          DiagnosticText.print(
+              new CommandException("not-pulled", e.getMessage(), "", "").diagnostic(), console);
+        }
+      }
+      end(isNew, repository.familiarRepository(), repository.repository());
+      return code;
+    }
+
+    private Pulled pull(ImageReference name) throws IOException {
+      ImageReference shown = name.digest().map(name::withDigest).orElse(name);
+      if (!quiet) {
+        String tag = shown.digest().isPresent() ? shown.toString() : shown.tag().orElse("");
+        console.out().println(tag + ": Pulling from " + name.path());
+      }
+      TransferProgress progress =
+          quiet ? TransferProgress.NONE : TransferLines.ofPull(console.out());
+      Pulled pulled =
+          new ImageTransfer(engine.content(), engine.images(), engine.registry())
+              .pull(name, platform, progress);
+      if (!quiet) {
+        console.out().println("Digest: " + pulled.target().digest());
+      }
+      return pulled;
+    }
+
+    private void end(boolean isNew, String shown, String full) {
+      if (!quiet) {
+        String status = isNew ? "Downloaded newer image for " : "Image is up to date for ";
+        console.out().println("Status: " + status + shown);
+      }
+      console.out().println(full);
+    }
   }
 }

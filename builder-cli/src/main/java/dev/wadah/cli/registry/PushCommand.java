@@ -4,20 +4,23 @@ import dev.wadah.cli.Arguments;
 import dev.wadah.cli.Command;
 import dev.wadah.cli.CommandException;
 import dev.wadah.cli.CommandModel;
-import dev.wadah.cli.Console;
 import dev.wadah.cli.ExitCode;
 import dev.wadah.cli.Session;
 import dev.wadah.cli.UsageException;
 import dev.wadah.cli.image.Lookup;
 import dev.wadah.engine.Engine;
+import dev.wadah.image.Image;
 import dev.wadah.image.ImageStore.Named;
 import dev.wadah.image.transfer.ImageTransfer;
 import dev.wadah.image.transfer.TransferProgress;
 import dev.wadah.oci.Descriptor;
 import dev.wadah.oci.ImageReference;
+import dev.wadah.oci.Platform;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** {@code wadah push}. */
 public final class PushCommand implements Command {
@@ -25,8 +28,10 @@ public final class PushCommand implements Command {
   public CommandModel model() {
     return CommandModel.of(
             "push", "[FLAGS] NAME[:TAG]", "Send an image to the registry that its name tells.")
+        .value("PLATFORM", "Send this image of an index alone", "--platform")
         .flag("Send all tags of the repository", "-a", "--all-tags")
         .flag("Print the name only", "-q", "--quiet")
+        .flag("Understood for docker's sake", "--disable-content-trust")
         .arguments("NAME[:TAG]", "0..*", "What to send");
   }
 
@@ -36,27 +41,66 @@ public final class PushCommand implements Command {
       throw new UsageException("\"push\" takes one name", "", "wadah push registry.example/app:1");
     }
     Engine engine = session.engine();
-    Console console = session.console();
+    PrintStream out = session.console().out();
     boolean quiet = arguments.has("quiet");
-    ImageReference wanted = Lookup.reference(arguments.positional().get(0));
+    boolean all = arguments.has("all-tags");
+    ImageReference wanted = wanted(arguments.positional().get(0), all);
     ImageTransfer transfer =
         new ImageTransfer(engine.content(), engine.images(), engine.registry());
-    TransferProgress progress = quiet ? TransferProgress.NONE : TransferLines.ofPush(console.out());
     if (!quiet) {
-      console.out().println("The push refers to repository [" + wanted.repository() + "]");
+      if (!all && !Lookup.isTaggedOrDigested(arguments.positional().get(0))) {
+        out.println("Using default tag: latest");
+      }
+      out.println("The push refers to repository [" + wanted.repository() + "]");
     }
-    for (Named named : names(engine, wanted, arguments.has("all-tags"))) {
+    for (Named named : names(engine, wanted, all)) {
       ImageReference name = named.name().orElseThrow();
-      Descriptor pushed = transfer.push(named.target(), name, progress);
-      console
-          .out()
-          .println(
-              quiet
-                  ? name.toString()
-                  : "%s: digest: %s size: %d"
-                      .formatted(name.tag().orElse(""), pushed.digest(), pushed.sizeBytes()));
+      TransferProgress progress = quiet ? TransferProgress.NONE : TransferLines.ofPush(out);
+      Descriptor target = target(engine, named, arguments.value("platform"));
+      Descriptor pushed = transfer.push(target, name, progress);
+      if (!quiet) {
+        out.printf(
+            "%s: digest: %s size: %d%n",
+            name.tag().orElse(""), pushed.digest(), pushed.sizeBytes());
+      }
+    }
+    if (quiet) {
+      out.println(all ? wanted.repository() : wanted.toString());
     }
     return ExitCode.OK;
+  }
+
+  private static ImageReference wanted(String text, boolean all) throws UsageException {
+    ImageReference name = Lookup.reference(text);
+    if (name.digest().isPresent()) {
+      throw new UsageException(
+          "\"%s\" cannot be pushed".formatted(text),
+          "what is pushed gets its digest from its content",
+          "wadah push " + name.familiarRepository());
+    }
+    if (all && Lookup.isTaggedOrDigested(text)) {
+      throw new UsageException(
+          "a tag cannot be used with --all-tags", "", "wadah push -a " + name.familiarRepository());
+    }
+    return name;
+  }
+
+  private static Descriptor target(Engine engine, Named named, Optional<String> platform)
+      throws IOException, UsageException, CommandException {
+    if (platform.isEmpty()) {
+      return named.target();
+    }
+    Platform wanted = Lookup.platform(platform);
+    Optional<Image> image = engine.images().read(named.target(), wanted);
+    if (image.isPresent() && wanted.preference(image.get().config().platform()) >= 0) {
+      return image.get().descriptor();
+    }
+    throw new CommandException(
+        "no-such-platform",
+        "%s has no image for %s on this machine"
+            .formatted(named.name().orElseThrow().familiar(), wanted),
+        image.isPresent() ? "there is " + image.get().config().platform() : "",
+        "wadah pull --platform %s %s".formatted(wanted, named.name().orElseThrow().familiar()));
   }
 
   private static List<Named> names(Engine engine, ImageReference wanted, boolean all)

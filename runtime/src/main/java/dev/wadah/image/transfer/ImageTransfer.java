@@ -58,11 +58,15 @@ public final class ImageTransfer {
       throws IOException {
     Optional<Descriptor> before = images.target(reference.toString());
     Image image = images.resolve(reference, platform, ImageStore.PullPolicy.ALWAYS);
+    Descriptor target = images.target(reference.toString()).orElse(image.descriptor());
+    boolean isNew = before.isEmpty() || !before.get().digest().equals(target.digest());
     List<Callable<Void>> tasks = new ArrayList<>();
     Set<Digest> wanted = new HashSet<>();
     for (int i = 0; i < image.manifest().layers().size(); i++) {
       int layer = i;
-      if (wanted.add(image.manifest().layers().get(i).digest())) {
+      Digest blob = image.manifest().layers().get(i).digest();
+      // of an image that was here before, only what is missing is worth a word
+      if (wanted.add(blob) && (isNew || !content.has(blob))) {
         tasks.add(
             () -> {
               download(image, layer, reference, progress);
@@ -71,8 +75,6 @@ public final class ImageTransfer {
       }
     }
     ParallelTransfers.run(tasks);
-    Descriptor target = images.target(reference.toString()).orElse(image.descriptor());
-    boolean isNew = before.isEmpty() || !before.get().digest().equals(target.digest());
     return new Pulled(image, target, isNew);
   }
 

@@ -1,0 +1,157 @@
+package dev.wadah.cli.registry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.wadah.cli.Cli;
+import dev.wadah.registry.serve.RegistryServer;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** push, pull and image verify, in docker's words, against a registry of our own. */
+class TransferCommandsTest {
+  @TempDir Path folder;
+  private RegistryServer server;
+  private Cli here;
+  private Cli there;
+  private String repository;
+
+  @BeforeEach
+  void start() throws IOException {
+    server =
+        RegistryServer.start(
+            folder.resolve("registry"), new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+    here = Cli.over(folder.resolve("here"));
+    there = Cli.over(folder.resolve("there"));
+    repository = server.host() + "/team/app";
+  }
+
+  @AfterEach
+  void stop() throws IOException {
+    server.close();
+  }
+
+  static byte[] tar(String content) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (TarArchiveOutputStream tar = new TarArchiveOutputStream(bytes)) {
+      byte[] file = content.getBytes(StandardCharsets.UTF_8);
+      TarArchiveEntry entry = new TarArchiveEntry("file");
+      entry.setSize(file.length);
+      tar.putArchiveEntry(entry);
+      tar.write(file);
+      tar.closeArchiveEntry();
+    }
+    return bytes.toByteArray();
+  }
+
+  private void image(String content, String... tags) throws IOException {
+    for (String tag : tags) {
+      ok(here.reading(tar(content)), "import", "-", repository + ":" + tag);
+    }
+  }
+
+  private static String ok(Cli cli, String... words) {
+    Cli.Result result = cli.run(words);
+    assertThat(result.code()).as(result.err() + result.out()).isZero();
+    return result.out();
+  }
+
+  @Test
+  void pushesAndPullsAllTagsInDockersWords() throws IOException {
+    image("one", "1");
+    image("two", "2", "latest");
+    image("other", "1");
+    List<String> pushed = ok(here, "push", "-a", repository).lines().toList();
+    assertThat(pushed.get(0)).isEqualTo("The push refers to repository [" + repository + "]");
+    assertThat(pushed.stream().filter(line -> line.contains(": digest: sha256:")))
+        .extracting(line -> line.substring(0, line.indexOf(':')))
+        .containsExactly("1", "2", "latest");
+    assertThat(ok(here, "push", "-aq", repository)).isEqualTo(repository + "\n");
+
+    List<String> pulled = ok(there, "pull", "--all-tags", repository).lines().toList();
+    assertThat(pulled)
+        .filteredOn(line -> line.contains("Pulling from"))
+        .containsExactly(
+            "1: Pulling from team/app",
+            "2: Pulling from team/app",
+            "latest: Pulling from team/app");
+    assertThat(pulled).filteredOn(line -> line.startsWith("Digest: sha256:")).hasSize(3);
+    assertThat(pulled).endsWith("Status: Downloaded newer image for " + repository, repository);
+    assertThat(ok(there, "pull", "-a", repository))
+        .endsWith("Status: Image is up to date for %s\n%s\n".formatted(repository, repository));
+    assertThat(ok(there, "pull", "-aq", repository)).isEqualTo(repository + "\n");
+    assertThat(ok(there, "images", "-q", repository).lines().toList())
+        .isEqualTo(ok(here, "images", "-q", repository).lines().toList());
+  }
+
+  @Test
+  void saysWhichTagItTakesWhenNoneIsGiven() throws IOException {
+    image("one", "latest");
+    assertThat(ok(here, "push", repository))
+        .startsWith("Using default tag: latest\nThe push refers to repository [" + repository);
+    assertThat(ok(there, "pull", repository))
+        .startsWith("Using default tag: latest\nlatest: Pulling from team/app\n")
+        .endsWith(repository + ":latest\n");
+    assertThat(ok(there, "pull", "-q", repository)).isEqualTo(repository + ":latest\n");
+    String digest =
+        ok(there, "inspect", "--format", "{{index .RepoDigests 0}}", repository).strip();
+    assertThat(ok(there, "pull", digest))
+        .startsWith(digest + ": Pulling from team/app\nDigest: sha256:")
+        .endsWith("Status: Image is up to date for %s\n%s\n".formatted(digest, digest));
+  }
+
+  @Test
+  void refusesTagsWithAllTagsAndDigestsToPush() {
+    for (String command : List.of("pull", "push")) {
+      Cli.Result result = here.run(command, "-a", repository + ":1");
+      assertThat(result.code()).isEqualTo(2);
+      assertThat(result.err()).contains("a tag cannot be used with --all-tags");
+    }
+    String digest = repository + "@sha256:" + "0".repeat(64);
+    assertThat(here.run("push", digest).err()).contains("cannot be pushed");
+    Cli.Result missing = here.run("pull", "-a", repository);
+    assertThat(missing.code()).isEqualTo(1);
+    assertThat(missing.err()).contains(repository).contains("list its tags");
+  }
+
+  @Test
+  void verifiesImagesHereAndInTheirRegistry() throws IOException {
+    image("one", "1");
+    assertThat(ok(here, "image", "verify", repository + ":1"))
+        .contains("in the store: 4 digests recomputed, all fit");
+    ok(here, "push", "-q", repository + ":1");
+    assertThat(ok(there, "image", "verify", repository + ":1"))
+        .contains("in the registry: 4 digests recomputed, all fit");
+    assertThat(ok(here, "image", "verify", "--remote", "--json", repository + ":1"))
+        .contains("\"place\":\"registry\",\"sound\":true")
+        .contains("{\"subject\":\"diffId\",\"digest\":\"sha256:")
+        .contains("{\"subject\":\"layer\",\"digest\":\"sha256:");
+    damageLargest(folder.resolve("registry/blobs/sha256"));
+    Cli.Result damaged = there.run("image", "verify", repository + ":1");
+    assertThat(damaged.code()).isEqualTo(1);
+    assertThat(damaged.out()).contains("1 wrong");
+    assertThat(damaged.err()).isEmpty();
+  }
+
+  private static void damageLargest(Path blobs) throws IOException {
+    Path largest;
+    try (Stream<Path> all = Files.list(blobs)) {
+      largest = all.max((a, b) -> Long.compare(a.toFile().length(), b.toFile().length())).get();
+    }
+    byte[] bytes = Files.readAllBytes(largest);
+    bytes[520] ^= 1;
+    Files.write(largest, bytes);
+  }
+}
