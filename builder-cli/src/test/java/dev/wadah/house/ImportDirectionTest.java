@@ -29,7 +29,7 @@ class ImportDirectionTest {
 
       profile:
       posix:
-      oci:
+      oci: posix
       content: oci posix
       layer: oci content posix profile
       snapshot: oci content layer posix profile

@@ -21,6 +21,20 @@ public record Platform(String os, String architecture, Optional<String> variant)
   private static final Platform HOST =
       normalised("linux", System.getProperty("os.arch", "amd64"), "");
 
+  // Both by hand: what the compiler makes of a record is linked at run time, which takes 10 ms.
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Platform that
+        && os.equals(that.os)
+        && architecture.equals(that.architecture)
+        && variant.equals(that.variant);
+  }
+
+  @Override
+  public int hashCode() {
+    return (os.hashCode() * 31 + architecture.hashCode()) * 31 + variant.hashCode();
+  }
+
   /**
    * Parses {@code os/architecture[/variant]} or {@code os} or {@code architecture}; normalises
    * aliases such as x86_64, aarch64 and arm64/v8.

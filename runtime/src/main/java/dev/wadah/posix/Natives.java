@@ -15,10 +15,10 @@ import java.util.zip.CRC32;
 /**
  * Finds the programs and libraries that are built from C: {@code launcher} and {@code libwadah.so}.
  *
- * <p>They lie in the directory named by the system property {@code wadah.libexec} (the installed
- * distribution), else on the class path, from where each is written once per user and content into
- * {@code $XDG_CACHE_HOME/wadah}, {@code ~/.cache/wadah} or a private directory below {@code
- * java.io.tmpdir}, the first that can be written.
+ * <p>They lie in the directory named by the system property {@code wadah.libexec} or its folder
+ * {@code linux-ARCHITECTURE} (the installed distribution), else on the class path, from where each
+ * is written once per user and content into {@code $XDG_CACHE_HOME/wadah}, {@code ~/.cache/wadah}
+ * or a private directory below {@code java.io.tmpdir}, the first that can be written.
  */
 public final class Natives {
   private static final String ROOM = "dev/wadah/natives/linux-";
@@ -34,9 +34,11 @@ public final class Natives {
   public static Path file(String name) throws IOException {
     String libexec = System.getProperty("wadah.libexec");
     if (libexec != null) {
-      Path installed = Path.of(libexec, name).toAbsolutePath();
-      if (Files.isRegularFile(installed)) {
-        return installed;
+      for (String folder : new String[] {"linux-" + architecture(), ""}) {
+        Path installed = Path.of(libexec, folder, name).toAbsolutePath();
+        if (Files.isRegularFile(installed)) {
+          return installed;
+        }
       }
     }
     byte[] content = resource(name);
@@ -77,14 +79,18 @@ public final class Natives {
     static void load() {}
   }
 
+  /** The processor, as the folders of the natives are named. */
+  private static String architecture() {
+    String architecture = System.getProperty("os.arch").toLowerCase(Locale.ROOT);
+    return switch (architecture) {
+      case "amd64", "x86_64" -> "amd64";
+      case "aarch64", "arm64" -> "arm64";
+      default -> architecture;
+    };
+  }
+
   private static byte[] resource(String name) throws IOException {
-    String arch =
-        switch (System.getProperty("os.arch").toLowerCase(Locale.ROOT)) {
-          case "amd64", "x86_64" -> "amd64";
-          case "aarch64", "arm64" -> "arm64";
-          default -> System.getProperty("os.arch");
-        };
-    String resource = ROOM + arch + "/" + name;
+    String resource = ROOM + architecture() + "/" + name;
     try (InputStream in = Natives.class.getClassLoader().getResourceAsStream(resource)) {
       if (in == null) {
         throw new IOException(

@@ -4,7 +4,6 @@ import dev.wadah.dockerfile.Diagnostic;
 import dev.wadah.dockerfile.SourceFile;
 import dev.wadah.dockerfile.Span;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
@@ -37,7 +36,12 @@ final class Findings {
   /** All findings by line, those of one line in the order in which they were found. */
   List<Diagnostic> sorted() {
     List<Diagnostic> sorted = new ArrayList<>(found);
-    sorted.sort(Comparator.comparingInt(d -> d.span().map(Span::startLine).orElse(0)));
+    // No Comparator.comparingInt: it is serializable, and such are linked anew by every process.
+    sorted.sort((a, b) -> Integer.compare(line(a), line(b)));
     return List.copyOf(sorted);
+  }
+
+  private static int line(Diagnostic finding) {
+    return finding.span().isPresent() ? finding.span().get().startLine() : 0;
   }
 }
