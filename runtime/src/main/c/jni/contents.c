@@ -207,6 +207,66 @@ POSIX(jbyteArray, readBeneath)(JNIEnv *env, jclass self, jstring directory, jstr
   return array;
 }
 
+/* The part of a direct buffer; NULL with an exception when it is none, or the part does not lie in it. */
+static char *part(JNIEnv *env, jobject buffer, jint offset, jint length) {
+  char *bytes = (*env)->GetDirectBufferAddress(env, buffer);
+  if (bytes != NULL && offset >= 0 && length >= 0 && (*env)->GetDirectBufferCapacity(env, buffer) >= (jlong)offset + length)
+    return bytes + offset;
+  wadah_throw(env, "buffer", NULL, EINVAL);
+  return NULL;
+}
+
+/* The whole way of a small file into a buffer: open, read, look, close. */
+POSIX(void, readInto)
+(JNIEnv *env, jclass self, jint root, jstring name, jobject into, jint offset, jint length, jlongArray result) {
+  (void)self;
+  struct wadah_path path;
+  struct stat st;
+  char *to = part(env, into, offset, length);
+  if (to == NULL || !wadah_path_get(env, &path, name)) return;
+  /* O_NONBLOCK: a FIFO that has taken the file's place must not hold us up. */
+  int fd = open_beneath(root, path.text, O_RDONLY | O_NONBLOCK);
+  const char *failed = fd < 0 ? "openat2" : NULL;
+  ssize_t n = fd < 0 ? -1 : read_fully(fd, to, (size_t)length);
+  if (failed == NULL && n < 0) failed = "read";
+  if (failed == NULL && fstat(fd, &st) < 0) failed = "fstat";
+  int error = errno;
+  if (fd >= 0) close(fd);
+  wadah_path_free(&path);
+  if (failed != NULL) {
+    wadah_throw(env, failed, name, error);
+    return;
+  }
+  jlong values[] = {n, st.st_size, (jlong)st.st_mtim.tv_sec * 1000000000 + st.st_mtim.tv_nsec,
+                    (jlong)st.st_ctim.tv_sec * 1000000000 + st.st_ctim.tv_nsec, (jlong)st.st_ino};
+  (*env)->SetLongArrayRegion(env, result, 0, sizeof values / sizeof *values, values);
+}
+
+POSIX(jint, read)(JNIEnv *env, jclass self, jint fd, jobject into, jint offset, jint length) {
+  (void)self;
+  char *to = part(env, into, offset, length);
+  if (to == NULL) return -1;
+  ssize_t n = read_fully(fd, to, (size_t)length);
+  if (n < 0) wadah_throw(env, "read", NULL, errno);
+  return (jint)n;
+}
+
+POSIX(void, write)(JNIEnv *env, jclass self, jint fd, jobject from, jint offset, jint length, jlong position) {
+  (void)self;
+  const char *bytes = part(env, from, offset, length);
+  while (bytes != NULL && length > 0) {
+    ssize_t n = pwrite(fd, bytes, (size_t)length, position);
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) {
+      wadah_throw(env, "write", NULL, errno);
+      return;
+    }
+    bytes += n;
+    position += n;
+    length -= (jint)n;
+  }
+}
+
 /* Owner before mode: chown clears the setuid and setgid bits. */
 static const char *settle(int fd, jint mode, jint uid, jint gid, jlong mtime) {
   struct timespec time = wadah_timespec(mtime);

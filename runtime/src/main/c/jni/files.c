@@ -28,7 +28,18 @@ static void done(JNIEnv *env, const char *call, struct wadah_path *path, jstring
 
 static jlong nanos(struct timespec time) { return (jlong)time.tv_sec * 1000000000 + time.tv_nsec; }
 
-/* NULL without an exception when there is no such file. Order of the values: see FileStatus. */
+/* The order of the values: see FileStatus. */
+static jlongArray status_array(JNIEnv *env, const struct stat *st) {
+  jlong values[] = {st->st_mode, st->st_uid, st->st_gid, st->st_size, nanos(st->st_mtim), (jlong)st->st_rdev,
+                    (jlong)st->st_ino, (jlong)st->st_nlink, (jlong)st->st_dev, nanos(st->st_ctim),
+                    (jlong)st->st_blocks * 512};
+  jsize count = sizeof values / sizeof *values;
+  jlongArray array = (*env)->NewLongArray(env, count);
+  if (array != NULL) (*env)->SetLongArrayRegion(env, array, 0, count, values);
+  return array;
+}
+
+/* NULL without an exception when there is no such file. */
 POSIX(jlongArray, stat)(JNIEnv *env, jclass self, jint dir, jstring name) {
   (void)self;
   struct wadah_path path;
@@ -41,13 +52,15 @@ POSIX(jlongArray, stat)(JNIEnv *env, jclass self, jint dir, jstring name) {
   }
   done(env, "lstat", &path, name, result);
   if (result < 0) return NULL;
-  jlong values[] = {st.st_mode, st.st_uid, st.st_gid, st.st_size, nanos(st.st_mtim), (jlong)st.st_rdev,
-                    (jlong)st.st_ino, (jlong)st.st_nlink, (jlong)st.st_dev, nanos(st.st_ctim),
-                    (jlong)st.st_blocks * 512};
-  jsize count = sizeof values / sizeof *values;
-  jlongArray array = (*env)->NewLongArray(env, count);
-  if (array != NULL) (*env)->SetLongArrayRegion(env, array, 0, count, values);
-  return array;
+  return status_array(env, &st);
+}
+
+POSIX(jlongArray, statOpen)(JNIEnv *env, jclass self, jint fd) {
+  (void)self;
+  struct stat st;
+  if (fstat(fd, &st) == 0) return status_array(env, &st);
+  wadah_throw(env, "fstat", NULL, errno);
+  return NULL;
 }
 
 struct linux_dirent64 {

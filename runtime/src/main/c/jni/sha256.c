@@ -91,6 +91,14 @@ static int instructions;
 __attribute__((constructor)) static void ask(void) { instructions = has_instructions(); }
 
 /* Takes `count` blocks of 64 bytes into the state of eight words. `plain` is for tests: without the instructions. */
+static void take(uint32_t words[8], const uint8_t *data, jint count, jboolean plain) {
+  if (plain || !instructions)
+    blocks_plain(words, data, count);
+  else
+    blocks_fast(words, data, count);
+}
+
+/* Content in an array. While the array is held nothing else may be asked of the JVM: the state is fetched before. */
 JNIEXPORT void JNICALL Java_dev_wadah_posix_NativeSha256_blocks(JNIEnv *env, jclass self, jintArray state, jbyteArray data,
                                                                jint offset, jint count, jboolean plain) {
   (void)self;
@@ -102,10 +110,22 @@ JNIEXPORT void JNICALL Java_dev_wadah_posix_NativeSha256_blocks(JNIEnv *env, jcl
   (*env)->GetIntArrayRegion(env, state, 0, 8, (jint *)words);
   uint8_t *bytes = (*env)->GetPrimitiveArrayCritical(env, data, NULL);
   if (bytes == NULL) return;
-  if (plain || !instructions)
-    blocks_plain(words, bytes + offset, count);
-  else
-    blocks_fast(words, bytes + offset, count);
+  take(words, bytes + offset, count, plain);
   (*env)->ReleasePrimitiveArrayCritical(env, data, bytes, JNI_ABORT);
+  (*env)->SetIntArrayRegion(env, state, 0, 8, (const jint *)words);
+}
+
+/* Content in a direct buffer. */
+JNIEXPORT void JNICALL Java_dev_wadah_posix_NativeSha256_directBlocks(JNIEnv *env, jclass self, jintArray state,
+                                                                     jobject data, jint offset, jint count, jboolean plain) {
+  (void)self;
+  const uint8_t *bytes = (*env)->GetDirectBufferAddress(env, data);
+  if (bytes == NULL || offset < 0 || count < 0 || (*env)->GetDirectBufferCapacity(env, data) < offset + (jlong)count * 64) {
+    wadah_throw(env, "sha256", NULL, 22 /* EINVAL */);
+    return;
+  }
+  uint32_t words[8];
+  (*env)->GetIntArrayRegion(env, state, 0, 8, (jint *)words);
+  take(words, bytes + offset, count, plain);
   (*env)->SetIntArrayRegion(env, state, 0, 8, (const jint *)words);
 }

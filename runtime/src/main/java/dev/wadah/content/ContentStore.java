@@ -4,7 +4,6 @@ import dev.wadah.oci.Digest;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.util.List;
 
 /** Blobs by digest. Safe for threads and processes; nothing is visible before it is whole. */
@@ -57,8 +56,8 @@ public interface ContentStore {
 
   /** A blob being written. */
   interface Ingest extends Closeable {
-    /** Where the bytes go; hashes as it writes. */
-    OutputStream out();
+    /** Where the bytes go; hashes as it writes. Closing it does nothing; nothing follows commit. */
+    BlobOutput out();
 
     /** Bytes written so far. */
     long sizeBytes();

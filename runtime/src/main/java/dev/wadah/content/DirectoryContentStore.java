@@ -24,6 +24,7 @@ public final class DirectoryContentStore implements ContentStore {
   private final Store store;
   private final String blobs;
   private final Path ingests;
+  private final Blocks blocks = new Blocks();
 
   public DirectoryContentStore(Store store) throws IOException {
     this.store = store;
@@ -55,7 +56,7 @@ public final class DirectoryContentStore implements ContentStore {
 
   @Override
   public Ingest ingest() throws IOException {
-    return new FileIngest(ingests, this::place);
+    return new FileIngest(ingests, blocks, this::place);
   }
 
   @Override

@@ -1,11 +1,10 @@
 package dev.wadah.content;
 
 import dev.wadah.oci.Digest;
+import dev.wadah.posix.FileStatus;
 import dev.wadah.posix.Posix;
 import dev.wadah.posix.PosixException;
-import java.io.FileOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.file.Path;
 
 /**
@@ -16,26 +15,35 @@ final class FileIngest implements ContentStore.Ingest {
   private final Placement placement;
   private final String file;
   private final int lock;
-  private final HashingOutput out;
+  private final BlobOutput out;
   private boolean open = true;
   private boolean placed;
 
-  FileIngest(Path directory, Placement placement) throws IOException {
+  FileIngest(Path directory, Blocks blocks, Placement placement) throws IOException {
     this.placement = placement;
     String name;
     int taken;
     do {
       // A name that another process holds, or is just cleaning up, is left to it.
       name = directory + "/" + Long.toHexString(System.nanoTime());
-      taken = Posix.tryLock(name);
+      taken = takeEmpty(name);
     } while (taken < 0);
     this.file = name;
     this.lock = taken;
-    this.out = new HashingOutput(new FileOutputStream(file));
+    this.out = new BlobOutput(lock, blocks);
+  }
+
+  private static int takeEmpty(String name) throws IOException {
+    int taken = Posix.tryLock(name);
+    if (taken >= 0 && FileStatus.ofOpen(taken).sizeBytes() > 0) {
+      Posix.close(taken); // what a dead process left
+      return -1;
+    }
+    return taken;
   }
 
   @Override
-  public OutputStream out() {
+  public BlobOutput out() {
     return out;
   }
 
@@ -46,8 +54,7 @@ final class FileIngest implements ContentStore.Ingest {
 
   @Override
   public Digest commit() throws IOException {
-    out.close();
-    Digest digest = out.digest();
+    Digest digest = out.finish();
     placement.place(file, digest);
     placed = true;
     return digest;
@@ -55,9 +62,9 @@ final class FileIngest implements ContentStore.Ingest {
 
   @Override
   public Digest commit(Digest expected) throws IOException {
-    out.close();
-    if (!out.digest().equals(expected)) {
-      throw new DigestMismatchException("blob", expected, out.digest());
+    Digest digest = out.finish();
+    if (!digest.equals(expected)) {
+      throw new DigestMismatchException("blob", expected, digest);
     }
     return commit();
   }
@@ -69,7 +76,7 @@ final class FileIngest implements ContentStore.Ingest {
     }
     open = false;
     try {
-      out.close();
+      out.release();
       if (!placed) {
         Posix.unlink(Posix.CWD, file);
       }

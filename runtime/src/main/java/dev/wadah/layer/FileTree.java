@@ -1,5 +1,6 @@
 package dev.wadah.layer;
 
+import dev.wadah.content.ByteSink;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
@@ -20,6 +21,18 @@ public interface FileTree {
 
   /** Opens a regular file. */
   InputStream open(String path) throws IOException;
+
+  /**
+   * Copies a regular file's content.
+   *
+   * @param length bytes at most: the size that the file is known to have
+   * @return bytes copied, fewer when the file has become shorter
+   */
+  default long copy(String path, long length, ByteSink sink) throws IOException {
+    try (InputStream in = open(path)) {
+      return Contents.copy(in, length, sink);
+    }
+  }
 
   /** The file on this machine that holds a regular file's content, where there is one. */
   default Optional<Path> hostPath(String path) throws IOException {

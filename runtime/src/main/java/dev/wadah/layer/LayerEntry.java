@@ -1,5 +1,6 @@
 package dev.wadah.layer;
 
+import dev.wadah.content.ByteSink;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
@@ -33,6 +34,18 @@ public sealed interface LayerEntry {
     Content NONE = InputStream::nullInputStream;
 
     InputStream open() throws IOException;
+
+    /**
+     * Copies the content.
+     *
+     * @param length bytes at most: the size that the file is known to have
+     * @return bytes copied, fewer when the file has become shorter
+     */
+    default long copy(long length, ByteSink sink) throws IOException {
+      try (InputStream in = open()) {
+        return Contents.copy(in, length, sink);
+      }
+    }
 
     /** The file on this machine that holds exactly these bytes, where there is one. */
     default Optional<Path> hostPath() {

@@ -109,19 +109,23 @@ public final class LayerStore {
       return EMPTY;
     }
     long start = System.nanoTime();
-    try (InputStream tar = new TarStream(canonical)) {
-      DiffId layer = form == Form.TAR ? writeTar(ReadAhead.of(tar)) : trees.unpackOwn(tar);
+    try {
+      return form == Form.TAR ? writeTar(canonical) : writeTree(canonical);
+    } finally {
       Profile.spent(Phase.WRITE, start);
-      return layer;
     }
   }
 
-  /** Reading files and making headers runs ahead of hashing and writing. */
-  private DiffId writeTar(InputStream ahead) throws IOException {
-    try (ahead;
-        ContentStore.Ingest ingest = content.ingest()) {
-      copy(ahead, ingest.out());
+  private DiffId writeTar(List<LayerEntry> canonical) throws IOException {
+    try (ContentStore.Ingest ingest = content.ingest()) {
+      new TarPump(ingest.out()).write(canonical.iterator());
       return new DiffId(ingest.commit());
+    }
+  }
+
+  private DiffId writeTree(List<LayerEntry> canonical) throws IOException {
+    try (InputStream tar = new TarStream(canonical)) {
+      return trees.unpackOwn(tar);
     }
   }
 

@@ -3,6 +3,7 @@ package dev.wadah.layer;
 import dev.wadah.posix.PathBytes;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -21,6 +22,10 @@ final class TarBlocks {
   private static final int PREFIX_BYTES = 155;
 
   private final TreeMap<String, byte[]> pax = new TreeMap<>();
+
+  /** Files that further names may come to. */
+  private final Map<String, FileNode> linked = new HashMap<>();
+
   private byte[] out = new byte[4 * TarHeader.BLOCK];
   private int length;
 
@@ -39,7 +44,25 @@ final class TarBlocks {
     length = 2 * TarHeader.BLOCK;
   }
 
-  void file(String path, FileNode node) {
+  /** Writes the header of an entry. */
+  void entry(LayerEntry entry) {
+    if (entry instanceof LayerEntry.File file) {
+      file(file.path(), file.node());
+      if (file.node().identity().inode() != 0) {
+        linked.put(file.path(), file.node());
+      }
+    } else if (entry instanceof LayerEntry.HardLink link) {
+      // Docker gives the file the owner and mode that the link's header says: they must be the
+      // file's.
+      hardLink(link.path(), link.target(), linked.get(link.target()));
+    } else if (entry instanceof LayerEntry.Whiteout whiteout) {
+      whiteout(whiteout.path());
+    } else {
+      opaque(entry.path());
+    }
+  }
+
+  private void file(String path, FileNode node) {
     String name = path.substring(1) + (node.isDirectory() ? "/" : "");
     byte[] capability = node.isFile() ? node.identity().xattrs().get(CAPABILITY) : null;
     if (capability != null) {
@@ -48,16 +71,16 @@ final class TarBlocks {
     header(name, typeFlag(node.type()), node, node.isSymlink() ? node.link() : "");
   }
 
-  void hardLink(String path, String target, FileNode node) {
+  private void hardLink(String path, String target, FileNode node) {
     header(path.substring(1), '1', withoutContent(node), target.substring(1));
   }
 
-  void whiteout(String path) {
+  private void whiteout(String path) {
     int slash = path.lastIndexOf('/') + 1;
     marker(path.substring(1, slash) + WHITEOUT + path.substring(slash));
   }
 
-  void opaque(String directory) {
+  private void opaque(String directory) {
     marker(directory.equals("/") ? OPAQUE : directory.substring(1) + "/" + OPAQUE);
   }
 
@@ -83,6 +106,11 @@ final class TarBlocks {
       case FIFO -> '6';
       case SOCKET -> throw new IllegalArgumentException("a socket cannot be in a layer");
     };
+  }
+
+  /** What fills the block up after {@code sizeBytes} bytes of content. */
+  static int padding(long sizeBytes) {
+    return (int) (-sizeBytes & (TarHeader.BLOCK - 1));
   }
 
   /** Writes the ustar block, after a PAX header when a value did not fit. */

@@ -4,9 +4,7 @@ import dev.wadah.posix.Posix;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.util.HashMap;
 import java.util.Iterator;
-import java.util.Map;
 
 /**
  * The canonical tar of a layer as a stream that is made while it is read, in constant memory but
@@ -16,7 +14,6 @@ import java.util.Map;
 final class TarStream extends InputStream {
   private final Iterator<LayerEntry> entries;
   private final TarBlocks blocks = new TarBlocks();
-  private final Map<String, FileNode> linked = new HashMap<>();
   private int blockPosition;
   private int blockLimit;
   private LayerEntry.File file;
@@ -81,10 +78,9 @@ final class TarStream extends InputStream {
     }
     // What fills the block up comes from the same place as headers: the end of the first block is
     // 0.
-    int padding = (int) (-file.node().sizeBytes() & (TarHeader.BLOCK - 1));
     blocks.end();
     blockPosition = 0;
-    blockLimit = padding;
+    blockLimit = TarBlocks.padding(file.node().sizeBytes());
   }
 
   private boolean advance() throws IOException {
@@ -107,21 +103,10 @@ final class TarStream extends InputStream {
   }
 
   private void header(LayerEntry entry) {
+    blocks.entry(entry);
     if (entry instanceof LayerEntry.File f) {
-      blocks.file(f.path(), f.node());
       file = f;
       contentLeft = f.node().isFile() ? f.node().sizeBytes() : 0;
-      if (f.node().identity().inode() != 0) {
-        linked.put(f.path(), f.node());
-      }
-    } else if (entry instanceof LayerEntry.HardLink link) {
-      // Docker gives the file the owner and mode that the link's header says: they must be the
-      // file's.
-      blocks.hardLink(link.path(), link.target(), linked.get(link.target()));
-    } else if (entry instanceof LayerEntry.Whiteout whiteout) {
-      blocks.whiteout(whiteout.path());
-    } else {
-      blocks.opaque(entry.path());
     }
   }
 

@@ -35,6 +35,11 @@ public final class FileStatus {
     return of(Posix.CWD, path);
   }
 
+  /** The attributes of an open file. */
+  public static FileStatus ofOpen(int fd) throws PosixException {
+    return new FileStatus(Posix.statOpen(fd));
+  }
+
   /** The kind of file, one of the S_IF values. */
   public int type() {
     return (int) values[0] & S_IFMT;

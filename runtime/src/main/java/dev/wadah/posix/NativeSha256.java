@@ -1,5 +1,6 @@
 package dev.wadah.posix;
 
+import java.nio.ByteBuffer;
 import java.security.DigestException;
 import java.security.MessageDigest;
 
@@ -43,6 +44,9 @@ public final class NativeSha256 extends MessageDigest {
   private static native void blocks(
       int[] state, byte[] content, int offset, int count, boolean plain);
 
+  private static native void directBlocks(
+      int[] state, ByteBuffer content, int offset, int count, boolean plain);
+
   @Override
   protected int engineGetDigestLength() {
     return HASH_BYTES;
@@ -75,6 +79,31 @@ public final class NativeSha256 extends MessageDigest {
     }
     used = left - whole * BLOCK;
     System.arraycopy(input, at + whole * BLOCK, pending, 0, used);
+  }
+
+  /** Of a direct buffer the bytes are taken where they lie. */
+  @Override
+  protected void engineUpdate(ByteBuffer input) {
+    if (!input.isDirect()) {
+      super.engineUpdate(input);
+      return;
+    }
+    if (used > 0) {
+      byte[] start = new byte[Math.min(input.remaining(), BLOCK - used)];
+      input.get(start);
+      engineUpdate(start, 0, start.length);
+    }
+    int whole = input.remaining() / BLOCK;
+    if (whole > 0) {
+      directBlocks(state, input, input.position(), whole, plain);
+      input.position(input.position() + whole * BLOCK);
+      length += (long) whole * BLOCK;
+    }
+    if (input.hasRemaining()) {
+      byte[] rest = new byte[input.remaining()];
+      input.get(rest);
+      engineUpdate(rest, 0, rest.length);
+    }
   }
 
   /** One bit, zeros, and the length in bits at the end of a block (FIPS 180-4 section 5.1.1). */

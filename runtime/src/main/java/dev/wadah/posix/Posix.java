@@ -1,6 +1,7 @@
 package dev.wadah.posix;
 
 import java.io.FileDescriptor;
+import java.nio.ByteBuffer;
 
 /**
  * File system calls that Java lacks, one static method each.
@@ -135,6 +136,27 @@ public final class Posix {
    */
   public static native byte[] readBeneath(String root, String path, int limit)
       throws PosixException;
+
+  /**
+   * Reads the beginning of a file, found as by {@link #openBeneath}, into a direct buffer, and says
+   * afterwards what it is: {@code {bytes read, size, mtime, ctime, inode}}.
+   *
+   * @param offset where in the buffer, whatever its position
+   */
+  public static native void readInto(
+      int root, String path, ByteBuffer into, int offset, int length, long[] result)
+      throws PosixException;
+
+  /** Reads from an open file into a direct buffer; 0 at the end only. */
+  public static native int read(int fd, ByteBuffer into, int offset, int length)
+      throws PosixException;
+
+  /** Writes all of a part of a direct buffer into an open file, whose position stays. */
+  public static native void write(int fd, ByteBuffer from, int offset, int length, long position)
+      throws PosixException;
+
+  /** Attributes of an open file, as {@link #stat} gives them. */
+  public static native long[] statOpen(int fd) throws PosixException;
 
   /**
    * Creates a file, which must not be there, with content and attributes.

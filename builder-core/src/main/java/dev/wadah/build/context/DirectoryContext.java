@@ -1,6 +1,7 @@
 package dev.wadah.build.context;
 
 import dev.wadah.build.files.DigestedTree;
+import dev.wadah.content.ByteSink;
 import dev.wadah.layer.FileNode;
 import dev.wadah.layer.FileTree;
 import dev.wadah.oci.Digest;
@@ -62,6 +63,11 @@ final class DirectoryContext implements BuildContext {
     @Override
     public InputStream open(String path) throws IOException {
       return visible.open(path);
+    }
+
+    @Override
+    public long copy(String path, long length, ByteSink sink) throws IOException {
+      return visible.copy(path, length, sink);
     }
 
     @Override

@@ -1,6 +1,8 @@
 package dev.wadah.build.context;
 
 import dev.wadah.build.files.TreePath;
+import dev.wadah.content.ByteSink;
+import dev.wadah.layer.Contents;
 import dev.wadah.layer.FileNode;
 import dev.wadah.layer.FileNode.Identity;
 import dev.wadah.layer.FileTree;
@@ -12,6 +14,7 @@ import java.io.FileInputStream;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -127,10 +130,48 @@ final class HostTree implements FileTree, Closeable {
 
   /** Opens a file for somebody who looks himself whether it changes. */
   InputStream openUnguarded(String path) throws IOException {
+    return new FileInputStream(Posix.descriptor(openFile(path)));
+  }
+
+  private int openFile(String path) throws IOException {
     // without O_NONBLOCK a pipe that has taken the file's place would block for ever
-    int fd =
-        Posix.openBeneath(directory(), TreePath.relative(path), Posix.O_RDONLY | Posix.O_NONBLOCK);
-    return new FileInputStream(Posix.descriptor(fd));
+    return Posix.openBeneath(
+        directory(), TreePath.relative(path), Posix.O_RDONLY | Posix.O_NONBLOCK);
+  }
+
+  @Override
+  public long copy(String path, long length, ByteSink sink) throws IOException {
+    FileStatus before = known.get(path);
+    ByteBuffer space = sink.space();
+    if (length > space.remaining()) {
+      return copyLarge(path, length, sink);
+    }
+    long[] after = new long[5];
+    String name = TreePath.relative(path);
+    Posix.readInto(directory(), name, space, space.position(), (int) length, after);
+    if (before != null
+        && (before.sizeBytes() != after[1]
+            || before.mtimeNanos() != after[2]
+            || before.ctimeNanos() != after[3]
+            || before.inode() != after[4])) {
+      throw changing(path);
+    }
+    space.position(space.position() + (int) after[0]);
+    return after[0];
+  }
+
+  private long copyLarge(String path, long length, ByteSink sink) throws IOException {
+    FileStatus before = known.get(path);
+    int fd = openFile(path);
+    try {
+      long copied = Contents.copy(fd, length, sink);
+      if (before != null && !StatCache.same(before, FileStatus.ofOpen(fd))) {
+        throw changing(path);
+      }
+      return copied;
+    } finally {
+      Posix.close(fd);
+    }
   }
 
   /** What is said of a file that somebody writes to while the build reads it. */

@@ -2,6 +2,7 @@ package dev.wadah.build.context;
 
 import dev.wadah.build.files.PathPatterns;
 import dev.wadah.build.files.TreePath;
+import dev.wadah.content.ByteSink;
 import dev.wadah.layer.FileNode;
 import dev.wadah.layer.FileTree;
 import java.io.IOException;
@@ -61,6 +62,12 @@ final class IgnoringTree implements FileTree {
   public InputStream open(String path) throws IOException {
     requireVisible(path);
     return tree.open(path);
+  }
+
+  @Override
+  public long copy(String path, long length, ByteSink sink) throws IOException {
+    requireVisible(path);
+    return tree.copy(path, length, sink);
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.wadah.build.context;
 
 import dev.wadah.build.BuildException;
+import dev.wadah.content.ByteSink;
 import dev.wadah.layer.FileNode;
 import dev.wadah.layer.FileTree;
 import java.io.IOException;
@@ -48,6 +49,11 @@ final class LazyTree implements FileTree {
   @Override
   public InputStream open(String path) throws IOException {
     return tree().open(path);
+  }
+
+  @Override
+  public long copy(String path, long length, ByteSink sink) throws IOException {
+    return tree().copy(path, length, sink);
   }
 
   @Override

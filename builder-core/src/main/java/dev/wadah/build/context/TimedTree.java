@@ -1,5 +1,6 @@
 package dev.wadah.build.context;
 
+import dev.wadah.content.ByteSink;
 import dev.wadah.layer.FileNode;
 import dev.wadah.layer.FileTree;
 import java.io.IOException;
@@ -42,6 +43,11 @@ final class TimedTree implements FileTree {
   @Override
   public InputStream open(String path) throws IOException {
     return tree.open(path);
+  }
+
+  @Override
+  public long copy(String path, long length, ByteSink sink) throws IOException {
+    return tree.copy(path, length, sink);
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.wadah.build.files;
 
+import dev.wadah.content.ByteSink;
 import dev.wadah.layer.FileNode;
 import dev.wadah.layer.FileNode.Identity;
 import dev.wadah.layer.FileTree;
@@ -110,6 +111,11 @@ public final class EntryTree implements FileTree {
   @Override
   public InputStream open(String path) throws IOException {
     return file(path).content().open();
+  }
+
+  @Override
+  public long copy(String path, long length, ByteSink sink) throws IOException {
+    return file(path).content().copy(length, sink);
   }
 
   @Override

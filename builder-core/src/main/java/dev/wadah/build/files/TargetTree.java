@@ -1,5 +1,6 @@
 package dev.wadah.build.files;
 
+import dev.wadah.content.ByteSink;
 import dev.wadah.layer.FileNode;
 import dev.wadah.layer.FileTree;
 import dev.wadah.layer.LayerEntry;
@@ -166,6 +167,11 @@ final class TargetTree {
     @Override
     public java.io.InputStream open() throws IOException {
       return tree.open(path);
+    }
+
+    @Override
+    public long copy(long length, ByteSink sink) throws IOException {
+      return tree.copy(path, length, sink);
     }
 
     @Override

@@ -1,0 +1,59 @@
+package dev.wadah.layer;
+
+import dev.wadah.content.ByteSink;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.io.UncheckedIOException;
+import java.util.Iterator;
+
+/**
+ * Writes the canonical tar of a layer, the same bytes that {@link TarStream} gives, with contents
+ * read straight into the buffers of the blob. Constant memory but for the names of files that have
+ * hard links. Ends soon after its thread is interrupted, in the middle of a file too.
+ */
+final class TarPump {
+  private static final byte[] ZEROS = new byte[TarHeader.BLOCK];
+
+  private final TarBlocks blocks = new TarBlocks();
+  private final ByteSink sink;
+
+  TarPump(ByteSink sink) {
+    this.sink = sink;
+  }
+
+  /** Writes entries that are as {@link CanonicalEntries} makes them, and the end of the archive. */
+  void write(Iterator<LayerEntry> entries) throws IOException {
+    try {
+      while (entries.hasNext()) {
+        if (Thread.currentThread().isInterrupted()) {
+          throw new InterruptedIOException("interrupted while writing a layer");
+        }
+        write(entries.next());
+      }
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+    blocks.end();
+    sink.put(blocks.bytes(), 0, blocks.length());
+  }
+
+  private void write(LayerEntry entry) throws IOException {
+    blocks.entry(entry);
+    sink.put(blocks.bytes(), 0, blocks.length());
+    if (entry instanceof LayerEntry.File file && file.node().isFile()) {
+      long size = file.node().sizeBytes();
+      if (size > 0) {
+        content(file, size);
+      }
+    }
+  }
+
+  private void content(LayerEntry.File file, long size) throws IOException {
+    if (file.content().copy(size, sink) < size) {
+      throw new IOException(
+          "%s changed while it was read: it became shorter than %d bytes"
+              .formatted(file.path(), size));
+    }
+    sink.put(ZEROS, 0, TarBlocks.padding(size));
+  }
+}

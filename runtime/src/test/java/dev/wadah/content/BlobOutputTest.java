@@ -1,0 +1,87 @@
+package dev.wadah.content;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.wadah.oci.Digest;
+import dev.wadah.posix.Posix;
+import dev.wadah.posix.PosixException;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Files that are written and hashed by two threads. */
+class BlobOutputTest {
+  @TempDir private Path directory;
+  private final Blocks blocks = new Blocks();
+
+  @ParameterizedTest
+  @ValueSource(
+      ints = {
+        0,
+        1,
+        63,
+        64,
+        Blocks.BYTES - 1,
+        Blocks.BYTES,
+        Blocks.BYTES + 1,
+        40 * Blocks.BYTES + 7
+      })
+  void writesAndHashesEveryByteWhateverTheLength(int length) throws Exception {
+    byte[] content = new byte[length];
+    new Random(length).nextBytes(content);
+    Path file = directory.resolve("blob");
+    int lock = Posix.tryLock(file.toString());
+    BlobOutput out = new BlobOutput(lock, blocks);
+    for (int at = 0; at < length; ) {
+      int n = Math.min(length - at, 1 + at % 100_003);
+      out.write(content, at, n);
+      at += n;
+    }
+    assertThat(out.sizeBytes()).isEqualTo(length);
+    assertThat(out.finish()).isEqualTo(Digest.of(content));
+    assertThat(Files.readAllBytes(file)).isEqualTo(content);
+    out.release();
+    Posix.close(lock);
+  }
+
+  @Test
+  void saysWhatFailedWhenTheDiskIsFull() throws Exception {
+    int full = Posix.openBeneath(dev(), "full", Posix.O_WRONLY);
+    BlobOutput out = new BlobOutput(full, blocks);
+    assertThatThrownBy(() -> fill(out, 64))
+        .isInstanceOf(PosixException.class)
+        .hasMessageContaining("ENOSPC");
+    out.release();
+    Posix.close(full);
+  }
+
+  @Test
+  void endsWhenItsThreadIsInterrupted() throws Exception {
+    int lock = Posix.tryLock(directory.resolve("blob").toString());
+    BlobOutput out = new BlobOutput(lock, blocks);
+    Thread.currentThread().interrupt();
+    assertThatThrownBy(() -> fill(out, 2)).isInstanceOf(InterruptedIOException.class);
+    assertThat(Thread.interrupted()).isTrue();
+    out.release();
+    Posix.close(lock);
+  }
+
+  private static int dev() throws IOException {
+    return Posix.openDirectory(Posix.CWD, "/dev");
+  }
+
+  private static void fill(BlobOutput out, int count) throws IOException {
+    byte[] block = new byte[Blocks.BYTES];
+    for (int i = 0; i < count; i++) {
+      out.write(block);
+    }
+    out.finish();
+  }
+}
