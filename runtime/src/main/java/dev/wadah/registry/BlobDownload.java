@@ -4,34 +4,53 @@ import dev.wadah.oci.Descriptor;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
 import java.util.Optional;
 
 /**
  * A blob's bytes from a registry. When the connection breaks, the rest is asked for with {@code
- * Range}; a registry that does not know ranges sends all again, and what is here is skipped. The
- * number of bytes is checked, their digest is not.
+ * Range}; a registry that does not know ranges sends all again, and what is here is skipped. When a
+ * mirror fails for good, the rest comes from the next place. The number of bytes is checked, their
+ * digest is not.
  */
 final class BlobDownload extends InputStream {
+  /** What must come between two failures for the first one to be forgotten. */
+  private static final int GOOD_PROGRESS_BYTES = 64 << 10;
+
   private final Transport transport;
-  private final Endpoint endpoint;
   private final Descriptor blob;
   private final RetryPolicy retries;
+  private final Deque<Endpoint> later;
+  private Endpoint endpoint;
   private Reply reply;
   private long read;
   private int failures;
+  private long readAtFailure;
 
-  BlobDownload(Transport transport, Endpoint endpoint, Descriptor blob, RetryPolicy retries)
+  /**
+   * Asks for a blob.
+   *
+   * @param later places that have the same, asked when {@code endpoint} fails
+   */
+  BlobDownload(
+      Transport transport,
+      Endpoint endpoint,
+      List<Endpoint> later,
+      Descriptor blob,
+      RetryPolicy retries)
       throws IOException {
     this.transport = transport;
     this.endpoint = endpoint;
+    this.later = new ArrayDeque<>(later);
     this.blob = blob;
     this.retries = retries;
     this.reply = request();
   }
 
   private Reply request() throws IOException {
-    Transport.Call call =
-        Transport.Call.of("GET", "/blobs/" + blob.digest(), Scope.pull(endpoint.path()));
+    Call call = Call.of("GET", "/blobs/" + blob.digest(), Scope.pull(endpoint.path()));
     if (read > 0) {
       call = call.withHeader("Range", "bytes=" + read + "-");
     }
@@ -42,23 +61,44 @@ final class BlobDownload extends InputStream {
             && fresh.header("Content-Range").orElse("").startsWith("bytes " + read + "-");
     if (!whole && !rest) {
       try (fresh) {
-        throw new RegistryException(fresh.describe(), fresh.status(), null);
+        throw fresh.status() == 206
+            ? new RegistryException(
+                "%s was asked for bytes from %d on, and sends others: %s"
+                    .formatted(
+                        Reply.shown(fresh.uri()), read, fresh.header("Content-Range").orElse("?")),
+                null)
+            : fresh.unexpected();
       }
     }
     requireSize(fresh, whole ? blob.sizeBytes() : blob.sizeBytes() - read);
     if (whole && read > 0) {
-      fresh.body().skipNBytes(read);
+      skip(fresh);
     }
     return fresh;
+  }
+
+  private void skip(Reply fresh) throws IOException {
+    try {
+      fresh.body().skipNBytes(read);
+    } catch (IOException e) {
+      fresh.close();
+      throw e;
+    }
   }
 
   private void requireSize(Reply fresh, long expected) throws IOException {
     long claimed = fresh.contentLength();
     if (claimed >= 0 && claimed != expected) {
+      boolean html = fresh.header("Content-Type").orElse("").startsWith("text/html");
       fresh.close();
       throw new RegistryException(
-          "%s wants to send %d bytes of %s, though there should be %d"
-              .formatted(Reply.shown(fresh.uri()), claimed, blob.digest(), expected),
+          "%s wants to send %d bytes of %s, though there should be %d%s"
+              .formatted(
+                  Reply.shown(fresh.uri()),
+                  claimed,
+                  blob.digest(),
+                  expected,
+                  html ? "; it is " + Reply.HTML : ""),
           null);
     }
   }
@@ -88,6 +128,10 @@ final class BlobDownload extends InputStream {
       } catch (RegistryException | InterruptedIOException e) {
         throw e;
       } catch (IOException e) {
+        if (read == blob.sizeBytes()) {
+          // All is here; only the end of the connection was not told.
+          return -1;
+        }
         fault = e;
       }
       resume(fault);
@@ -96,9 +140,6 @@ final class BlobDownload extends InputStream {
 
   private void count(int n) throws IOException {
     read += n;
-    if (n > 0) {
-      failures = 0;
-    }
     if (read > blob.sizeBytes()) {
       throw new RegistryException(
           "%s sends more than the %d bytes that %s should have"
@@ -107,15 +148,37 @@ final class BlobDownload extends InputStream {
     }
   }
 
+  /** Asks for the rest, until a reply comes. */
   private void resume(IOException fault) throws IOException {
-    if (++failures >= retries.attempts()) {
-      throw new RegistryException(
-          "cannot read all of %s: %s".formatted(Reply.shown(reply.uri()), Failures.describe(fault)),
-          fault);
-    }
+    IOException last = fault;
     reply.close();
-    retries.pause(failures, Optional.empty());
-    reply = request();
+    while (true) {
+      // A byte now and then is no progress: a registry could keep us busy with that for ever.
+      failures = read - readAtFailure >= GOOD_PROGRESS_BYTES ? 1 : failures + 1;
+      readAtFailure = read;
+      boolean hopeless = last instanceof RegistryException || failures >= retries.attempts();
+      if (hopeless && later.isEmpty()) {
+        throw new RegistryException(
+            "cannot read all of %s, only %d of %d bytes: %s"
+                .formatted(
+                    Reply.shown(reply.uri()), read, blob.sizeBytes(), Failures.describe(last)),
+            last);
+      }
+      if (hopeless) {
+        endpoint = later.remove();
+        failures = 0;
+      } else {
+        retries.pause(failures, Optional.empty());
+      }
+      try {
+        reply = request();
+        return;
+      } catch (InterruptedIOException e) {
+        throw e;
+      } catch (IOException e) {
+        last = e;
+      }
+    }
   }
 
   @Override

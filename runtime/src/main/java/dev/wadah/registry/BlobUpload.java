@@ -69,9 +69,7 @@ final class BlobUpload {
   private Optional<URI> mount(Descriptor blob, String from) throws IOException {
     String query = "?mount=" + encode(blob.digest()) + "&from=" + encode(from);
     Scope scope = Scope.push(endpoint.path()).withMountFrom(from);
-    Transport.Call call =
-        Transport.Call.of("POST", "/blobs/uploads/" + query, scope)
-            .withBody(new Transport.Body(0, java.io.InputStream::nullInputStream));
+    Call call = Call.of("POST", "/blobs/uploads/" + query, scope).withBody(Call.Body.EMPTY);
     try (Reply reply = transport.send(endpoint, call)) {
       if (reply.status() == 201) {
         return Optional.empty();
@@ -82,12 +80,11 @@ final class BlobUpload {
   }
 
   private URI begin() throws IOException {
-    Transport.Call call =
-        Transport.Call.of("POST", "/blobs/uploads/", Scope.push(endpoint.path()))
-            .withBody(new Transport.Body(0, java.io.InputStream::nullInputStream));
+    Call call =
+        Call.of("POST", "/blobs/uploads/", Scope.push(endpoint.path())).withBody(Call.Body.EMPTY);
     try (Reply reply = transport.send(endpoint, call)) {
       if (reply.status() != 202) {
-        throw new RegistryException(reply.describe(), reply.status(), null);
+        throw reply.unexpected();
       }
       return location(reply);
     }
@@ -106,13 +103,13 @@ final class BlobUpload {
       throws IOException {
     String glue = session.getRawQuery() == null ? "?" : "&";
     String target = session + glue + "digest=" + encode(blob.digest());
-    Transport.Call call =
-        Transport.Call.of("PUT", target, Scope.push(endpoint.path()))
+    Call call =
+        Call.of("PUT", target, Scope.push(endpoint.path()))
             .withHeader("Content-Type", "application/octet-stream")
-            .withBody(new Transport.Body(blob.sizeBytes(), content));
+            .withBody(new Call.Body(blob.sizeBytes(), content));
     try (Reply reply = transport.send(endpoint, call)) {
       if (reply.status() != 201 && reply.status() != 204) {
-        throw new RegistryException(reply.describe(), reply.status(), null);
+        throw reply.unexpected();
       }
     }
   }

@@ -2,6 +2,7 @@ package dev.wadah.registry;
 
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -26,15 +27,15 @@ record Endpoint(String host, String path, Access access) {
   /**
    * Certificates for a host.
    *
-   * @param ca a PEM file of authorities besides the JVM's
+   * @param authorities PEM files of authorities besides the JVM's
    * @param clientCert a PEM file with our certificate
-   * @param clientKey a PEM file with its key
+   * @param clientKey a PEM file with its key; there if and only if the certificate is
    */
-  record TlsFiles(Optional<Path> ca, Optional<Path> clientCert, Optional<Path> clientKey) {
-    static final TlsFiles NONE = new TlsFiles(Optional.empty(), Optional.empty(), Optional.empty());
+  record TlsFiles(List<Path> authorities, Optional<Path> clientCert, Optional<Path> clientKey) {
+    static final TlsFiles NONE = new TlsFiles(List.of(), Optional.empty(), Optional.empty());
 
     boolean isEmpty() {
-      return ca.isEmpty() && clientCert.isEmpty();
+      return authorities.isEmpty() && clientCert.isEmpty();
     }
   }
 

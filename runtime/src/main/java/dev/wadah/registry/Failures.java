@@ -18,7 +18,7 @@ final class Failures {
         return "no such host";
       }
       if (cause instanceof SSLException) {
-        return "TLS: " + text(cause).orElse("the handshake failed");
+        return "TLS: " + text(cause).map(Failures::trust).orElse("the handshake failed");
       }
       if (cause instanceof HttpTimeoutException) {
         return "timed out";
@@ -28,6 +28,17 @@ final class Failures {
       return text(failure).map(Failures::plain).orElse("connection refused");
     }
     return text(failure).orElse(failure.getClass().getSimpleName());
+  }
+
+  /** The JDK speaks of paths and anchors; a user has to name a file. */
+  private static String trust(String message) {
+    if (message.contains("PKIX path building failed")) {
+      return "its certificate is signed by no authority that is known here; name the authority by"
+          + " \"ca\" in registries.toml, or put it into certs.d";
+    }
+    return message.contains("bad_certificate") || message.contains("certificate_required")
+        ? message + "; the registry may want a client certificate: client-cert in registries.toml"
+        : message;
   }
 
   private static String plain(String message) {

@@ -3,40 +3,17 @@ package dev.wadah.registry;
 import dev.wadah.oci.Descriptor;
 import dev.wadah.oci.Digest;
 import dev.wadah.oci.ImageReference;
-import dev.wadah.oci.MediaTypes;
-import dev.wadah.oci.OciJson;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InterruptedIOException;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
 /**
- * Registries over HTTP (distribution-spec 1.1), with docker's credentials, mirrors, retries. It
- * does nothing before the first question. Safe for threads.
+ * Registries over HTTP, as {@code registries.toml} and the environment say (docs/registry.md): an
+ * answer is taken from the first mirror that gives one, writing goes to the registry itself.
  */
 public final class HttpRegistry implements Registry {
-  /** The largest manifest or index that is read; registries refuse more than 4 MiB. */
-  static final int MAX_MANIFEST_BYTES = 8 << 20;
-
-  private static final String ACCEPT =
-      String.join(
-          ", ",
-          MediaTypes.OCI_MANIFEST,
-          MediaTypes.OCI_INDEX,
-          MediaTypes.DOCKER_MANIFEST,
-          MediaTypes.DOCKER_INDEX,
-          MediaTypes.DOCKER_SCHEMA_1 + "+prettyjws;q=0.1",
-          MediaTypes.DOCKER_SCHEMA_1 + "+json;q=0.1");
-
   private final Map<String, String> environment;
   private final RetryPolicy retries;
   private final Optional<Credentials> given;
@@ -59,7 +36,7 @@ public final class HttpRegistry implements Registry {
   }
 
   /** What talks to hosts; made by the first question, so that local commands do not pay for it. */
-  private record Client(Credentials credentials, Places places, Transport transport) {}
+  private record Client(Inquiry inquiry, Transport transport) {}
 
   private synchronized Client client() {
     if (client == null) {
@@ -67,221 +44,62 @@ public final class HttpRegistry implements Registry {
       Connections connections = new Connections(environment);
       client =
           new Client(
-              credentials,
-              new Places(environment),
+              new Inquiry(new Places(environment), credentials),
               new Transport(connections, credentials, retries));
     }
     return client;
   }
 
-  /** Does something at one place. */
-  @FunctionalInterface
-  private interface At<T> {
-    T apply(Endpoint endpoint) throws IOException;
+  private Inquiry inquiry() {
+    return client().inquiry();
   }
 
-  /** Asks each place in turn; the last failure is told. */
-  private <T> T fromAny(ImageReference reference, String what, At<T> action) throws IOException {
-    IOException last = null;
-    for (Endpoint endpoint : client().places().pullFrom(reference)) {
-      try {
-        return action.apply(endpoint);
-      } catch (InterruptedIOException e) {
-        throw e;
-      } catch (IOException e) {
-        if (last != null) {
-          e.addSuppressed(last);
-        }
-        last = failure(reference, endpoint, what, e);
-      }
-    }
-    throw last;
+  private Transport transport() {
+    return client().transport();
   }
 
-  private <T> T atHome(ImageReference reference, String what, At<T> action) throws IOException {
-    Endpoint endpoint = client().places().home(reference);
-    try {
-      return action.apply(endpoint);
-    } catch (InterruptedIOException e) {
-      throw e;
-    } catch (IOException e) {
-      throw failure(reference, endpoint, what, e);
-    }
-  }
-
-  private RegistryException failure(
-      ImageReference reference, Endpoint endpoint, String what, IOException e) {
-    int status = e instanceof RegistryException known ? known.status() : 0;
-    StringBuilder message =
-        new StringBuilder("%s: cannot %s".formatted(reference.familiar(), what));
-    if (e instanceof RegistryException) {
-      message.append(": ").append(e.getMessage());
-    } else {
-      message.append(": registry %s: %s".formatted(endpoint.host(), Failures.describe(e)));
-    }
-    if (status == 401 || status == 403) {
-      message.append("; try: wadah login ").append(reference.domain());
-      for (String warning : client().credentials().warnings()) {
-        message.append(" (").append(warning).append(')');
-      }
-    }
-    return new RegistryException(message.toString(), status, e);
-  }
-
-  private static RegistryException unexpected(Reply reply) {
-    return new RegistryException(reply.describe(), reply.status(), null);
-  }
-
-  private static String selector(ImageReference reference) {
-    return reference.digest().map(Digest::toString).orElse(reference.tag().orElse("latest"));
+  private ManifestCalls manifests(Endpoint endpoint) {
+    return new ManifestCalls(transport(), endpoint);
   }
 
   @Override
   public Document manifest(ImageReference reference) throws IOException {
-    String what = "read its manifest";
-    return fromAny(reference, what, endpoint -> manifest(endpoint, reference));
-  }
-
-  private Document manifest(Endpoint endpoint, ImageReference reference) throws IOException {
-    Transport.Call call =
-        Transport.Call.of("GET", "/manifests/" + selector(reference), Scope.pull(endpoint.path()))
-            .withHeader("Accept", ACCEPT);
-    try (Reply reply = client().transport().send(endpoint, call)) {
-      if (reply.status() != 200) {
-        throw unexpected(reply);
-      }
-      byte[] bytes = reply.bytes(MAX_MANIFEST_BYTES);
-      if (bytes.length > MAX_MANIFEST_BYTES) {
-        throw new RegistryException(
-            "%s sends a manifest of more than %d MiB"
-                .formatted(Reply.shown(reply.uri()), MAX_MANIFEST_BYTES >> 20),
-            null);
-      }
-      requireDigest(reply, reference, bytes);
-      return new Document(mediaType(reply, bytes), bytes);
-    }
-  }
-
-  private static void requireDigest(Reply reply, ImageReference reference, byte[] bytes)
-      throws RegistryException {
-    Optional<Digest> expected =
-        reference
-            .digest()
-            .or(() -> reply.header("Docker-Content-Digest").flatMap(HttpRegistry::digest));
-    if (expected.isPresent()) {
-      Digest actual = hash(expected.get().algorithm(), bytes);
-      if (!actual.equals(expected.get())) {
-        throw new RegistryException(
-            "%s should be %s, but what came is %s"
-                .formatted(Reply.shown(reply.uri()), expected.get(), actual),
-            null);
-      }
-    }
-  }
-
-  private static Optional<Digest> digest(String text) {
-    try {
-      return Optional.of(Digest.parse(text));
-    } catch (IllegalArgumentException e) {
-      // A header of some other form proves nothing; the content is hashed anyway.
-      return Optional.empty();
-    }
-  }
-
-  private static Digest hash(String algorithm, byte[] bytes) {
-    if (algorithm.equals("sha256")) {
-      return Digest.of(bytes);
-    }
-    try {
-      byte[] hash = MessageDigest.getInstance("SHA-512").digest(bytes);
-      return new Digest("sha512", HexFormat.of().formatHex(hash));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("this JVM has no SHA-512", e);
-    }
-  }
-
-  /** The type that header and document agree on; either may be silent, but not contradict. */
-  private static String mediaType(Reply reply, byte[] bytes) throws RegistryException {
-    String header = reply.header("Content-Type").orElse("");
-    int semicolon = header.indexOf(';');
-    String claimed = (semicolon < 0 ? header : header.substring(0, semicolon)).strip();
-    if (MediaTypes.isSchema1(claimed)) {
-      return claimed;
-    }
-    if (claimed.toLowerCase(Locale.ROOT).startsWith("text/html")) {
-      throw new RegistryException(
-          "%s sends an HTML page, not a manifest; this may be no registry, or a proxy's login page"
-              .formatted(Reply.shown(reply.uri())),
-          null);
-    }
-    String stated;
-    try {
-      stated = OciJson.mediaTypeOf(bytes);
-    } catch (IllegalArgumentException e) {
-      throw new RegistryException("%s: %s".formatted(Reply.shown(reply.uri()), e.getMessage()), e);
-    }
-    boolean known = MediaTypes.isIndex(claimed) || MediaTypes.isManifest(claimed);
-    if (known && MediaTypes.isIndex(claimed) != MediaTypes.isIndex(stated)) {
-      throw new RegistryException(
-          "%s says that it sends %s, but what came is %s"
-              .formatted(Reply.shown(reply.uri()), claimed, stated),
-          null);
-    }
-    return known ? claimed : stated;
+    return inquiry()
+        .fromAny(
+            reference,
+            "read its manifest",
+            (endpoint, later) -> manifests(endpoint).get(reference));
   }
 
   @Override
   public Optional<Descriptor> head(ImageReference reference) throws IOException {
-    return fromAny(
-        reference,
-        "ask for its manifest",
-        endpoint -> {
-          Transport.Call call =
-              Transport.Call.of(
-                      "HEAD", "/manifests/" + selector(reference), Scope.pull(endpoint.path()))
-                  .withHeader("Accept", ACCEPT);
-          try (Reply reply = client().transport().send(endpoint, call)) {
-            if (reply.status() == 404) {
-              return Optional.empty();
-            }
-            if (reply.status() != 200) {
-              throw unexpected(reply);
-            }
-            return descriptor(reply, reference);
-          }
-        });
-  }
-
-  /** What the headers of a HEAD say; a registry that leaves the digest out is asked in full. */
-  private Optional<Descriptor> descriptor(Reply reply, ImageReference reference)
-      throws IOException {
-    Optional<Digest> digest = reply.header("Docker-Content-Digest").flatMap(HttpRegistry::digest);
-    String type = reply.header("Content-Type").orElse("");
-    boolean known = MediaTypes.isIndex(type) || MediaTypes.isManifest(type);
-    return digest.isPresent() && known
-        ? Optional.of(Descriptor.of(type, digest.get(), Math.max(0, reply.contentLength())))
-        : Optional.of(manifest(reference).descriptor());
+    return inquiry()
+        .fromFirst(
+            reference,
+            "ask for its manifest",
+            (endpoint, later) -> manifests(endpoint).head(reference));
   }
 
   @Override
   public InputStream blob(ImageReference repository, Descriptor blob) throws IOException {
-    return fromAny(
-        repository,
-        "read blob " + blob.digest(),
-        endpoint -> new BlobDownload(client().transport(), endpoint, blob, retries));
+    return inquiry()
+        .fromAny(
+            repository,
+            "read blob " + blob.digest(),
+            (endpoint, later) -> new BlobDownload(transport(), endpoint, later, blob, retries));
   }
 
   @Override
   public boolean hasBlob(ImageReference repository, Digest digest) throws IOException {
-    return atHome(repository, "ask for blob " + digest, endpoint -> hasBlob(endpoint, digest));
+    return inquiry()
+        .atHome(repository, "ask for blob " + digest, endpoint -> hasBlob(endpoint, digest));
   }
 
   private boolean hasBlob(Endpoint endpoint, Digest digest) throws IOException {
-    Transport.Call call =
-        Transport.Call.of("HEAD", "/blobs/" + digest, Scope.push(endpoint.path()));
-    try (Reply reply = client().transport().send(endpoint, call)) {
+    Call call = Call.of("HEAD", "/blobs/" + digest, Scope.push(endpoint.path()));
+    try (Reply reply = transport().send(endpoint, call)) {
       if (reply.status() != 200 && reply.status() != 404) {
-        throw unexpected(reply);
+        throw reply.unexpected();
       }
       return reply.status() == 200;
     }
@@ -291,17 +109,17 @@ public final class HttpRegistry implements Registry {
   public long pushBlob(
       ImageReference repository, Descriptor blob, Optional<String> mountFrom, BlobOpener content)
       throws IOException {
-    return atHome(
-        repository,
-        "upload blob " + blob.digest(),
-        endpoint -> {
-          if (hasBlob(endpoint, blob.digest())) {
-            return 0L;
-          }
-          Optional<String> source = mountFrom.flatMap(from -> sameHost(repository, from));
-          return new BlobUpload(client().transport(), endpoint, retries)
-              .upload(blob, source, content);
-        });
+    return inquiry()
+        .atHome(
+            repository,
+            "upload blob " + blob.digest(),
+            endpoint -> {
+              if (hasBlob(endpoint, blob.digest())) {
+                return 0L;
+              }
+              Optional<String> source = mountFrom.flatMap(from -> sameHost(repository, from));
+              return new BlobUpload(transport(), endpoint, retries).upload(blob, source, content);
+            });
   }
 
   /** The path of a repository on the same host; a mount across hosts is not possible. */
@@ -319,82 +137,44 @@ public final class HttpRegistry implements Registry {
 
   @Override
   public Descriptor pushManifest(ImageReference reference, Document document) throws IOException {
-    return atHome(
-        reference, "upload its manifest", endpoint -> pushManifest(endpoint, reference, document));
-  }
-
-  private Descriptor pushManifest(Endpoint endpoint, ImageReference reference, Document document)
-      throws IOException {
-    Descriptor descriptor = document.descriptor();
-    String name = reference.tag().orElse(descriptor.digest().toString());
-    byte[] bytes = document.bytes();
-    Transport.Call call =
-        Transport.Call.of("PUT", "/manifests/" + name, Scope.push(endpoint.path()))
-            .withHeader("Content-Type", document.mediaType())
-            .withBody(new Transport.Body(bytes.length, () -> new ByteArrayInputStream(bytes)));
-    try (Reply reply = client().transport().send(endpoint, call)) {
-      if (reply.status() != 201 && reply.status() != 202 && reply.status() != 200) {
-        throw unexpected(reply);
-      }
-      Optional<Digest> stored = reply.header("Docker-Content-Digest").flatMap(HttpRegistry::digest);
-      if (stored.isPresent() && !stored.get().equals(descriptor.digest())) {
-        throw new RegistryException(
-            "%s stored %s instead of %s"
-                .formatted(Reply.shown(reply.uri()), stored.get(), descriptor.digest()),
-            null);
-      }
-    }
-    return descriptor;
+    return inquiry()
+        .atHome(
+            reference,
+            "upload its manifest",
+            endpoint -> manifests(endpoint).put(reference, document));
   }
 
   /** Reads the list page by page to its end. */
   @Override
   public List<String> tags(ImageReference repository) throws IOException {
-    return fromAny(
-        repository,
-        "list its tags",
-        endpoint -> new Listing(client().transport(), endpoint).texts("/tags/list?n=1000", "tags"));
+    return inquiry()
+        .fromAny(
+            repository,
+            "list its tags",
+            (endpoint, later) ->
+                new Listing(transport(), endpoint).texts("/tags/list?n=1000", "tags"));
   }
 
   /** The manifests that refer to one (distribution-spec "Listing Referrers"); an index. */
   public Optional<Document> referrers(ImageReference repository, Digest subject)
       throws IOException {
-    return fromAny(
-        repository,
-        "list the referrers of " + subject,
-        endpoint -> {
-          String rest =
-              "/referrers/" + URLEncoder.encode(subject.toString(), StandardCharsets.UTF_8);
-          Transport.Call call = Transport.Call.of("GET", rest, Scope.pull(endpoint.path()));
-          try (Reply reply = client().transport().send(endpoint, call)) {
-            if (reply.status() == 404) {
-              return Optional.empty();
-            }
-            if (reply.status() != 200) {
-              throw unexpected(reply);
-            }
-            byte[] bytes = reply.bytes(MAX_MANIFEST_BYTES);
-            return Optional.of(new Document(mediaType(reply, bytes), bytes));
-          }
-        });
+    return inquiry()
+        .fromFirst(
+            repository,
+            "list the referrers of " + subject,
+            (endpoint, later) -> manifests(endpoint).referrers(subject));
   }
 
   /** Removes a manifest by its digest, or a tag where the registry can. */
   public void delete(ImageReference reference) throws IOException {
-    atHome(
-        reference,
-        "delete it",
-        endpoint -> {
-          Scope scope = new Scope(endpoint.path(), "pull,push,delete", "");
-          Transport.Call call =
-              Transport.Call.of("DELETE", "/manifests/" + selector(reference), scope);
-          try (Reply reply = client().transport().send(endpoint, call)) {
-            if (!reply.isSuccess()) {
-              throw unexpected(reply);
-            }
-            return reply.status();
-          }
-        });
+    inquiry()
+        .atHome(
+            reference,
+            "delete it",
+            endpoint -> {
+              manifests(endpoint).delete(reference);
+              return reference;
+            });
   }
 
   /**
@@ -404,17 +184,20 @@ public final class HttpRegistry implements Registry {
    */
   void ping(String host) throws IOException {
     ImageReference root = new ImageReference(host, "library", Optional.empty(), Optional.empty());
-    atHome(
-        root,
-        "log in",
-        endpoint -> {
-          try (Reply reply =
-              client().transport().send(endpoint, Transport.Call.of("GET", "", Scope.NONE))) {
-            if (!reply.isSuccess()) {
-              throw unexpected(reply);
-            }
-            return reply.status();
-          }
-        });
+    inquiry().atHome(root, "log in", this::ping);
+  }
+
+  private int ping(Endpoint endpoint) throws IOException {
+    try (Reply reply = transport().send(endpoint, Call.of("GET", "", Scope.NONE))) {
+      if (!reply.isSuccess()) {
+        throw reply.unexpected();
+      }
+      // The login page of a hotel's network says 200 to everything.
+      if (reply.header("Content-Type").orElse("").startsWith("text/html")) {
+        throw new RegistryException(
+            "%s sends %s".formatted(Reply.shown(reply.uri()), Reply.HTML), null);
+      }
+      return reply.status();
+    }
   }
 }

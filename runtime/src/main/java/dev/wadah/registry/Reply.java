@@ -15,6 +15,8 @@ import java.util.Optional;
 
 /** What a registry answered; its body has not been read yet. */
 final class Reply implements Closeable {
+  static final String HTML = "an HTML page, so this may be no registry, or a proxy's login page";
+
   /** How much of an error's body is read. */
   private static final int MAX_ERROR_BYTES = 64 << 10;
 
@@ -71,6 +73,12 @@ final class Reply implements Closeable {
     }
   }
 
+  /** What to throw when the status is none of those that were hoped for; reads the body. */
+  RegistryException unexpected() {
+    String hint = status() == 407 ? "; the proxy wants other credentials" : "";
+    return new RegistryException(describe() + hint, status(), null);
+  }
+
   /** Request and reply in one line, such as {@code GET https://host/... gave 404: unknown tag}. */
   String describe() {
     String what = "%s %s gave %d".formatted(method, shown(uri()), status());
@@ -96,7 +104,7 @@ final class Reply implements Closeable {
     }
     String type = header("Content-Type").orElse("");
     if (type.startsWith("text/html") || (bytes[0] == '<')) {
-      return "an HTML page came, so this may be no registry, or a proxy's login page";
+      return HTML;
     }
     String errors = errors(bytes);
     return errors.isEmpty() ? plain(bytes) : errors;

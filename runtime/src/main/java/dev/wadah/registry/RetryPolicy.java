@@ -15,11 +15,20 @@ import java.util.concurrent.ThreadLocalRandom;
  * @param attempts how often a request is sent at most
  * @param firstPause before the second attempt; each later pause is twice as long
  * @param longestPause the longest pause, also when a registry asks for a longer one
+ * @param silence how long a registry may send nothing before the attempt counts as failed
  */
-public record RetryPolicy(int attempts, Duration firstPause, Duration longestPause) {
+public record RetryPolicy(
+    int attempts, Duration firstPause, Duration longestPause, Duration silence) {
+  private static final Duration USUAL_SILENCE = Duration.ofSeconds(60);
+
   /** Six attempts within about 16 seconds, unless the registry asks for more patience. */
   public static final RetryPolicy DEFAULT =
-      new RetryPolicy(6, Duration.ofMillis(500), Duration.ofSeconds(60));
+      new RetryPolicy(6, Duration.ofMillis(500), Duration.ofSeconds(60), USUAL_SILENCE);
+
+  /** A policy with the usual patience for a silent registry, a minute. */
+  public RetryPolicy(int attempts, Duration firstPause, Duration longestPause) {
+    this(attempts, firstPause, longestPause, USUAL_SILENCE);
+  }
 
   /** Whether a status says that the same request may succeed later. */
   static boolean isTransient(int status) {

@@ -4,19 +4,13 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.http.HttpClient;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
-import java.security.KeyFactory;
 import java.security.KeyStore;
-import java.security.PrivateKey;
 import java.security.cert.Certificate;
+import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
-import java.security.spec.InvalidKeySpecException;
-import java.security.spec.PKCS8EncodedKeySpec;
-import java.util.Base64;
 import java.util.Collection;
 import java.util.List;
 import javax.net.ssl.KeyManager;
@@ -51,12 +45,12 @@ final class Tls {
 
   private static KeyManager[] keys(Endpoint.TlsFiles files)
       throws GeneralSecurityException, IOException {
-    if (files.clientCert().isEmpty() || files.clientKey().isEmpty()) {
+    if (files.clientCert().isEmpty()) {
       return null;
     }
     KeyStore store = emptyStore();
     Certificate[] chain = certificates(files.clientCert().get()).toArray(new Certificate[0]);
-    store.setKeyEntry("client", key(files.clientKey().get()), NO_PASSWORD, chain);
+    store.setKeyEntry("client", PemKey.read(files.clientKey().orElseThrow()), NO_PASSWORD, chain);
     KeyManagerFactory factory =
         KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
     factory.init(store, NO_PASSWORD);
@@ -68,7 +62,7 @@ final class Tls {
     if (access.skipVerify()) {
       return new TrustManager[] {new TrustAnything()};
     }
-    if (access.tls().ca().isEmpty()) {
+    if (access.tls().authorities().isEmpty()) {
       return null;
     }
     KeyStore store = emptyStore();
@@ -76,8 +70,10 @@ final class Tls {
     for (X509Certificate known : jvmAuthorities()) {
       store.setCertificateEntry("jvm-" + number++, known);
     }
-    for (Certificate own : certificates(access.tls().ca().get())) {
-      store.setCertificateEntry("own-" + number++, own);
+    for (Path file : access.tls().authorities()) {
+      for (Certificate own : certificates(file)) {
+        store.setCertificateEntry("own-" + number++, own);
+      }
     }
     TrustManagerFactory factory =
         TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
@@ -105,36 +101,18 @@ final class Tls {
 
   private static Collection<? extends Certificate> certificates(Path pem)
       throws GeneralSecurityException, IOException {
-    byte[] bytes = Files.readAllBytes(pem);
-    Collection<? extends Certificate> found =
-        CertificateFactory.getInstance("X.509")
-            .generateCertificates(new ByteArrayInputStream(bytes));
+    Collection<? extends Certificate> found;
+    try {
+      found =
+          CertificateFactory.getInstance("X.509")
+              .generateCertificates(new ByteArrayInputStream(PemKey.bytes(pem)));
+    } catch (CertificateException e) {
+      throw new RegistryException(pem + " holds no certificates in the form PEM", e);
+    }
     if (found.isEmpty()) {
       throw new RegistryException(pem + " holds no certificate", null);
     }
     return found;
-  }
-
-  private static PrivateKey key(Path pem) throws GeneralSecurityException, IOException {
-    String text = Files.readString(pem, StandardCharsets.ISO_8859_1);
-    int from = text.indexOf("-----BEGIN PRIVATE KEY-----");
-    int to = text.indexOf("-----END PRIVATE KEY-----");
-    if (from < 0 || to < from) {
-      throw new RegistryException(
-          pem
-              + " holds no key in the form PKCS #8 (BEGIN PRIVATE KEY); convert it with: openssl"
-              + " pkcs8 -topk8 -nocrypt",
-          null);
-    }
-    byte[] der = Base64.getMimeDecoder().decode(text.substring(from + 27, to));
-    for (String algorithm : List.of("RSA", "EC", "Ed25519")) {
-      try {
-        return KeyFactory.getInstance(algorithm).generatePrivate(new PKCS8EncodedKeySpec(der));
-      } catch (InvalidKeySpecException e) {
-        // A key of another algorithm.
-      }
-    }
-    throw new RegistryException(pem + " holds a key that is neither RSA, EC nor Ed25519", null);
   }
 
   /** For hosts whose settings say {@code skip-verify}; the extended kind also skips host names. */

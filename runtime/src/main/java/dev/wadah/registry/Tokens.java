@@ -32,13 +32,23 @@ final class Tokens {
 
   private final Credentials credentials;
   private final Map<Key, Token> tokens = new ConcurrentHashMap<>();
+  private final Map<Key, Object> locks = new ConcurrentHashMap<>();
 
   private record Key(String host, Scope scope) {}
 
   private record Token(String header, Instant expires) {}
 
+  /** What became of a challenge. */
+  enum Answer {
+    /** There is nothing to answer it with. */
+    NONE,
+    /** Another thread has answered the same meanwhile. */
+    SHARED,
+    FETCHED
+  }
+
   /** Sends a request to a token server. */
-  interface Wire {
+  interface TokenServer {
     Reply get(URI uri, Optional<String> authorization) throws IOException;
 
     Reply post(URI uri, String form) throws IOException;
@@ -57,24 +67,40 @@ final class Tokens {
   }
 
   /**
-   * Answers a challenge; the new header is used from now on.
+   * Answers a challenge; the new header is used from now on. Of several threads that are challenged
+   * at once, one asks.
    *
-   * @return false if there is nothing to answer with
+   * @param used the header that was refused; empty if none was sent
    */
-  boolean answer(Endpoint endpoint, Scope scope, Challenge challenge, Reply asked, Wire wire)
+  Answer answer(
+      Endpoint endpoint,
+      Scope scope,
+      Challenge challenge,
+      Optional<String> used,
+      Reply asked,
+      TokenServer server)
       throws IOException {
-    Optional<Credential> credential = credentials.find(credentialHost(endpoint), endpoint.path());
-    Token token;
-    if (challenge.scheme().equals("basic")) {
-      if (credential.isEmpty() || credential.get().identityToken()) {
-        return false;
+    Key key = new Key(endpoint.host(), scope);
+    synchronized (locks.computeIfAbsent(key, k -> new Object())) {
+      Optional<String> current = header(endpoint, scope);
+      if (current.isPresent() && !current.equals(used)) {
+        return Answer.SHARED;
       }
-      token = new Token(credential.get().basic(), Instant.MAX);
-    } else {
-      token = fetch(scope, challenge, credential, asked, wire);
+      Optional<Credential> credential = credentials.find(credentialHost(endpoint), endpoint.path());
+      boolean basic = challenge.scheme().equals("basic");
+      if (basic && (credential.isEmpty() || credential.get().identityToken())) {
+        return Answer.NONE;
+      }
+      Token token =
+          basic
+              ? new Token(credential.get().basic(), Instant.MAX)
+              : fetch(scope, challenge, credential, asked, server);
+      if (used.equals(Optional.of(token.header))) {
+        return Answer.NONE;
+      }
+      tokens.put(key, token);
+      return Answer.FETCHED;
     }
-    tokens.put(new Key(endpoint.host(), scope), token);
-    return true;
   }
 
   private static String credentialHost(Endpoint endpoint) {
@@ -82,14 +108,19 @@ final class Tokens {
   }
 
   private static Token fetch(
-      Scope scope, Challenge challenge, Optional<Credential> credential, Reply asked, Wire wire)
+      Scope scope,
+      Challenge challenge,
+      Optional<Credential> credential,
+      Reply asked,
+      TokenServer wire)
       throws IOException {
     String realm = challenge.parameters().get("realm");
     URI server = realm(realm, asked);
-    boolean secure = server.getScheme().equals("https") || isSameHost(server, asked.uri());
-    if (credential.isPresent() && !secure) {
+    boolean plain = server.getScheme().equals("http");
+    boolean sameRoom = asked.uri().getScheme().equals("http") && isSameHost(server, asked.uri());
+    if (plain && !sameRoom && (credential.isPresent() || asked.uri().getScheme().equals("https"))) {
       throw new RegistryException(
-          "%s wants credentials to be sent to %s in the clear; refused"
+          "%s wants a token to be fetched from %s in the clear; refused"
               .formatted(Reply.shown(asked.uri()), Reply.shown(server)),
           null);
     }

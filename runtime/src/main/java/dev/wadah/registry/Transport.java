@@ -1,19 +1,14 @@
 package dev.wadah.registry;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.InterruptedIOException;
-import java.io.UncheckedIOException;
 import java.net.ConnectException;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.time.Duration;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -25,10 +20,7 @@ final class Transport {
   /** How many redirects are followed. */
   static final int MAX_REDIRECTS = 10;
 
-  /** How long a reply's head may take; its body may take as long as bytes come. */
-  private static final Duration REPLY_TIMEOUT = Duration.ofMinutes(5);
-
-  private final Connections connections;
+  private final Wire wire;
   private final Tokens tokens;
   private final RetryPolicy retries;
 
@@ -40,70 +32,9 @@ final class Transport {
   private final Map<String, String> schemes = new ConcurrentHashMap<>();
 
   Transport(Connections connections, Credentials credentials, RetryPolicy retries) {
-    this.connections = connections;
+    this.wire = new Wire(connections, retries.silence());
     this.tokens = new Tokens(credentials);
     this.retries = retries;
-  }
-
-  /**
-   * A request.
-   *
-   * @param method GET, HEAD, POST, PATCH, PUT or DELETE
-   * @param rest the address below the repository, such as {@code /tags/list}; or a whole one
-   * @param headers to send
-   * @param body what is sent; may be sent again
-   * @param scope what a token must allow
-   */
-  record Call(String method, String rest, Map<String, String> headers, Body body, Scope scope) {
-    Call {
-      headers = new TreeMap<>(headers);
-    }
-
-    static Call of(String method, String rest, Scope scope) {
-      return new Call(method, rest, Map.of(), Body.NONE, scope);
-    }
-
-    /**
-     * Whether this sends bytes into an upload session. Its session may have kept some of them when
-     * it fails, and would add all of them once more: the whole upload begins again instead.
-     */
-    boolean isUpload() {
-      return body.sizeBytes() > 0 && rest.startsWith("http");
-    }
-
-    Call withHeader(String name, String value) {
-      Map<String, String> more = new TreeMap<>(headers);
-      more.put(name, value);
-      return new Call(method, rest, more, body, scope);
-    }
-
-    Call withBody(Body newBody) {
-      return new Call(method, rest, headers, newBody, scope);
-    }
-  }
-
-  /** Bytes to send. */
-  record Body(long sizeBytes, Registry.BlobOpener content) {
-    static final Body NONE = new Body(-1, InputStream::nullInputStream);
-
-    HttpRequest.BodyPublisher publisher() {
-      if (sizeBytes < 0) {
-        return HttpRequest.BodyPublishers.noBody();
-      }
-      if (sizeBytes == 0) {
-        return HttpRequest.BodyPublishers.ofByteArray(new byte[0]);
-      }
-      return HttpRequest.BodyPublishers.fromPublisher(
-          HttpRequest.BodyPublishers.ofInputStream(this::open), sizeBytes);
-    }
-
-    private InputStream open() {
-      try {
-        return content.open();
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
-    }
   }
 
   /**
@@ -114,11 +45,12 @@ final class Transport {
    */
   Reply send(Endpoint endpoint, Call call) throws IOException {
     URI uri = address(endpoint, call.rest());
-    boolean challenged = false;
+    boolean renewed = false;
     for (int attempt = 1; ; attempt++) {
+      Optional<String> authorization = tokens.header(endpoint, call.scope());
       Reply reply;
       try {
-        reply = follow(endpoint, call, uri);
+        reply = follow(endpoint, call, uri, authorization);
         answered.add(endpoint.host());
       } catch (InterruptedIOException e) {
         throw e;
@@ -129,8 +61,12 @@ final class Transport {
         retries.pause(attempt, Optional.empty());
         continue;
       }
-      if (reply.status() == 401 && !challenged && answer(endpoint, call.scope(), reply)) {
-        challenged = true;
+      if (reply.status() == 401 && !renewed) {
+        Tokens.Answer answer = answer(endpoint, call.scope(), reply, authorization);
+        if (answer == Tokens.Answer.NONE) {
+          return reply;
+        }
+        renewed = answer == Tokens.Answer.FETCHED;
         reply.close();
       } else if (RetryPolicy.isTransient(reply.status())
           && attempt < retries.attempts()
@@ -146,41 +82,50 @@ final class Transport {
 
   /** A host that never answered is most likely not there; one that did comes back. */
   private boolean mayRetry(Endpoint endpoint, IOException e) {
-    boolean hopeless = e instanceof javax.net.ssl.SSLException || e instanceof RegistryException;
-    return !hopeless && answered.contains(endpoint.host());
+    return !(e instanceof RegistryException) && answered.contains(endpoint.host());
   }
 
-  private boolean answer(Endpoint endpoint, Scope scope, Reply reply) throws IOException {
+  /**
+   * Gets what a challenge asks for. Only the registry itself may ask: any other host that a
+   * redirect or an upload led to would choose where our credentials are sent.
+   */
+  private Tokens.Answer answer(Endpoint endpoint, Scope scope, Reply reply, Optional<String> used)
+      throws IOException {
     Optional<Challenge> challenge = Challenge.best(reply.headers("WWW-Authenticate"));
-    return challenge.isPresent()
-        && tokens.answer(endpoint, scope, challenge.get(), reply, new TokenWire(endpoint));
+    if (challenge.isEmpty() || !isHome(endpoint, reply.uri())) {
+      return Tokens.Answer.NONE;
+    }
+    TokenWire tokenWire = new TokenWire(endpoint);
+    return tokens.answer(endpoint, scope, challenge.get(), used, reply, tokenWire);
   }
 
   private URI address(Endpoint endpoint, String rest) throws IOException {
     String scheme = scheme(endpoint);
+    boolean whole = rest.startsWith("http://") || rest.startsWith("https://");
     if (rest.startsWith("http://") && scheme.equals("https")) {
       throw new RegistryException(
-          "%s sends its uploads from https to http; refused".formatted(endpoint.host()), null);
+          "%s leads from https to http (%s); refused"
+              .formatted(endpoint.host(), Reply.shown(URI.create(rest))),
+          null);
     }
-    if (rest.startsWith("http://") || rest.startsWith("https://")) {
+    if (whole) {
       return URI.create(rest);
     }
     return rest.isEmpty() ? endpoint.root(scheme) : endpoint.uri(scheme, rest);
   }
 
-  private Reply follow(Endpoint endpoint, Call call, URI first) throws IOException {
+  /** Whether an address is of the registry itself, which alone is told who we are. */
+  private boolean isHome(Endpoint endpoint, URI uri) throws IOException {
+    return isSameOrigin(uri, endpoint.root(scheme(endpoint)));
+  }
+
+  private Reply follow(Endpoint endpoint, Call call, URI first, Optional<String> authorization)
+      throws IOException {
     URI uri = first;
     for (int hop = 0; hop <= MAX_REDIRECTS; hop++) {
-      boolean home = isSameOrigin(uri, address(endpoint, ""));
-      Optional<String> authorization =
-          home ? tokens.header(endpoint, call.scope()) : Optional.empty();
-      Reply reply = exchange(endpoint, call, uri, authorization);
-      boolean readOnly = call.method().equals("GET") || call.method().equals("HEAD");
-      boolean moved =
-          reply.status() == 307
-              || reply.status() == 308
-              || (readOnly && (reply.status() >= 301 && reply.status() <= 303));
-      if (!moved || reply.header("Location").isEmpty()) {
+      Optional<String> proof = isHome(endpoint, uri) ? authorization : Optional.empty();
+      Reply reply = wire.send(endpoint.access(), call, uri, proof);
+      if (!isRedirect(call, reply)) {
         return reply;
       }
       URI next = redirect(uri, reply);
@@ -191,6 +136,14 @@ final class Transport {
         "%s %s was redirected more than %d times"
             .formatted(call.method(), Reply.shown(first), MAX_REDIRECTS),
         null);
+  }
+
+  private static boolean isRedirect(Call call, Reply reply) {
+    boolean moved =
+        reply.status() == 307
+            || reply.status() == 308
+            || (call.isRead() && reply.status() >= 301 && reply.status() <= 303);
+    return moved && reply.header("Location").isPresent();
   }
 
   private static URI redirect(URI from, Reply reply) throws RegistryException {
@@ -223,27 +176,6 @@ final class Transport {
     return uri.getPort() >= 0 ? uri.getPort() : uri.getScheme().equals("https") ? 443 : 80;
   }
 
-  private Reply exchange(Endpoint endpoint, Call call, URI uri, Optional<String> authorization)
-      throws IOException {
-    HttpRequest.Builder request =
-        HttpRequest.newBuilder(uri)
-            .method(call.method(), call.body().publisher())
-            .timeout(REPLY_TIMEOUT)
-            .setHeader("User-Agent", "wadah");
-    call.headers().forEach(request::setHeader);
-    authorization.ifPresent(value -> request.setHeader("Authorization", value));
-    connections.authorizeProxy(uri, request);
-    HttpClient client = connections.client(endpoint.access());
-    try {
-      HttpResponse<InputStream> response =
-          client.send(request.build(), HttpResponse.BodyHandlers.ofInputStream());
-      return new Reply(call.method(), response);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new InterruptedIOException("interrupted while talking to " + endpoint.host());
-    }
-  }
-
   /**
    * The scheme of a host: https, unless its settings say http. Of a loopback host http is tried
    * first, which asks for nothing but the API's root; it is told from https by the reply.
@@ -252,7 +184,8 @@ final class Transport {
     if (endpoint.access().plainHttp()) {
       return "http";
     }
-    if (!endpoint.isLoopback() || !endpoint.access().tls().isEmpty()) {
+    boolean settled = endpoint.access().skipVerify() || !endpoint.access().tls().isEmpty();
+    if (!endpoint.isLoopback() || settled) {
       return "https";
     }
     String known = schemes.get(endpoint.host());
@@ -265,7 +198,8 @@ final class Transport {
 
   private String probe(Endpoint endpoint) throws IOException {
     Call root = Call.of("GET", "", Scope.NONE);
-    try (Reply reply = exchange(endpoint, root, endpoint.root("http"), Optional.empty())) {
+    try (Reply reply =
+        wire.send(endpoint.access(), root, endpoint.root("http"), Optional.empty())) {
       answered.add(endpoint.host());
       // Go's servers say 400 to http on a TLS port; no registry says so to its own root.
       return reply.status() == 400 ? "https" : "http";
@@ -278,7 +212,7 @@ final class Transport {
   }
 
   /** Talks to token servers on behalf of an endpoint. */
-  private final class TokenWire implements Tokens.Wire {
+  private final class TokenWire implements Tokens.TokenServer {
     private final Endpoint endpoint;
 
     TokenWire(Endpoint endpoint) {
@@ -292,24 +226,53 @@ final class Transport {
 
     @Override
     public Reply post(URI uri, String form) throws IOException {
-      byte[] bytes = form.getBytes(java.nio.charset.StandardCharsets.UTF_8);
+      byte[] bytes = form.getBytes(StandardCharsets.UTF_8);
       Call call =
           Call.of("POST", "", Scope.NONE)
               .withHeader("Content-Type", "application/x-www-form-urlencoded")
-              .withBody(new Body(bytes.length, () -> new java.io.ByteArrayInputStream(bytes)));
+              .withBody(new Call.Body(bytes.length, () -> new ByteArrayInputStream(bytes)));
       return retrying(call, uri, Optional.empty());
     }
 
     private Reply retrying(Call call, URI uri, Optional<String> authorization) throws IOException {
       for (int attempt = 1; ; attempt++) {
-        Reply reply = exchange(endpoint, call, uri, authorization);
-        if (!RetryPolicy.isTransient(reply.status()) || attempt >= retries.attempts()) {
-          return reply;
+        Optional<String> retryAfter = Optional.empty();
+        try {
+          Reply reply = following(call, uri, authorization);
+          if (!RetryPolicy.isTransient(reply.status()) || attempt >= retries.attempts()) {
+            return reply;
+          }
+          retryAfter = reply.header("Retry-After");
+          reply.close();
+        } catch (InterruptedIOException | RegistryException e) {
+          throw e;
+        } catch (IOException e) {
+          if (attempt >= retries.attempts() || e instanceof ConnectException) {
+            throw new RegistryException(
+                "no token from %s: %s".formatted(Reply.shown(uri), Failures.describe(e)), e);
+          }
         }
-        Optional<String> retryAfter = reply.header("Retry-After");
-        reply.close();
         retries.pause(attempt, retryAfter);
       }
+    }
+
+    /** A form holds a secret: it is not sent anywhere but where it was asked for. */
+    private Reply following(Call call, URI first, Optional<String> authorization)
+        throws IOException {
+      URI uri = first;
+      for (int hop = 0; hop <= MAX_REDIRECTS; hop++) {
+        Optional<String> proof = isSameOrigin(uri, first) ? authorization : Optional.empty();
+        Reply reply = wire.send(endpoint.access(), call, uri, proof);
+        if (!call.isRead() || !isRedirect(call, reply)) {
+          return reply;
+        }
+        uri = redirect(uri, reply);
+        reply.close();
+      }
+      throw new RegistryException(
+          "the token server %s redirected more than %d times"
+              .formatted(Reply.shown(first), MAX_REDIRECTS),
+          null);
     }
   }
 }

@@ -191,13 +191,13 @@ class HttpRegistryFaultTest {
 
   @Test
   void refusesAnOversizedManifest() throws IOException {
-    byte[] large = new byte[HttpRegistry.MAX_MANIFEST_BYTES + 10];
+    byte[] large = new byte[ManifestCalls.MAX_MANIFEST_BYTES + 10];
     Arrays.fill(large, (byte) ' ');
     try (ScriptedServer server =
         new ScriptedServer(
             (http, count) -> ScriptedServer.reply(http, 200, MediaTypes.OCI_MANIFEST, large))) {
       assertThatThrownBy(() -> registry.manifest(name(server)))
-          .hasMessageContaining("more than 8 MiB");
+          .hasMessageContaining("more than 4 MiB");
     }
   }
 
