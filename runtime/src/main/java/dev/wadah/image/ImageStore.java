@@ -214,7 +214,9 @@ public final class ImageStore {
     boolean gone = blob.isPresent() && !content.has(blob.get().digest()) && layers.isHere(layer);
     if (blob.isPresent() && !gone) {
       Descriptor b = blob.get();
-      return Descriptor.of(MediaTypes.toOciLayer(b.mediaType()), b.digest(), b.sizeBytes());
+      // as BuildKit does: what is built is pushed whole, wherever the base's layers came from
+      String type = MediaTypes.toOciLayer(MediaTypes.toDistributable(b.mediaType()));
+      return Descriptor.of(type, b.digest(), b.sizeBytes());
     }
     return Descriptor.of(MediaTypes.OCI_LAYER, layer.digest(), layers.tarSizeBytes(layer));
   }

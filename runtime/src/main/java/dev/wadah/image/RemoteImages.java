@@ -52,6 +52,10 @@ final class RemoteImages {
     content.put(document.bytes());
     ids.put(image.id(), image.descriptor());
     ids.addSource(image.descriptor().digest(), reference);
+    for (Descriptor layer : image.manifest().layers()) {
+      // what is built on this image has its layers as well
+      ids.addSource(layer.digest(), reference);
+    }
     return new Fetched(document.descriptor(), image);
   }
 

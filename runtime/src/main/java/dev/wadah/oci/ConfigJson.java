@@ -24,6 +24,8 @@ final class ConfigJson {
     String os = "";
     String architecture = "";
     String variant = "";
+    Optional<String> osVersion = Optional.empty();
+    List<String> osFeatures = List.of();
     Optional<Instant> created = Optional.empty();
     Optional<String> author = Optional.empty();
     ContainerConfig container = ContainerConfig.EMPTY;
@@ -34,6 +36,8 @@ final class ConfigJson {
         case "os" -> os = in.text();
         case "architecture" -> architecture = in.text();
         case "variant" -> variant = in.text();
+        case "os.version" -> osVersion = in.optionalText();
+        case "os.features" -> osFeatures = in.texts();
         case "created" -> created = time(in);
         case "author" -> author = in.optionalText();
         case "config" -> container = ContainerJson.read(in);
@@ -42,7 +46,9 @@ final class ConfigJson {
         default -> in.skip();
       }
     }
-    Platform platform = Platform.normalised(os.isEmpty() ? "linux" : os, architecture, variant);
+    Platform platform =
+        Platform.normalised(os.isEmpty() ? "linux" : os, architecture, variant)
+            .withSystem(osVersion, osFeatures);
     return new ImageConfig(platform, created, author, container, diffIds, history);
   }
 
@@ -111,6 +117,8 @@ final class ConfigJson {
       out.writeEndArray();
     }
     out.writeStringField("os", config.platform().os());
+    JsonOutput.textsField(out, "os.features", config.platform().osFeatures());
+    JsonOutput.textField(out, "os.version", config.platform().osVersion());
     out.writeObjectFieldStart("rootfs");
     out.writeStringField("type", "layers");
     out.writeArrayFieldStart("diff_ids");

@@ -101,13 +101,40 @@ final class ManifestJson {
 
   /** Reads the fields of a descriptor whose object has been entered. */
   static Descriptor readDescriptor(JsonInput in) throws IOException {
-    String mediaType = "";
-    Digest digest = null;
-    long sizeBytes = 0;
-    Optional<Platform> platform = Optional.empty();
-    Map<String, String> annotations = Map.of();
-    Optional<String> artifactType = Optional.empty();
+    DescriptorFields fields = new DescriptorFields();
     for (String name = in.nextField(); name != null; name = in.nextField()) {
+      fields.read(name, in);
+    }
+    if (fields.digest == null) {
+      throw new IllegalArgumentException("a descriptor has no \"digest\"");
+    }
+    if (fields.sizeBytes < 0) {
+      throw new IllegalArgumentException(
+          "the descriptor of %s has the size %d".formatted(fields.digest, fields.sizeBytes));
+    }
+    return new Descriptor(
+        fields.mediaType,
+        fields.digest,
+        fields.sizeBytes,
+        fields.platform,
+        fields.annotations,
+        fields.artifactType,
+        fields.urls,
+        fields.data);
+  }
+
+  /** What a descriptor is made of. */
+  private static final class DescriptorFields {
+    private String mediaType = "";
+    private Digest digest;
+    private long sizeBytes;
+    private Optional<Platform> platform = Optional.empty();
+    private Map<String, String> annotations = Map.of();
+    private Optional<String> artifactType = Optional.empty();
+    private List<String> urls = List.of();
+    private Optional<String> data = Optional.empty();
+
+    void read(String name, JsonInput in) throws IOException {
       switch (name) {
         case "mediaType" -> mediaType = in.text();
         case "digest" -> digest = Digest.parse(in.text());
@@ -116,32 +143,30 @@ final class ManifestJson {
             platform = in.startsObject() ? Optional.of(readPlatform(in)) : Optional.empty();
         case "annotations" -> annotations = in.textMap();
         case "artifactType" -> artifactType = in.optionalText();
+        case "urls" -> urls = in.texts();
+        case "data" -> data = in.optionalText();
         default -> in.skip();
       }
     }
-    if (digest == null) {
-      throw new IllegalArgumentException("a descriptor has no \"digest\"");
-    }
-    if (sizeBytes < 0) {
-      throw new IllegalArgumentException(
-          "the descriptor of %s has the size %d".formatted(digest, sizeBytes));
-    }
-    return new Descriptor(mediaType, digest, sizeBytes, platform, annotations, artifactType);
   }
 
   private static Platform readPlatform(JsonInput in) throws IOException {
     String os = "";
     String architecture = "";
     String variant = "";
+    Optional<String> osVersion = Optional.empty();
+    List<String> osFeatures = List.of();
     for (String name = in.nextField(); name != null; name = in.nextField()) {
       switch (name) {
         case "os" -> os = in.text();
         case "architecture" -> architecture = in.text();
         case "variant" -> variant = in.text();
+        case "os.version" -> osVersion = in.optionalText();
+        case "os.features" -> osFeatures = in.texts();
         default -> in.skip();
       }
     }
-    return Platform.normalised(os, architecture, variant);
+    return Platform.normalised(os, architecture, variant).withSystem(osVersion, osFeatures);
   }
 
   static void write(Manifest manifest, JsonGenerator out) throws IOException {
@@ -188,12 +213,16 @@ final class ManifestJson {
     out.writeStringField("mediaType", descriptor.mediaType());
     out.writeStringField("digest", descriptor.digest().toString());
     out.writeNumberField("size", descriptor.sizeBytes());
+    JsonOutput.textsField(out, "urls", descriptor.urls());
     JsonOutput.textMapField(out, "annotations", descriptor.annotations());
+    JsonOutput.textField(out, "data", descriptor.data());
     if (descriptor.platform().isPresent()) {
       Platform platform = descriptor.platform().get();
       out.writeObjectFieldStart("platform");
       out.writeStringField("architecture", platform.architecture());
       out.writeStringField("os", platform.os());
+      JsonOutput.textField(out, "os.version", platform.osVersion());
+      JsonOutput.textsField(out, "os.features", platform.osFeatures());
       JsonOutput.textField(out, "variant", platform.variant());
       out.writeEndObject();
     }

@@ -55,6 +55,16 @@ public final class MediaTypes {
     return mediaType.startsWith(DOCKER_FOREIGN_LAYER) || mediaType.startsWith(OCI_FOREIGN_LAYER);
   }
 
+  /** The type of the same layer when registries may have it; any other type as it is. */
+  public static String toDistributable(String mediaType) {
+    if (mediaType.startsWith(DOCKER_FOREIGN_LAYER)) {
+      return DOCKER_LAYER + mediaType.substring(DOCKER_FOREIGN_LAYER.length());
+    }
+    return mediaType.startsWith(OCI_FOREIGN_LAYER)
+        ? OCI_LAYER + mediaType.substring(OCI_FOREIGN_LAYER.length())
+        : mediaType;
+  }
+
   /** The OCI name of a Docker layer type; any other type as it is. */
   public static String toOciLayer(String mediaType) {
     return switch (mediaType) {

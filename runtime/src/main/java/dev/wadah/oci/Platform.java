@@ -11,8 +11,30 @@ import java.util.Optional;
  * @param os such as linux
  * @param architecture such as amd64 or arm64
  * @param variant such as v7; empty where the architecture has only one, also for arm64's v8
+ * @param osVersion such as 10.0.17763.1040 of Windows; empty otherwise
+ * @param osFeatures such as win32k of Windows
  */
-public record Platform(String os, String architecture, Optional<String> variant) {
+public record Platform(
+    String os,
+    String architecture,
+    Optional<String> variant,
+    Optional<String> osVersion,
+    List<String> osFeatures) {
+  public Platform {
+    osFeatures = List.copyOf(osFeatures);
+  }
+
+  /** A platform that says nothing of the system's version. */
+  public Platform(String os, String architecture, Optional<String> variant) {
+    this(os, architecture, variant, Optional.empty(), List.of());
+  }
+
+  /** The same processor with this version of the system. */
+  public Platform withSystem(Optional<String> version, List<String> features) {
+    return version.isEmpty() && features.isEmpty()
+        ? this
+        : new Platform(os, architecture, variant, version, features);
+  }
 
   private static final List<String> OPERATING_SYSTEMS =
       List.of("linux", "windows", "darwin", "freebsd", "wasip1");
@@ -92,14 +114,14 @@ public record Platform(String os, String architecture, Optional<String> variant)
         best.add(new Platform(os, "386", Optional.empty()));
       }
       case "arm64" -> {
-        best.add(this);
+        best.add(new Platform(os, architecture, variant));
         if (variant.isPresent()) {
           best.add(new Platform(os, "arm64", Optional.empty()));
         }
         addVariants(best, "arm", 8, 5);
       }
       case "arm" -> addVariants(best, "arm", variantNumber(7), 5);
-      default -> best.add(this);
+      default -> best.add(new Platform(os, architecture, variant));
     }
     return List.copyOf(best);
   }

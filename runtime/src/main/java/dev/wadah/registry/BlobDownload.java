@@ -4,6 +4,7 @@ import dev.wadah.oci.Descriptor;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
+import java.net.URI;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -23,6 +24,10 @@ final class BlobDownload extends InputStream {
   private final Descriptor blob;
   private final RetryPolicy retries;
   private final Deque<Endpoint> later;
+
+  /** A whole address; empty: the blob below each place's repository. */
+  private final String address;
+
   private Endpoint endpoint;
   private Reply reply;
   private long read;
@@ -41,25 +46,47 @@ final class BlobDownload extends InputStream {
       Descriptor blob,
       RetryPolicy retries)
       throws IOException {
+    this(transport, endpoint, later, blob, retries, "");
+  }
+
+  /** Asks for a blob at an address of its own, on the host of {@code endpoint}. */
+  static BlobDownload at(
+      URI address, Endpoint endpoint, Transport transport, Descriptor blob, RetryPolicy retries)
+      throws IOException {
+    return new BlobDownload(transport, endpoint, List.of(), blob, retries, address.toString());
+  }
+
+  private BlobDownload(
+      Transport transport,
+      Endpoint endpoint,
+      List<Endpoint> later,
+      Descriptor blob,
+      RetryPolicy retries,
+      String address)
+      throws IOException {
     this.transport = transport;
     this.endpoint = endpoint;
     this.later = new ArrayDeque<>(later);
     this.blob = blob;
     this.retries = retries;
+    this.address = address;
     this.reply = request();
   }
 
   private Reply request() throws IOException {
-    Call call = Call.of("GET", "/blobs/" + blob.digest(), Scope.pull(endpoint.path()));
+    Call call =
+        address.isEmpty()
+            ? Call.of("GET", "/blobs/" + blob.digest(), Scope.pull(endpoint.path()))
+            : Call.of("GET", address, Scope.NONE);
     if (read > 0) {
       call = call.withHeader("Range", "bytes=" + read + "-");
     }
     Reply fresh = transport.send(endpoint, call);
     boolean whole = fresh.status() == 200;
-    boolean rest =
+    boolean part =
         fresh.status() == 206
             && fresh.header("Content-Range").orElse("").startsWith("bytes " + read + "-");
-    if (!whole && !rest) {
+    if (!whole && !part) {
       try (fresh) {
         throw fresh.status() == 206
             ? new RegistryException(

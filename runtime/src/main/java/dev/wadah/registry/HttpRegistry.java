@@ -82,11 +82,18 @@ public final class HttpRegistry implements Registry {
 
   @Override
   public InputStream blob(ImageReference repository, Descriptor blob) throws IOException {
-    return inquiry()
-        .fromAny(
-            repository,
-            "read blob " + blob.digest(),
-            (endpoint, later) -> new BlobDownload(transport(), endpoint, later, blob, retries));
+    try {
+      return inquiry()
+          .fromAny(
+              repository,
+              "read blob " + blob.digest(),
+              (endpoint, later) -> new BlobDownload(transport(), endpoint, later, blob, retries));
+    } catch (RegistryException e) {
+      if (blob.urls().isEmpty()) {
+        throw e;
+      }
+      return new ForeignBlobs(new Places(environment), transport(), retries).open(blob, e);
+    }
   }
 
   @Override

@@ -61,7 +61,7 @@ final class ImageVariants {
           docker
               ? MediaTypes.toDockerLayer(layer.mediaType())
               : MediaTypes.toOciLayer(layer.mediaType());
-      layers.add(Descriptor.of(type, layer.digest(), layer.sizeBytes()));
+      layers.add(layer.withMediaType(type));
     }
     return new Manifest(
         docker ? MediaTypes.DOCKER_MANIFEST : MediaTypes.OCI_MANIFEST,

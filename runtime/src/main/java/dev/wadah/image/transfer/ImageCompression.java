@@ -134,7 +134,7 @@ public final class ImageCompression {
   }
 
   private static Descriptor asDocker(Descriptor oci) {
-    return Descriptor.of(MediaTypes.toDockerLayer(oci.mediaType()), oci.digest(), oci.sizeBytes());
+    return oci.withMediaType(MediaTypes.toDockerLayer(oci.mediaType()));
   }
 
   private Optional<Descriptor> remembered(DiffId diffId, Form form) throws IOException {

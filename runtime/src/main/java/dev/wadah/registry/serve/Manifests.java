@@ -153,12 +153,8 @@ final class Manifests {
             ? asIndex.artifactType()
             : asManifest.artifactType().or(() -> Optional.of(asManifest.config().mediaType()));
     return Optional.of(
-        new Descriptor(
-            type,
-            digest,
-            bytes.length,
-            Optional.empty(),
-            index ? asIndex.annotations() : asManifest.annotations(),
-            artifactType));
+        Descriptor.of(type, digest, bytes.length)
+            .withAnnotations(index ? asIndex.annotations() : asManifest.annotations())
+            .withArtifactType(artifactType));
   }
 }
