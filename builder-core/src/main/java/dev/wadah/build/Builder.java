@@ -1,19 +1,21 @@
 package dev.wadah.build;
 
 import dev.wadah.build.cache.CacheStore;
-import dev.wadah.build.cache.SharedRecords;
 import dev.wadah.build.cache.StepCache;
 import dev.wadah.build.exec.BuildSteps;
 import dev.wadah.build.exec.VertexResult;
 import dev.wadah.build.export.Exporter;
 import dev.wadah.build.graph.InstructionGraph;
 import dev.wadah.build.graph.Vertex;
+import dev.wadah.build.share.SharedCaches;
 import dev.wadah.dockerfile.AstPrinter;
 import dev.wadah.dockerfile.Diagnostic;
 import dev.wadah.dockerfile.outline.Outline;
 import dev.wadah.dockerfile.outline.Target;
 import dev.wadah.engine.Engine;
 import dev.wadah.image.Image;
+import dev.wadah.oci.DiffId;
+import dev.wadah.oci.ImageConfig;
 import dev.wadah.oci.Platform;
 import dev.wadah.profile.Phase;
 import dev.wadah.profile.Profile;
@@ -43,39 +45,67 @@ public final class Builder {
    */
   public BuildResult build(BuildRequest request, BuildProgress progress)
       throws BuildException, IOException {
+    SharedCaches shared = SharedCaches.of(engine, request.cache(), progress);
     try (BuildSession session = BuildSession.open(engine, request)) {
       long start = System.nanoTime();
       Map<Platform, InstructionGraph> graphs = session.plan();
       List<Diagnostic> warnings = session.checks().run(graphs.values());
       Profile.spent(Phase.PLAN, start);
-      Map<Vertex, VertexResult> results;
-      try {
-        results = execute(session, graphs, progress);
-      } catch (BuildException e) {
-        throw Checks.joined(e, warnings);
+      while (true) {
+        try {
+          return build(session, graphs, warnings, shared, progress);
+        } catch (IOException e) {
+          // A shared cache may promise a layer and not give it: then its step must be done.
+          if (!shared.recover(e)) {
+            throw e;
+          }
+        }
       }
-      start = System.nanoTime();
-      Map<Platform, Image> images = new LinkedHashMap<>();
-      for (Map.Entry<Platform, InstructionGraph> entry : graphs.entrySet()) {
-        InstructionGraph graph = entry.getValue();
-        VertexResult.Root root = (VertexResult.Root) results.get(graph.target());
-        ResultConfig config = new ResultConfig(graph.image(), root, session.epoch());
-        // The exporter makes it findable where the outputs ask for that.
-        images.put(entry.getKey(), engine.images().assemble(config.toConfig(), Map.of()));
-      }
-      Map<String, Object> metadata = export(request, images, progress);
-      Profile.spent(Phase.EXPORT, start);
-      return new BuildResult(images, metadata, warnings);
     }
   }
 
+  private BuildResult build(
+      BuildSession session,
+      Map<Platform, InstructionGraph> graphs,
+      List<Diagnostic> warnings,
+      SharedCaches shared,
+      BuildProgress progress)
+      throws BuildException, IOException {
+    StepCache cache =
+        new StepCache(new CacheStore(engine.store(), engine.layers()), shared.records());
+    Map<Vertex, VertexResult> results;
+    try {
+      results = execute(session, graphs, cache, progress);
+    } catch (BuildException e) {
+      throw Checks.joined(e, warnings);
+    }
+    long start = System.nanoTime();
+    Map<Platform, Image> images = new LinkedHashMap<>();
+    Set<DiffId> layers = new LinkedHashSet<>();
+    for (Map.Entry<Platform, InstructionGraph> entry : graphs.entrySet()) {
+      InstructionGraph graph = entry.getValue();
+      VertexResult.Root root = (VertexResult.Root) results.get(graph.target());
+      ImageConfig config = new ResultConfig(graph.image(), root, session.epoch()).toConfig();
+      Map<String, String> annotations = shared.annotations(cache, config.diffIds());
+      // The exporter makes it findable where the outputs ask for that.
+      images.put(entry.getKey(), engine.images().assemble(config, annotations));
+      layers.addAll(config.diffIds());
+    }
+    shared.fetch(layers, outputs(session.request()));
+    Map<String, Object> metadata = export(session.request(), images, progress);
+    shared.write(cache, layers);
+    Profile.spent(Phase.EXPORT, start);
+    return new BuildResult(images, metadata, shared.withWarnings(warnings));
+  }
+
   private Map<Vertex, VertexResult> execute(
-      BuildSession session, Map<Platform, InstructionGraph> graphs, BuildProgress progress)
+      BuildSession session,
+      Map<Platform, InstructionGraph> graphs,
+      StepCache cache,
+      BuildProgress progress)
       throws BuildException, IOException {
     Set<Vertex> vertices = new LinkedHashSet<>();
     graphs.values().forEach(graph -> vertices.addAll(graph.vertices()));
-    StepCache cache =
-        new StepCache(new CacheStore(engine.store(), engine.layers()), SharedRecords.NONE);
     return BuildSteps.of(
             engine, session.request(), session.dockerfile().source(), session, cache, progress)
         .execute(List.copyOf(vertices));

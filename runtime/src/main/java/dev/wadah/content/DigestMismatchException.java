@@ -7,7 +7,15 @@ import java.io.IOException;
 public final class DigestMismatchException extends IOException {
   private static final long serialVersionUID = 1L;
 
+  private final transient Digest expected;
+
   public DigestMismatchException(String what, Digest expected, Digest actual) {
     super("%s: expected %s, but the content is %s".formatted(what, expected, actual));
+    this.expected = expected;
+  }
+
+  /** What the content should have. */
+  public Digest expected() {
+    return expected;
   }
 }

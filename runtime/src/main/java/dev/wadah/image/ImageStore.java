@@ -191,7 +191,7 @@ public final class ImageStore {
     byte[] configBytes = OciJson.write(config);
     List<Descriptor> blobs = new ArrayList<>();
     for (DiffId layer : config.diffIds()) {
-      blobs.add(blob(layer));
+      blobs.add(describe(layer));
     }
     Manifest manifest =
         new Manifest(
@@ -208,7 +208,11 @@ public final class ImageStore {
     return new Image(descriptor, manifest, config, manifestBytes, configBytes);
   }
 
-  private Descriptor blob(DiffId layer) throws IOException {
+  /**
+   * The blob by which the manifest of a new image describes a layer: the one in which it came, else
+   * the plain tar, which need not be in the content store.
+   */
+  public Descriptor describe(DiffId layer) throws IOException {
     Optional<Descriptor> blob = layers.blob(layer);
     // A blob that came and went is of no use for a layer that can be made again as a plain tar.
     boolean gone = blob.isPresent() && !content.has(blob.get().digest()) && layers.isHere(layer);

@@ -12,7 +12,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
 /** Moves several blobs at once; the first failure stops all. */
-final class ParallelTransfers {
+public final class ParallelTransfers {
   /** Between docker's three downloads and five uploads. */
   static final int MAX_AT_ONCE = 4;
 
@@ -23,7 +23,7 @@ final class ParallelTransfers {
    *
    * @throws IOException the first one that a task throws, when no task runs any more
    */
-  static void run(List<Callable<Void>> tasks) throws IOException {
+  public static void run(List<Callable<Void>> tasks) throws IOException {
     if (tasks.isEmpty()) {
       return;
     }

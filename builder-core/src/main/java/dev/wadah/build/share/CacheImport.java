@@ -1,0 +1,97 @@
+package dev.wadah.build.share;
+
+import dev.wadah.build.cache.SharedRecords;
+import dev.wadah.build.share.CacheContents.Alias;
+import dev.wadah.dockerfile.Diagnostic;
+import dev.wadah.engine.Engine;
+import dev.wadah.layer.LayerStore;
+import dev.wadah.oci.Descriptor;
+import dev.wadah.oci.DiffId;
+import dev.wadah.oci.Digest;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The results of all {@code --cache-from}. Nobody is asked before the first question, which is the
+ * first step that this machine has no result of; then all are, at the same time. No layer is
+ * fetched: the layer store is told where it lies. Safe for threads.
+ */
+final class CacheImport implements SharedRecords {
+  /** How long the first question waits for records; a later one takes what has come since. */
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+  private final LayerStore layers;
+  private final Engine engine;
+  private final List<CacheReader> readers;
+  private final TakenLayers taken;
+  private long startNanos;
+
+  CacheImport(Engine engine, List<CacheReader> readers) {
+    this.engine = engine;
+    this.layers = engine.layers();
+    this.readers = List.copyOf(readers);
+    this.taken = new TakenLayers(engine);
+  }
+
+  private synchronized Duration patience() {
+    if (startNanos == 0) {
+      startNanos = System.nanoTime();
+      readers.forEach(CacheReader::start);
+    }
+    Duration left = PATIENCE.minusNanos(System.nanoTime() - startNanos);
+    return left.isNegative() ? Duration.ZERO : left;
+  }
+
+  @Override
+  public Optional<Result> find(Digest key) throws IOException {
+    for (CacheReader reader : readers) {
+      CacheContents contents = reader.contents(patience());
+      Alias alias = contents.aliases().get(key);
+      Digest content = alias == null ? key : alias.content();
+      CacheContents.Result result = contents.results().get(content);
+      if (result != null && has(result.layer(), contents, reader)) {
+        return Optional.of(new Result(key, content, result.layer(), result.created()));
+      }
+    }
+    return Optional.empty();
+  }
+
+  private boolean has(DiffId layer, CacheContents contents, CacheReader reader) throws IOException {
+    if (layers.has(layer)) {
+      return true;
+    }
+    Descriptor blob = contents.blobs().get(layer);
+    if (blob == null || taken.isBroken(layer)) {
+      return false;
+    }
+    taken.add(layer, blob, reader);
+    if (reader.place() instanceof Place.InRegistry registry) {
+      // A push to the same registry mounts it, and a later command knows where to fetch it.
+      engine.images().addSource(blob.digest(), registry.reference());
+    }
+    return true;
+  }
+
+  TakenLayers taken() {
+    return taken;
+  }
+
+  /** One warning for each place that gave nothing, if any was asked. */
+  synchronized List<Diagnostic> warnings() {
+    List<Diagnostic> warnings = new ArrayList<>(taken.warnings());
+    for (CacheReader reader : readers) {
+      if (startNanos != 0 && reader.problem().isPresent()) {
+        warnings.add(
+            ShareFaults.warning(
+                "no step could be taken from the shared cache %s: %s"
+                    .formatted(reader.place(), reader.problem().get()),
+                "the build went on as if there were none",
+                "fill it with --cache-to, or leave --cache-from out"));
+      }
+    }
+    return warnings;
+  }
+}

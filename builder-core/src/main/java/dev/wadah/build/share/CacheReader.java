@@ -1,0 +1,112 @@
+package dev.wadah.build.share;
+
+import dev.wadah.build.BuildProgress;
+import dev.wadah.build.BuildProgress.Outcome;
+import dev.wadah.build.BuildProgress.VertexName;
+import dev.wadah.oci.Digest;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** The records of one {@code --cache-from}, read in a thread of their own. Safe for threads. */
+final class CacheReader {
+  private final Place place;
+  private final CacheStorage storage;
+  private final BuildProgress progress;
+  private final FutureTask<Found> task = new FutureTask<>(this::read);
+  private volatile boolean abandoned;
+
+  CacheReader(Place place, CacheStorage storage, BuildProgress progress) {
+    this.place = place;
+    this.storage = storage;
+    this.progress = progress;
+  }
+
+  Place place() {
+    return place;
+  }
+
+  CacheStorage storage() {
+    return storage;
+  }
+
+  /** Begins to read. */
+  void start() {
+    Thread thread = new Thread(task, "wadah-shared-cache");
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  private Found read() throws IOException {
+    String caption = "importing cache manifest from " + place;
+    Digest digest = Digest.of(caption.getBytes(StandardCharsets.UTF_8));
+    VertexName vertex = new VertexName(digest, caption, List.of());
+    long start = System.nanoTime();
+    progress.started(vertex);
+    Optional<String> problem = Optional.of("it could not be read");
+    try {
+      Found found = storage.read();
+      problem = Optional.of(found.problem()).filter(p -> !p.isEmpty());
+      return found;
+    } catch (IOException e) {
+      problem = Optional.ofNullable(e.getMessage());
+      throw e;
+    } finally {
+      progress.finished(
+          vertex,
+          problem.isEmpty() ? Outcome.DONE : Outcome.FAILED,
+          Duration.ofNanos(System.nanoTime() - start),
+          problem);
+    }
+  }
+
+  /**
+   * The records, as soon as they are there; none when they are not there in time or cannot be had.
+   */
+  CacheContents contents(Duration atMost) throws InterruptedIOException {
+    if (abandoned) {
+      return CacheContents.EMPTY;
+    }
+    try {
+      return task.get(atMost.toMillis(), TimeUnit.MILLISECONDS).contents();
+    } catch (TimeoutException | ExecutionException e) {
+      return CacheContents.EMPTY; // problem() tells of it
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("interrupted in wait for a shared cache");
+    }
+  }
+
+  /** Whether all that there is to know of the cache is known. */
+  boolean isDone() {
+    return abandoned || task.isDone();
+  }
+
+  /** Never gives anything again. */
+  void abandon() {
+    abandoned = true;
+  }
+
+  /** Why there are no records; empty when there are. */
+  Optional<String> problem() {
+    if (!task.isDone()) {
+      return Optional.of("it has not answered in time");
+    }
+    try {
+      return Optional.of(task.get().problem()).filter(p -> !p.isEmpty());
+    } catch (ExecutionException e) {
+      Throwable cause = e.getCause();
+      return Optional.of(cause.getMessage() == null ? cause.toString() : cause.getMessage());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return Optional.of("it was interrupted");
+    }
+  }
+}

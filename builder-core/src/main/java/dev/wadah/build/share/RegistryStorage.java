@@ -1,0 +1,107 @@
+package dev.wadah.build.share;
+
+import dev.wadah.content.ContentStore;
+import dev.wadah.content.DigestMismatchException;
+import dev.wadah.content.Store;
+import dev.wadah.engine.Engine;
+import dev.wadah.image.transfer.ImageTransfer;
+import dev.wadah.oci.Descriptor;
+import dev.wadah.oci.Digest;
+import dev.wadah.oci.ImageReference;
+import dev.wadah.registry.Registry;
+import dev.wadah.registry.RegistryException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Optional;
+
+/** A tag in a registry. Registries have no locks: see {@link CacheWriter} for what that means. */
+final class RegistryStorage implements CacheStorage {
+  private static final int NOT_FOUND = 404;
+
+  private final Registry registry;
+  private final ContentStore content;
+  private final ImageTransfer transfer;
+  private final ImageReference reference;
+
+  RegistryStorage(Engine engine, ImageReference reference) {
+    this.registry = engine.registry();
+    this.content = engine.content();
+    this.transfer = new ImageTransfer(engine.content(), engine.images(), engine.registry());
+    this.reference = reference;
+  }
+
+  @Override
+  public Found read() throws IOException {
+    Registry.Document document;
+    try {
+      document = registry.manifest(reference);
+    } catch (RegistryException e) {
+      if (e.status() == NOT_FOUND) {
+        return Found.nothing("nothing is there yet");
+      }
+      throw e;
+    }
+    return CacheManifest.read(document, new Remote());
+  }
+
+  /** What a manifest leads to. Records that were read once are kept with the blobs. */
+  private final class Remote implements CacheManifest.Documents {
+    @Override
+    public Registry.Document manifest(Descriptor descriptor) throws IOException {
+      return registry.manifest(reference.withDigest(descriptor.digest()));
+    }
+
+    @Override
+    public byte[] config(Descriptor descriptor) throws IOException {
+      if (content.has(descriptor.digest())) {
+        return content.read(descriptor.digest());
+      }
+      byte[] bytes;
+      try (InputStream in = registry.blob(reference, descriptor)) {
+        bytes = in.readNBytes(CacheManifest.MAX_CONFIG_BYTES + 1);
+      }
+      Digest actual = Digest.of(bytes);
+      if (!actual.equals(descriptor.digest())) {
+        throw new DigestMismatchException(
+            "records of " + reference.familiar(), descriptor.digest(), actual);
+      }
+      content.put(bytes);
+      return bytes;
+    }
+  }
+
+  @Override
+  public InputStream open(Descriptor blob) throws IOException {
+    return registry.blob(reference, blob);
+  }
+
+  @Override
+  public boolean has(Descriptor blob) throws IOException {
+    return registry.hasBlob(reference, blob.digest());
+  }
+
+  @Override
+  public void put(Descriptor blob, Registry.BlobOpener opener) throws IOException {
+    transfer.pushBlob(reference, blob, opener);
+  }
+
+  @Override
+  public Optional<Digest> current() throws IOException {
+    return registry.head(reference).map(Descriptor::digest);
+  }
+
+  @Override
+  public void publish(Registry.Document manifest) throws IOException {
+    registry.pushManifest(reference, manifest);
+  }
+
+  @Override
+  public Store.Lock lock() {
+    return () -> {};
+  }
+
+  @Override
+  public boolean isExclusive() {
+    return false;
+  }
+}

@@ -1,0 +1,185 @@
+package dev.wadah.build.share;
+
+import dev.wadah.build.BuildException;
+import dev.wadah.build.BuildProgress;
+import dev.wadah.build.BuildProgress.Outcome;
+import dev.wadah.build.BuildProgress.VertexName;
+import dev.wadah.build.BuildRequest;
+import dev.wadah.build.cache.SharedRecords;
+import dev.wadah.build.cache.StepCache;
+import dev.wadah.build.share.CacheContents.Alias;
+import dev.wadah.build.share.CacheContents.Result;
+import dev.wadah.dockerfile.Diagnostic;
+import dev.wadah.engine.Engine;
+import dev.wadah.oci.DiffId;
+import dev.wadah.oci.Digest;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** The shared caches of one build: those that it reads, and those that it writes at its end. */
+public final class SharedCaches {
+  private final Engine engine;
+  private final BuildProgress progress;
+  private final List<CacheTarget> targets;
+  private final CacheImport sources;
+  private final List<Diagnostic> warnings = new ArrayList<>();
+
+  private SharedCaches(
+      Engine engine, BuildProgress progress, List<CacheTarget> targets, List<CacheReader> readers) {
+    this.engine = engine;
+    this.progress = progress;
+    this.targets = List.copyOf(targets);
+    this.sources = new CacheImport(engine, readers);
+  }
+
+  /**
+   * Understands what a request says of shared caches; asks nobody yet.
+   *
+   * @throws BuildException naming what is not understood
+   */
+  public static SharedCaches of(
+      Engine engine, BuildRequest.CacheRequest request, BuildProgress progress)
+      throws BuildException {
+    List<CacheReader> readers = new ArrayList<>();
+    for (BuildRequest.SharedCache cache : request.from()) {
+      Place place = ShareOptions.source(cache);
+      readers.add(new CacheReader(place, storage(engine, place), progress));
+    }
+    List<CacheTarget> targets = new ArrayList<>();
+    for (BuildRequest.SharedCache cache : request.to()) {
+      targets.add(ShareOptions.target(cache));
+    }
+    return new SharedCaches(engine, progress, targets, readers);
+  }
+
+  private static CacheStorage storage(Engine engine, Place place) {
+    return place instanceof Place.InRegistry registry
+        ? new RegistryStorage(engine, registry.reference())
+        : new FolderStorage((Place.InFolder) place);
+  }
+
+  /** The results that others share. */
+  public SharedRecords records() {
+    return sources;
+  }
+
+  /**
+   * Whether a failure of the build, or of an output, came from a layer that a shared cache promised
+   * and did not give. Then the same build may be tried again, and will do without that layer.
+   */
+  public boolean recover(IOException failure) throws IOException {
+    return sources.taken().forget(failure);
+  }
+
+  /**
+   * Fetches what outputs need of the images' layers before they begin to write: an archive needs
+   * all bytes, the image store those that may be gone tomorrow, and what is pushed is mounted or
+   * fetched on the way.
+   */
+  public void fetch(Set<DiffId> layers, List<BuildRequest.OutputRequest> outputs)
+      throws IOException {
+    for (BuildRequest.OutputRequest output : outputs) {
+      switch (output.type()) {
+        case "registry", "cacheonly" -> {}
+        case "image" -> sources.taken().fetch(sources.taken().passing(layers));
+        default -> sources.taken().fetch(layers);
+      }
+    }
+  }
+
+  /** Annotations for the manifest of an image with these layers: its inline cache, if wanted. */
+  public Map<String, String> annotations(StepCache cache, List<DiffId> layers) {
+    for (CacheTarget target : targets) {
+      if (target.place() instanceof Place.InImage) {
+        Optional<String> inline = CacheManifest.annotation(contents(cache.used()), layers);
+        if (inline.isPresent()) {
+          return Map.of(CacheManifest.ANNOTATION, inline.get());
+        }
+      }
+    }
+    return Map.of();
+  }
+
+  /**
+   * Writes all caches that are not inline.
+   *
+   * @param cache knows what the build used and made
+   * @param layers of the images that were built
+   * @throws IOException if one cannot be written, and is not to be ignored
+   */
+  public void write(StepCache cache, Set<DiffId> layers) throws IOException {
+    for (CacheTarget target : targets) {
+      if (target.place() instanceof Place.InImage) {
+        continue;
+      }
+      CacheContents all = contents(cache.used());
+      CacheContents own = target.mode() == CacheTarget.Mode.MAX ? all : all.ofLayers(layers);
+      try {
+        write(target, own);
+      } catch (IOException e) {
+        if (target.onError() == CacheTarget.OnError.FAIL) {
+          throw e;
+        }
+        warnings.add(
+            ShareFaults.warning(
+                "the shared cache %s was not written: %s".formatted(target.place(), e.getMessage()),
+                "ignore-error=true says that this is no failure",
+                ""));
+      }
+    }
+  }
+
+  private void write(CacheTarget target, CacheContents own) throws IOException {
+    String caption = "exporting cache to " + target.place();
+    Digest digest = Digest.of(caption.getBytes(StandardCharsets.UTF_8));
+    VertexName vertex = new VertexName(digest, caption, List.of());
+    long start = System.nanoTime();
+    progress.started(vertex);
+    Optional<String> problem = Optional.of("it was not written");
+    Outcome outcome = Outcome.FAILED;
+    try {
+      boolean written =
+          new CacheWriter(new LayerBlobs(engine), target, storage(engine, target.place()))
+              .write(own, Instant.now());
+      problem = Optional.empty();
+      outcome = written ? Outcome.DONE : Outcome.CACHED;
+    } catch (IOException e) {
+      problem = Optional.ofNullable(e.getMessage());
+      throw e;
+    } finally {
+      Duration duration = Duration.ofNanos(System.nanoTime() - start);
+      progress.finished(vertex, outcome, duration, problem);
+    }
+  }
+
+  /** Uses are noted by the hour, so that equal builds write equal caches. */
+  private static CacheContents contents(List<SharedRecords.Result> used) {
+    Instant now = Instant.now().truncatedTo(ChronoUnit.HOURS);
+    Map<Digest, Result> results = new HashMap<>();
+    Map<Digest, Alias> aliases = new HashMap<>();
+    for (SharedRecords.Result result : used) {
+      results.put(result.content(), new Result(result.layer(), result.created(), now));
+      if (!result.key().equals(result.content())) {
+        aliases.put(result.key(), new Alias(result.content(), now));
+      }
+    }
+    return new CacheContents(results, aliases, Map.of());
+  }
+
+  /** What went wrong without being a failure, behind the warnings that there are already. */
+  public List<Diagnostic> withWarnings(List<Diagnostic> others) {
+    List<Diagnostic> all = new ArrayList<>(others);
+    all.addAll(sources.warnings());
+    all.addAll(warnings);
+    return all;
+  }
+}
