@@ -39,6 +39,8 @@ public final class Leases {
   private LockFile lock;
   private Path file;
   private int holders;
+  private long taken;
+  private volatile long current;
 
   Leases(Path root, Store.Looks looks) {
     this.root = root;
@@ -54,16 +56,25 @@ public final class Leases {
     if (holders == 0) {
       Path room = room();
       try (LockFile gate = gate()) {
-        Optional<LockFile> taken = Optional.empty();
-        while (taken.isEmpty()) {
+        Optional<LockFile> mine = Optional.empty();
+        while (mine.isEmpty()) {
           file = room.resolve(now() / MILLI + "-" + Long.toHexString(System.nanoTime()));
-          taken = LockFile.tryTake(file);
+          mine = LockFile.tryTake(file);
         }
-        lock = taken.get();
+        lock = mine.get();
       }
+      current = ++taken;
     }
     holders++;
     return new Lease();
+  }
+
+  /**
+   * The number of the lease that is held now: what was looked up under it need not be looked up
+   * again. 0 while none is held.
+   */
+  public long current() {
+    return current;
   }
 
   /**
@@ -116,6 +127,7 @@ public final class Leases {
     public void settle(List<String> pins) throws IOException {
       synchronized (Leases.this) {
         if (open && holders == 1) {
+          current = 0;
           Files.writeString(file, String.join("\n", pins) + "\n" + END + "\n");
         }
       }
@@ -128,6 +140,7 @@ public final class Leases {
           open = false;
           holders--;
           if (holders == 0) {
+            current = 0;
             lock.close();
           }
         }

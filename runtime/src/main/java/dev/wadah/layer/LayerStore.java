@@ -277,13 +277,22 @@ public final class LayerStore {
       if (layer.equals(EMPTY)) {
         continue;
       }
-      LayerRecords.Tree tree = unpack(layer, new LayerStack(stack.layers().subList(0, i)));
+      LayerRecords.Tree tree = unpacked(stack, i);
       found.add(tree);
       if (tree.marks() == Marks.ROOT) {
         break;
       }
     }
     return found;
+  }
+
+  /** The tree of one layer of a stack. */
+  private LayerRecords.Tree unpacked(LayerStack stack, int at) throws IOException {
+    DiffId layer = stack.layers().get(at);
+    LayerRecords.Tree tree = trees.any(layer);
+    return tree != null && !tree.name().isEmpty()
+        ? tree
+        : unpack(layer, new LayerStack(stack.layers().subList(0, at)));
   }
 
   @SuppressWarnings("try") // the lock is held, not used
@@ -341,8 +350,8 @@ public final class LayerStore {
         views.add(view);
         return view.hidesRoot();
       }
-      LayerRecords.Tree tree = unpack(layer, new LayerStack(stack.layers().subList(0, at)));
-      views.add(new TreeView(trees.directory(tree), trees.marks(), tree.marks()));
+      LayerRecords.Tree tree = unpacked(stack, at);
+      views.add(trees.view(stack.layers().get(at), tree));
       return tree.marks() == Marks.ROOT;
     }
 
@@ -351,8 +360,7 @@ public final class LayerStore {
       for (int i = stack.layers().size() - 1; i >= 0; i--) {
         DiffId layer = stack.layers().get(i);
         if (!layer.equals(EMPTY) && !isOwnTar(layer)) {
-          LayerStack below = new LayerStack(stack.layers().subList(0, i));
-          LayerRecords.Tree tree = unpack(layer, below);
+          LayerRecords.Tree tree = unpacked(stack, i);
           if (tree.root() != null) {
             return tree.root();
           }

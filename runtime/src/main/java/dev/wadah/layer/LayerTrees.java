@@ -16,8 +16,10 @@ import java.io.InputStream;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 
 /**
@@ -34,6 +36,9 @@ final class LayerTrees {
   private final Path staging;
   private final OverlayMarks marks;
 
+  /** What this process has found: a step asks for every layer below it, again and again. */
+  private final Map<DiffId, Known> known = new ConcurrentHashMap<>();
+
   LayerTrees(Store store, LayerRecords records) throws IOException {
     this.store = store;
     this.records = records;
@@ -44,6 +49,9 @@ final class LayerTrees {
     this.marks = OverlayMarks.of(staging.toString());
     removeLeftovers();
   }
+
+  /** What was found under a lease stays as long as that is held. */
+  private record Known(long lease, Tree tree, TreeView view) {}
 
   /**
    * What is known of a tree beside its name.
@@ -86,8 +94,27 @@ final class LayerTrees {
 
   /** The layer's record, be it of one tree or of several; null when there is none. */
   Tree any(DiffId layer) throws IOException {
+    long lease = store.leases().current();
+    Known before = known.get(layer);
+    if (before != null && before.lease() == lease && lease != 0) {
+      return before.tree();
+    }
     Tree tree = records.tree(layer, "");
-    return tree == null ? null : sound(layer, "", tree);
+    tree = tree == null ? null : sound(layer, "", tree);
+    if (tree != null) {
+      known.put(layer, new Known(lease, tree, newView(tree)));
+    }
+    return tree;
+  }
+
+  /** What is in a tree, with what has been learnt of it before. */
+  TreeView view(DiffId layer, Tree tree) {
+    Known before = known.get(layer);
+    return before != null && before.tree() == tree ? before.view() : newView(tree);
+  }
+
+  private TreeView newView(Tree tree) {
+    return new TreeView(directory(tree), marks, tree.marks());
   }
 
   /** The tree to be mounted on top of {@code below}; null when it is not unpacked yet. */
@@ -232,6 +259,7 @@ final class LayerTrees {
         String chain = record.substring(prefix.length());
         Tree tree = records.tree(layer, chain);
         records.removeTree(layer, chain);
+        known.remove(layer);
         if (tree != null && !tree.name().isEmpty()) {
           discard(Path.of(directory(tree)));
         }

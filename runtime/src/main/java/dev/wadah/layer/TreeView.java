@@ -5,13 +5,25 @@ import dev.wadah.posix.Posix;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HashSet;
 import java.util.Optional;
+import java.util.Set;
 
-/** One unpacked layer as part of a {@link MergedTree}. */
+/**
+ * One unpacked layer as part of a {@link MergedTree}. Remembers the names at its top: most layers
+ * say nothing of most paths, and hundreds of them may be asked for each. Safe for threads.
+ */
 final class TreeView implements LayerView {
+  /** Size of a root directory whose names are not kept. */
+  private static final long MOST_TOP_BYTES = 1 << 16;
+
   private final String root;
   private final OverlayMarks marks;
   private final boolean marked;
+
+  /** Names in the root directory; null before the first question. */
+  private volatile Set<String> top;
 
   /**
    * The view of a tree.
@@ -26,12 +38,35 @@ final class TreeView implements LayerView {
 
   @Override
   public FileNode find(String path) throws IOException {
+    if (!isPossible(path)) {
+      return null;
+    }
     String file = root + path;
     FileStatus status = FileStatus.of(file);
     if (status == null) {
       return null;
     }
     return status.isWhiteout() ? LayerView.WHITEOUT : FileNodes.of(file, status);
+  }
+
+  /** False when the layer has nothing of the first name in the path. */
+  private boolean isPossible(String path) throws IOException {
+    Set<String> names = top;
+    if (names == null) {
+      names = topNames();
+      top = names;
+    }
+    int slash = path.indexOf('/', 1);
+    return names.isEmpty() || names.contains(path.substring(1, slash < 0 ? path.length() : slash));
+  }
+
+  /** Empty, which means that all is possible, when there are too many to be kept. */
+  private Set<String> topNames() throws IOException {
+    FileStatus status = FileStatus.of(root);
+    if (status == null || status.sizeBytes() > MOST_TOP_BYTES) {
+      return Set.of();
+    }
+    return new HashSet<>(Arrays.asList(names("")));
   }
 
   @Override

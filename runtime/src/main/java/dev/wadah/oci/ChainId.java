@@ -18,11 +18,17 @@ public record ChainId(Digest digest) {
     if (layers.isEmpty()) {
       throw new IllegalArgumentException("a chain needs at least one layer");
     }
-    Digest chain = layers.get(0).digest();
+    ChainId chain = new ChainId(layers.get(0).digest());
     for (DiffId layer : layers.subList(1, layers.size())) {
-      chain = Digest.of((chain + " " + layer).getBytes(StandardCharsets.US_ASCII));
+      chain = chain.plus(layer);
     }
-    return new ChainId(chain);
+    return chain;
+  }
+
+  /** The chain with one more layer on top. */
+  public ChainId plus(DiffId layer) {
+    String text = digest.toString().concat(" ").concat(layer.toString());
+    return new ChainId(Digest.of(text.getBytes(StandardCharsets.US_ASCII)));
   }
 
   @Override

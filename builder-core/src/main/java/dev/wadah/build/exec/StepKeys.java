@@ -12,6 +12,7 @@ import dev.wadah.build.graph.Op;
 import dev.wadah.layer.FileTree;
 import dev.wadah.layer.LayerStack;
 import dev.wadah.layer.LayerStore;
+import dev.wadah.oci.ChainId;
 import dev.wadah.oci.DiffId;
 import dev.wadah.oci.Digest;
 import java.io.IOException;
@@ -159,18 +160,23 @@ final class StepKeys {
       Digest contentKey, VertexResult.Root below, DiffId layer, Instant created) {
     List<Instant> times = new ArrayList<>(below.created());
     times.add(created);
-    return root(contentKey, below.layers().plus(layer), times);
+    ChainId chain =
+        below.chain().isPresent() ? below.chain().get().plus(layer) : ChainId.of(List.of(layer));
+    return root(contentKey, below.layers().plus(layer), Optional.of(chain), times);
   }
 
   private static VertexResult.Root root(
-      Digest contentKey, LayerStack stack, List<Instant> created) {
-    String text = contentKey + " " + stack.chainId().map(Object::toString).orElse("scratch");
+      Digest contentKey, LayerStack stack, Optional<ChainId> chain, List<Instant> created) {
+    String text = contentKey + " " + (chain.isPresent() ? chain.get().toString() : "scratch");
     return new VertexResult.Root(
-        Digest.of(text.getBytes(java.nio.charset.StandardCharsets.US_ASCII)), stack, created);
+        Digest.of(text.getBytes(java.nio.charset.StandardCharsets.US_ASCII)),
+        stack,
+        chain,
+        created);
   }
 
   /** The root of an image, known by its layers alone. */
   static VertexResult.Root image(LayerStack stack) {
-    return root(Digest.of(new byte[0]), stack, List.of());
+    return root(Digest.of(new byte[0]), stack, stack.chainId(), List.of());
   }
 }

@@ -3,9 +3,11 @@ package dev.wadah.build.exec;
 import dev.wadah.build.context.BuildContext;
 import dev.wadah.layer.FileTree;
 import dev.wadah.layer.LayerStack;
+import dev.wadah.oci.ChainId;
 import dev.wadah.oci.Digest;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 
 /** What a vertex gives to those that need it. */
 public sealed interface VertexResult {
@@ -15,9 +17,12 @@ public sealed interface VertexResult {
    *
    * @param key what it depends on and which layers came out; two roots with one key are the same
    * @param layers its layers
+   * @param chain their identity, kept because working it out anew would cost each step of a long
+   *     file more than the step before
    * @param created when each layer was made that this build or an earlier one put on the base
    */
-  record Root(Digest key, LayerStack layers, List<Instant> created) implements VertexResult {
+  record Root(Digest key, LayerStack layers, Optional<ChainId> chain, List<Instant> created)
+      implements VertexResult {
     public Root {
       created = List.copyOf(created);
     }

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -23,7 +24,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(20)
 class GraphExecutorTest {
   private static final VertexResult.Root ROOT =
-      new VertexResult.Root(Digest.of(new byte[0]), LayerStack.EMPTY, List.of());
+      new VertexResult.Root(Digest.of(new byte[0]), LayerStack.EMPTY, Optional.empty(), List.of());
 
   private static final String FOUR_STAGES =
       """
