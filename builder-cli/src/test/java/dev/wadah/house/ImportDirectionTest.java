@@ -66,7 +66,7 @@ class ImportDirectionTest {
 
       maven: build dockerfile RUNTIME
 
-      benchmarks: build build.graph dockerfile RUNTIME
+      benchmarks: build build.context build.graph dockerfile RUNTIME
       """;
 
   /** What RUNTIME stands for. */
