@@ -56,7 +56,7 @@ class ImportDirectionTest {
       cli: cli.build cli.container cli.image cli.registry cli.store cli.dockerfile build dockerfile RUNTIME
       cli.template: cli
       cli.progress: cli build oci
-      cli.profile: cli build profile
+      cli.profile: cli build posix profile
       cli.build: cli cli.profile cli.progress build dockerfile dockerfile.check dockerfile.outline RUNTIME
       cli.container: cli cli.image RUNTIME
       cli.image: cli cli.template RUNTIME

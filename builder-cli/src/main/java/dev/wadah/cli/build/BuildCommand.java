@@ -17,8 +17,9 @@ import dev.wadah.cli.profile.ProfiledBuild;
 import dev.wadah.cli.progress.Display;
 import dev.wadah.dockerfile.Diagnostic;
 import dev.wadah.image.Image;
+import dev.wadah.posix.OutputFile;
 import java.io.IOException;
-import java.nio.file.Files;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -94,13 +95,17 @@ public final class BuildCommand implements Command {
   private static void writeFiles(Arguments arguments, BuildResult result) throws IOException {
     Optional<String> idFile = arguments.value("iidfile");
     if (idFile.isPresent()) {
-      Files.writeString(Path.of(idFile.get()), imageId(result).orElse(""));
+      write(idFile.get(), imageId(result).orElse(""));
     }
     Optional<String> metadataFile = arguments.value("metadata-file");
     if (metadataFile.isPresent()) {
-      Files.writeString(
-          Path.of(metadataFile.get()), JsonText.pretty(result.metadata(), "  ") + "\n");
+      write(metadataFile.get(), JsonText.pretty(result.metadata(), "  ") + "\n");
     }
+  }
+
+  private static void write(String file, String text) throws IOException {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    OutputFile.write(Path.of(file), "rw-r--r--", out -> out.write(bytes));
   }
 
   /** The id of the image; with several platforms, of the index when there is one. */

@@ -13,19 +13,16 @@ import dev.wadah.image.archive.ImageExporter;
 import dev.wadah.image.archive.ImageExporter.Export;
 import dev.wadah.oci.Descriptor;
 import dev.wadah.oci.ImageReference;
-import java.io.BufferedOutputStream;
+import dev.wadah.posix.OutputFile;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
 /** {@code wadah save}. */
 public final class SaveCommand implements Command {
-  private static final int BUFFER_BYTES = 1 << 16;
 
   @Override
   public CommandModel model() {
@@ -51,7 +48,9 @@ public final class SaveCommand implements Command {
     if (file.isEmpty()) {
       write(session.engine(), format, exports, console.out());
     } else {
-      writeFile(session.engine(), format, exports, Path.of(file.get()).toAbsolutePath());
+      // docker save makes its files 0600, too.
+      OutputFile.write(
+          Path.of(file.get()), "rw-------", out -> write(session.engine(), format, exports, out));
     }
     return ExitCode.OK;
   }
@@ -69,21 +68,6 @@ public final class SaveCommand implements Command {
       exports.add(new Export(target, name.map(List::of).orElse(List.of())));
     }
     return exports;
-  }
-
-  /** The file appears when it is whole. */
-  private static void writeFile(Engine engine, String format, List<Export> exports, Path file)
-      throws IOException {
-    Path parent = file.getParent();
-    Path part = Files.createTempFile(parent, "." + file.getFileName(), ".part");
-    try {
-      try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(part), BUFFER_BYTES)) {
-        write(engine, format, exports, out);
-      }
-      Files.move(part, file, StandardCopyOption.REPLACE_EXISTING);
-    } finally {
-      Files.deleteIfExists(part);
-    }
   }
 
   private static void write(Engine engine, String format, List<Export> exports, OutputStream out)

@@ -1,12 +1,12 @@
 package dev.wadah.cli.profile;
 
 import dev.wadah.cli.JsonText;
+import dev.wadah.posix.OutputFile;
 import dev.wadah.profile.Phase;
 import dev.wadah.profile.Profile;
 import java.io.IOException;
-import java.nio.file.Files;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
@@ -30,14 +30,8 @@ public final class ProfileDocument {
 
   /** Writes the file, whole or not at all. */
   public void write(Path file) throws IOException {
-    Path whole = file.toAbsolutePath();
-    Path temporary = Files.createTempFile(whole.getParent(), "." + whole.getFileName(), ".tmp");
-    try {
-      Files.writeString(temporary, text());
-      Files.move(temporary, whole, StandardCopyOption.REPLACE_EXISTING);
-    } finally {
-      Files.deleteIfExists(temporary);
-    }
+    byte[] bytes = text().getBytes(StandardCharsets.UTF_8);
+    OutputFile.write(file, "rw-r--r--", out -> out.write(bytes));
   }
 
   /** The document. Times are milliseconds; those of {@code traceEvents} microseconds. */

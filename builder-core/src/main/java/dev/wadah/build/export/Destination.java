@@ -1,6 +1,7 @@
 package dev.wadah.build.export;
 
 import dev.wadah.build.BuildException;
+import dev.wadah.posix.OutputFile;
 import java.io.BufferedOutputStream;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -8,8 +9,6 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
 
 /** The file that an output goes to: whole, or not there. */
@@ -18,18 +17,11 @@ final class Destination {
 
   private Destination() {}
 
-  /** Writes the bytes of an output. */
-  @FunctionalInterface
-  interface Writer {
-    /** Writes to {@code out}, which stays open. */
-    void write(OutputStream out) throws IOException;
-  }
-
   /**
    * Writes a file through a temporary one beside it, or standard output for {@code -} and nothing.
    * A device or pipe that is there is written to as it is.
    */
-  static void write(String type, Optional<String> destination, Writer writer)
+  static void write(String type, Optional<String> destination, OutputFile.Writer writer)
       throws BuildException, IOException {
     if (destination.isEmpty() || destination.get().equals("-")) {
       if (destination.isEmpty() && toTerminal()) {
@@ -59,7 +51,7 @@ final class Destination {
     }
   }
 
-  private static void write(String type, Path file, Writer writer)
+  private static void write(String type, Path file, OutputFile.Writer writer)
       throws BuildException, IOException {
     if (Files.isDirectory(file)) {
       throw OutputFaults.fault(
@@ -67,23 +59,7 @@ final class Destination {
           "type=%s writes one file".formatted(type),
           "write dest=%s".formatted(file.resolve("image.tar")));
     }
-    if (Files.exists(file) && !Files.isRegularFile(file)) {
-      try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file), BUFFER_BYTES)) {
-        writer.write(out);
-      }
-      return;
-    }
     Files.createDirectories(file.getParent());
-    Path temporary = Files.createTempFile(file.getParent(), "." + file.getFileName(), ".tmp");
-    try {
-      try (OutputStream out =
-          new BufferedOutputStream(Files.newOutputStream(temporary), BUFFER_BYTES)) {
-        writer.write(out);
-      }
-      Files.setPosixFilePermissions(temporary, PosixFilePermissions.fromString("rw-r--r--"));
-      Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
-    } finally {
-      Files.deleteIfExists(temporary);
-    }
+    OutputFile.write(file, "rw-r--r--", writer);
   }
 }

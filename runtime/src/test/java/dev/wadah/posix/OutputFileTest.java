@@ -1,0 +1,88 @@
+package dev.wadah.posix;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class OutputFileTest {
+  private static final OutputFile.Writer NEW = out -> out.write("new".getBytes());
+
+  @TempDir Path folder;
+
+  private Stream<String> names() throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.map(f -> f.getFileName().toString()).toList().stream();
+    }
+  }
+
+  @Test
+  void replacesAFileAsAWhole() throws IOException {
+    Path file = Files.writeString(folder.resolve("file"), "old and longer");
+
+    OutputFile.write(file, "rw-r-----", NEW);
+
+    assertThat(file).hasContent("new");
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+        .isEqualTo("rw-r-----");
+    assertThat(names()).containsExactly("file");
+  }
+
+  @Test
+  void leavesWhatIsThereWhenWritingFails() throws IOException {
+    Path file = Files.writeString(folder.resolve("file"), "old");
+
+    assertThatThrownBy(
+            () ->
+                OutputFile.write(
+                    file,
+                    "rw-r--r--",
+                    out -> {
+                      out.write(1);
+                      throw new IOException("no more");
+                    }))
+        .hasMessage("no more");
+
+    assertThat(file).hasContent("old");
+    assertThat(names()).containsExactly("file");
+  }
+
+  @Test
+  void writesToAPipeAndKeepsIt() throws Exception {
+    Path pipe = folder.resolve("pipe");
+    assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
+    CompletableFuture<String> read =
+        CompletableFuture.supplyAsync(
+            () -> {
+              try {
+                return Files.readString(pipe);
+              } catch (IOException e) {
+                throw new java.io.UncheckedIOException(e);
+              }
+            });
+
+    OutputFile.write(pipe, "rw-r--r--", NEW);
+
+    assertThat(read.get(10, TimeUnit.SECONDS)).isEqualTo("new");
+    assertThat(Files.isRegularFile(pipe)).isFalse();
+  }
+
+  @Test
+  void writesWhereASymbolicLinkPoints() throws IOException {
+    Path file = Files.writeString(folder.resolve("file"), "old");
+    Path link = Files.createSymbolicLink(folder.resolve("link"), file);
+
+    OutputFile.write(link, "rw-r--r--", NEW);
+
+    assertThat(file).hasContent("new");
+    assertThat(link).isSymbolicLink();
+  }
+}
