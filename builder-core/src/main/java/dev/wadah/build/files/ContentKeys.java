@@ -19,7 +19,9 @@ import java.util.List;
  */
 final class ContentKeys implements SourceWalk.Visitor {
   /** Changes whenever the meaning of a key does. */
-  private static final String VERSION = "copy 1";
+  private static final String VERSION = "copy 2";
+
+  private static final int GROUP_WRITE = 020;
 
   private final FileTree tree;
   private final boolean owners;
@@ -103,7 +105,7 @@ final class ContentKeys implements SourceWalk.Visitor {
 
   private void attributes(MessageDigest sha, FileNode node) {
     ByteBuffer numbers = ByteBuffer.allocate(24);
-    numbers.putInt(node.isSymlink() || (node.isDirectory() && !owners) ? 0 : node.mode());
+    numbers.putInt(mode(node));
     numbers.putInt(owners ? node.uid() : 0).putInt(owners ? node.gid() : 0);
     numbers.putLong(node.identity().device());
     sha.update(numbers.array());
@@ -113,6 +115,19 @@ final class ContentKeys implements SourceWalk.Visitor {
       sha.update((byte) 'c');
       sha.update(capability);
     }
+  }
+
+  /**
+   * What counts of a mode. Some users' umask lets their group write (002, where most have 022), and
+   * so Git makes 0664 or 0775 of what it makes 0644 or 0755 of elsewhere; checkouts shall not
+   * differ by that. Other bits count, such as those of 0600: an image would notice.
+   */
+  private int mode(FileNode node) {
+    if (node.isSymlink() || (node.isDirectory() && !owners)) {
+      return 0;
+    }
+    boolean usual = node.mode() == 0664 || node.mode() == 0775;
+    return usual && !owners ? node.mode() & ~GROUP_WRITE : node.mode();
   }
 
   private static void text(MessageDigest sha, String text) {

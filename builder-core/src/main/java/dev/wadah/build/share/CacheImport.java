@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The results of all {@code --cache-from}. Nobody is asked before the first question, which is the
@@ -79,11 +80,16 @@ final class CacheImport implements SharedRecords {
     return taken;
   }
 
-  /** One warning for each place that gave nothing, if any was asked. */
-  synchronized List<Diagnostic> warnings() {
+  /**
+   * One warning for each place that gave nothing, if any was asked.
+   *
+   * @param written places that are written as well, and may be empty the first time
+   */
+  synchronized List<Diagnostic> warnings(Set<Place> written) {
     List<Diagnostic> warnings = new ArrayList<>(taken.warnings());
     for (CacheReader reader : readers) {
-      if (startNanos != 0 && reader.problem().isPresent()) {
+      boolean first = reader.foundNothing() && written.contains(reader.place());
+      if (startNanos != 0 && !first && reader.problem().isPresent()) {
         warnings.add(
             ShareFaults.warning(
                 "no step could be taken from the shared cache %s: %s"

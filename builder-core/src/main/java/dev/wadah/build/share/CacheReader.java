@@ -94,6 +94,18 @@ final class CacheReader {
     abandoned = true;
   }
 
+  /** Whether it answered that there is nothing. */
+  boolean foundNothing() {
+    try {
+      return task.isDone() && task.get().kind() == Found.Kind.NOTHING;
+    } catch (ExecutionException e) {
+      return false; // problem() tells of it
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
   /** Why there are no records; empty when there are. */
   Optional<String> problem() {
     if (!task.isDone()) {

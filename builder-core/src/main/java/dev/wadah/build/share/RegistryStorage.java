@@ -12,11 +12,15 @@ import dev.wadah.registry.Registry;
 import dev.wadah.registry.RegistryException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
 
 /** A tag in a registry. Registries have no locks: see {@link CacheWriter} for what that means. */
 final class RegistryStorage implements CacheStorage {
   private static final int NOT_FOUND = 404;
+  private static final int SERVER_ERROR = 500;
+  private static final int ATTEMPTS = 5;
 
   private final Registry registry;
   private final ContentStore content;
@@ -30,11 +34,39 @@ final class RegistryStorage implements CacheStorage {
     this.reference = reference;
   }
 
+  /** Something that a registry is asked for. */
+  @FunctionalInterface
+  private interface Question<T> {
+    T ask() throws IOException;
+  }
+
+  /**
+   * Asks again after a moment when the registry says that it is broken: the one of the CNCF
+   * distribution project does for a tag that somebody is just writing, on some kinds of storage.
+   */
+  private static <T> T patiently(Question<T> question) throws IOException {
+    for (int attempt = 1; ; attempt++) {
+      try {
+        return question.ask();
+      } catch (RegistryException e) {
+        if (e.status() != SERVER_ERROR || attempt == ATTEMPTS) {
+          throw e;
+        }
+      }
+      try {
+        Thread.sleep(ThreadLocalRandom.current().nextLong(20, 60L * attempt));
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new InterruptedIOException("interrupted while waiting for a registry");
+      }
+    }
+  }
+
   @Override
   public Found read() throws IOException {
     Registry.Document document;
     try {
-      document = registry.manifest(reference);
+      document = patiently(() -> registry.manifest(reference));
     } catch (RegistryException e) {
       if (e.status() == NOT_FOUND) {
         return Found.nothing("nothing is there yet");
@@ -87,12 +119,12 @@ final class RegistryStorage implements CacheStorage {
 
   @Override
   public Optional<Digest> current() throws IOException {
-    return registry.head(reference).map(Descriptor::digest);
+    return patiently(() -> registry.head(reference)).map(Descriptor::digest);
   }
 
   @Override
   public void publish(Registry.Document manifest) throws IOException {
-    registry.pushManifest(reference, manifest);
+    patiently(() -> registry.pushManifest(reference, manifest));
   }
 
   @Override

@@ -20,6 +20,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -178,7 +179,9 @@ public final class SharedCaches {
   /** What went wrong without being a failure, behind the warnings that there are already. */
   public List<Diagnostic> withWarnings(List<Diagnostic> others) {
     List<Diagnostic> all = new ArrayList<>(others);
-    all.addAll(sources.warnings());
+    Set<Place> written = new HashSet<>();
+    targets.forEach(target -> written.add(target.place()));
+    all.addAll(sources.warnings(written));
     all.addAll(warnings);
     return all;
   }
