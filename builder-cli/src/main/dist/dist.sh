@@ -10,11 +10,11 @@ mkdir -p "$new/bin" "$new/lib" "$new/libexec"
 
 cp -p "$target"/libraries/*.jar "$new/lib/"
 cp -p "$jar" "$new/lib/"
-# No class-data archive takes picocli's classes as they are; see Reframe.java.
-for picocli in "$new"/lib/picocli-*.jar; do
-  "${JAVA_HOME:+$JAVA_HOME/bin/}java" -cp "$(echo "$new"/lib/asm-[0-9]*.jar)" "$here/Reframe.java" "$picocli" "$picocli.new"
-  mv "$picocli.new" "$picocli"
-done
+# One jar of what builds load; see Pack.java.
+set -- "$new"/lib/builder-c*.jar "$new"/lib/grammar-*.jar "$new"/lib/runtime-*.jar \
+  "$new"/lib/picocli-*.jar "$new"/lib/antlr4-runtime-*.jar "$new"/lib/jackson-core-*.jar
+"${JAVA_HOME:+$JAVA_HOME/bin/}java" -cp "$(echo "$new"/lib/asm-[0-9]*.jar)" "$here/Pack.java" "$new/lib/wadah.jar" "$@"
+rm "$@"
 
 if [ -d "$natives" ]; then
   # amd64 and arm64 files keep their names; the runtime knows which one is its own.

@@ -35,6 +35,8 @@ public final class Main {
 
   /** The command line's way in: everything but the exit is {@link #run}'s. */
   public static void main(String[] args) {
+    // Every flag is a text: picocli need not find java.time's and java.sql's parsers by reflection.
+    System.setProperty("picocli.converters.excludes", ".*");
     Cancellation cancellation = Cancellation.ofThisThread();
     PrintStream out = stream(FileDescriptor.out, false);
     PrintStream err = stream(FileDescriptor.err, true);

@@ -1,8 +1,6 @@
 package dev.wadah.oci;
 
-import com.fasterxml.jackson.core.JsonParseException;
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonToken;
+import dev.wadah.oci.JsonTokens.Kind;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -11,68 +9,69 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Reads values from a Jackson token stream as Go does: null is the zero value, unknown fields are
- * skipped. Each method stands on the value's first token and ends on its last.
+ * Reads values from a token stream as Go does: null is the zero value, unknown fields are skipped.
+ * Each method stands on the value's first token and ends on its last.
  */
 final class JsonInput {
-  private final JsonParser parser;
+  private final JsonTokens tokens;
 
-  JsonInput(JsonParser parser) {
-    this.parser = parser;
+  /** Steps onto the document's first token. */
+  JsonInput(byte[] json) throws IOException {
+    tokens = new JsonTokens(json);
+    tokens.next();
+  }
+
+  /** Makes sure that the document ends here. */
+  void end() throws IOException {
+    tokens.next();
   }
 
   /**
-   * Steps to the next field of the object that the parser is in, and onto its value.
+   * Steps to the next field of the object that is being read, and onto its value.
    *
    * @return its name; null at the object's end
    */
   String nextField() throws IOException {
-    JsonToken token = parser.nextToken();
-    if (token == JsonToken.END_OBJECT) {
-      return null;
-    }
-    String name = parser.currentName();
-    parser.nextToken();
-    return name;
+    return tokens.next() == Kind.OBJECT_END ? null : tokens.name();
   }
 
   /** Whether an object starts here; false for null. */
   boolean startsObject() throws IOException {
-    return starts(JsonToken.START_OBJECT, "an object");
+    return starts(Kind.OBJECT);
   }
 
-  /** Steps to the next element of the array that the parser is in; false at its end. */
+  /** Steps to the next element of the array that is being read; false at its end. */
   boolean nextElement() throws IOException {
-    return parser.nextToken() != JsonToken.END_ARRAY;
+    return tokens.next() != Kind.ARRAY_END;
   }
 
   /** Whether an array starts here; false for null. */
   boolean startsArray() throws IOException {
-    return starts(JsonToken.START_ARRAY, "an array");
+    return starts(Kind.ARRAY);
   }
 
-  private boolean starts(JsonToken wanted, String what) throws IOException {
-    if (parser.currentToken() == JsonToken.VALUE_NULL) {
+  private boolean starts(Kind wanted) throws IOException {
+    if (tokens.kind() == Kind.NULL) {
       return false;
     }
-    if (parser.currentToken() != wanted) {
-      throw wrong(what);
+    if (tokens.kind() != wanted) {
+      throw wrong(wanted.words);
     }
     return true;
   }
 
   void skip() throws IOException {
-    parser.skipChildren();
+    tokens.skipChildren();
   }
 
   String text() throws IOException {
-    if (parser.currentToken() == JsonToken.VALUE_NULL) {
+    if (tokens.kind() == Kind.NULL) {
       return "";
     }
-    if (parser.currentToken() != JsonToken.VALUE_STRING) {
+    if (tokens.kind() != Kind.TEXT) {
       throw wrong("a string");
     }
-    return parser.getText();
+    return tokens.value();
   }
 
   /** A text; empty when it is null or has no characters, which Go's omitempty cannot tell apart. */
@@ -82,19 +81,23 @@ final class JsonInput {
   }
 
   long number() throws IOException {
-    if (parser.currentToken() == JsonToken.VALUE_NULL) {
+    if (tokens.kind() == Kind.NULL) {
       return 0;
     }
-    if (parser.currentToken() != JsonToken.VALUE_NUMBER_INT) {
+    if (tokens.kind() != Kind.WHOLE) {
       throw wrong("a whole number");
     }
-    return parser.getLongValue();
+    try {
+      return Long.parseLong(tokens.value());
+    } catch (NumberFormatException e) {
+      throw tokens.fault("the number " + tokens.value() + " is out of range");
+    }
   }
 
   boolean truth() throws IOException {
-    return switch (parser.currentToken()) {
-      case VALUE_TRUE -> true;
-      case VALUE_FALSE, VALUE_NULL -> false;
+    return switch (tokens.kind()) {
+      case TRUE -> true;
+      case FALSE, NULL -> false;
       default -> throw wrong("true or false");
     };
   }
@@ -110,9 +113,7 @@ final class JsonInput {
   }
 
   Optional<List<String>> optionalTexts() throws IOException {
-    return parser.currentToken() == JsonToken.VALUE_NULL
-        ? Optional.empty()
-        : Optional.of(List.copyOf(texts()));
+    return tokens.kind() == Kind.NULL ? Optional.empty() : Optional.of(List.copyOf(texts()));
   }
 
   Map<String, String> textMap() throws IOException {
@@ -147,44 +148,29 @@ final class JsonInput {
   }
 
   private Object value() throws IOException {
-    return switch (parser.currentToken()) {
-      case START_OBJECT -> values();
-      case START_ARRAY -> {
+    return switch (tokens.kind()) {
+      case OBJECT -> values();
+      case ARRAY -> {
         List<Object> list = new ArrayList<>();
         while (nextElement()) {
           list.add(value());
         }
         yield list;
       }
-      case VALUE_NUMBER_INT -> number();
-      case VALUE_NUMBER_FLOAT -> parser.getDoubleValue();
-      case VALUE_TRUE, VALUE_FALSE -> truth();
-      case VALUE_STRING -> text();
+      case WHOLE -> number();
+      case FRACTION -> Double.parseDouble(tokens.value());
+      case TRUE, FALSE -> truth();
+      case TEXT -> text();
       default -> throw wrong("a value");
     };
   }
 
   /** A fault at the current token. */
-  IOException wrong(String wanted) throws IOException {
-    String field = parser.currentName();
-    return new JsonParseException(
-        parser,
+  IOException wrong(String wanted) {
+    String field = tokens.name();
+    return tokens.fault(
         "%s must be %s, not %s"
             .formatted(
-                field == null ? "the document" : "\"" + field + "\"",
-                wanted,
-                parser.currentToken() == null ? "nothing" : kind(parser.currentToken())),
-        parser.currentTokenLocation());
-  }
-
-  private static String kind(JsonToken token) {
-    return switch (token) {
-      case START_OBJECT -> "an object";
-      case START_ARRAY -> "an array";
-      case VALUE_STRING -> "a string";
-      case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> "a number";
-      case VALUE_TRUE, VALUE_FALSE -> "a truth value";
-      default -> token.asString();
-    };
+                field == null ? "the document" : "\"" + field + "\"", wanted, tokens.kind().words));
   }
 }

@@ -3,8 +3,6 @@ package dev.wadah.oci;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonFactoryBuilder;
 import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -89,22 +87,11 @@ public final class OciJson {
   }
 
   private static <T> T parse(byte[] json, String what, Reader<T> reader) {
-    try (JsonParser parser = FACTORY.createParser(json)) {
-      parser.nextToken();
-      T document = reader.read(new JsonInput(parser));
-      if (parser.nextToken() != null) {
-        throw new IllegalArgumentException("something follows its end");
-      }
+    try {
+      JsonInput in = new JsonInput(json);
+      T document = reader.read(in);
+      in.end();
       return document;
-    } catch (JsonProcessingException e) {
-      throw invalid(
-          what,
-          "%s (line %d, column %d)"
-              .formatted(
-                  e.getOriginalMessage().lines().findFirst().orElse("broken JSON"),
-                  e.getLocation() == null ? 1 : e.getLocation().getLineNr(),
-                  e.getLocation() == null ? 1 : e.getLocation().getColumnNr()),
-          e);
     } catch (IllegalArgumentException | ArithmeticException | IOException e) {
       throw invalid(what, e.getMessage(), e);
     }

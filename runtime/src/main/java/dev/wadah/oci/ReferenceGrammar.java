@@ -192,7 +192,7 @@ final class ReferenceGrammar {
     return text.equals(".")
         || text.equals("_")
         || text.equals("__")
-        || text.chars().allMatch(c -> c == '-');
+        || text.equals("-".repeat(text.length()));
   }
 
   private static boolean isTag(String tag) {

@@ -41,7 +41,7 @@ public final class TrainCommand implements Command {
       EXPOSE 80/tcp 90-91/udp
       VOLUME /data
       HEALTHCHECK --interval=5s CMD ["/bin/launcher"]
-      ONBUILD RUN true
+      ONBUILD ENV C=d
       ENTRYPOINT ["/bin/launcher"]
       CMD ["--version"]
       """;
@@ -103,7 +103,7 @@ public final class TrainCommand implements Command {
       Main.run(quiet, "inspect", "--format", "{{json .Config}}", "train:1");
       Main.run(quiet, "history", "train:1");
       Main.run(quiet, "load", "-i", archive);
-      Main.run(quiet, "run", "--rm", "--network", "none", "train:4");
+      Main.run(quiet, "run", "--rm", "--pull=never", "--network", "none", "train:4");
       Main.run(quiet, "build", "--no-such-flag", context.toString());
       return ExitCode.OK;
     } finally {

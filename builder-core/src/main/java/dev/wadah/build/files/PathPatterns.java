@@ -19,7 +19,16 @@ public final class PathPatterns {
 
   private PathPatterns(List<PathPattern> patterns) {
     this.patterns = List.copyOf(patterns);
-    this.exceptions = patterns.stream().anyMatch(PathPattern::negated);
+    this.exceptions = hasException(patterns);
+  }
+
+  private static boolean hasException(List<PathPattern> patterns) {
+    for (PathPattern pattern : patterns) {
+      if (pattern.negated()) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Patterns that were compiled one by one. */
