@@ -27,7 +27,10 @@ final class Failures {
     if (failure instanceof ConnectException) {
       return text(failure).map(Failures::plain).orElse("connection refused");
     }
-    return text(failure).orElse(failure.getClass().getSimpleName());
+    String message = text(failure).orElse(failure.getClass().getSimpleName());
+    return message.contains("header parser received no bytes")
+        ? "it closed the connection without an answer"
+        : message;
   }
 
   /** The JDK speaks of paths and anchors; a user has to name a file. */

@@ -39,7 +39,7 @@ final class Listing {
             null);
       }
       Call call = Call.of("GET", next.get(), Scope.pull(endpoint.path()));
-      try (Reply reply = transport.send(endpoint, call)) {
+      try (Reply reply = transport.receive(endpoint, call, MAX_PAGE_BYTES)) {
         if (reply.status() != 200) {
           throw reply.unexpected();
         }

@@ -43,10 +43,11 @@ final class ManifestCalls {
   }
 
   private Reply ask(String method, ImageReference reference) throws IOException {
-    return transport.send(
+    return transport.receive(
         endpoint,
         Call.of(method, "/manifests/" + selector(reference), Scope.pull(endpoint.path()))
-            .withHeader("Accept", ACCEPT));
+            .withHeader("Accept", ACCEPT),
+        MAX_MANIFEST_BYTES);
   }
 
   Registry.Document get(ImageReference reference) throws IOException {
@@ -117,7 +118,7 @@ final class ManifestCalls {
   Optional<Registry.Document> referrers(Digest subject) throws IOException {
     String rest = "/referrers/" + URLEncoder.encode(subject.toString(), StandardCharsets.UTF_8);
     Call call = Call.of("GET", rest, Scope.pull(endpoint.path()));
-    try (Reply reply = transport.send(endpoint, call)) {
+    try (Reply reply = transport.receive(endpoint, call, MAX_MANIFEST_BYTES)) {
       if (reply.status() == 404) {
         return Optional.empty();
       }

@@ -27,6 +27,7 @@ final class Reply implements Closeable {
 
   private final String method;
   private final HttpResponse<InputStream> response;
+  private byte[] held;
 
   Reply(String method, HttpResponse<InputStream> response) {
     this.method = method;
@@ -54,7 +55,9 @@ final class Reply implements Closeable {
   }
 
   InputStream body() {
-    return response.body();
+    // A proxy that refuses a tunnel sends a status, and the JDK passes no body on.
+    InputStream body = response.body();
+    return body == null ? InputStream.nullInputStream() : body;
   }
 
   /** The length that the reply claims; -1 when it claims none, or nonsense. */
@@ -68,8 +71,21 @@ final class Reply implements Closeable {
 
   /** Reads the whole body, at most {@code limit} bytes; one byte more means that it was longer. */
   byte[] bytes(int limit) throws IOException {
+    if (held != null) {
+      return held;
+    }
     try (InputStream in = body()) {
       return in.readNBytes(limit + 1);
+    }
+  }
+
+  /**
+   * Takes the body into memory, so that {@link #bytes} gives it later. One that is longer than
+   * {@code limit} is left, if it says so.
+   */
+  void hold(int limit) throws IOException {
+    if (contentLength() <= limit) {
+      held = bytes(limit);
     }
   }
 
@@ -144,6 +160,6 @@ final class Reply implements Closeable {
 
   @Override
   public void close() throws IOException {
-    response.body().close();
+    body().close();
   }
 }

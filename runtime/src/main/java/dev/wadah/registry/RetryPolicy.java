@@ -43,31 +43,36 @@ public record RetryPolicy(
    * @throws InterruptedIOException if the thread is interrupted
    */
   void pause(int attempt, Optional<String> retryAfter) throws InterruptedIOException {
-    Duration grown = firstPause.multipliedBy(1L << Math.min(attempt - 1, 16));
-    long jitter = 75 + ThreadLocalRandom.current().nextLong(50);
-    Duration wanted = grown.multipliedBy(jitter).dividedBy(100);
-    Duration asked = retryAfter.map(RetryPolicy::parse).orElse(Duration.ZERO);
-    Duration pause = asked.compareTo(wanted) > 0 ? asked : wanted;
     try {
-      Thread.sleep((pause.compareTo(longestPause) > 0 ? longestPause : pause).toMillis());
+      Thread.sleep(pauseLength(attempt, retryAfter, Instant.now()).toMillis());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new InterruptedIOException("interrupted while waiting for a registry");
     }
   }
 
-  private static Duration parse(String retryAfter) {
+  /** How long to wait; a quarter more or less than planned, but never less than asked for. */
+  Duration pauseLength(int attempt, Optional<String> retryAfter, Instant now) {
+    Duration grown = firstPause.multipliedBy(1L << Math.min(attempt - 1, 16));
+    long jitter = 75 + ThreadLocalRandom.current().nextLong(50);
+    Duration wanted = grown.multipliedBy(jitter).dividedBy(100);
+    Duration asked = retryAfter.map(text -> parse(text, now)).orElse(Duration.ZERO);
+    Duration pause = asked.compareTo(wanted) > 0 ? asked : wanted;
+    return pause.compareTo(longestPause) > 0 ? longestPause : pause;
+  }
+
+  private static Duration parse(String retryAfter, Instant now) {
     try {
       return Duration.ofSeconds(Long.parseLong(retryAfter.trim()));
     } catch (NumberFormatException e) {
-      return untilDate(retryAfter);
+      return untilDate(retryAfter, now);
     }
   }
 
-  private static Duration untilDate(String date) {
+  private static Duration untilDate(String date, Instant now) {
     try {
       ZonedDateTime then = ZonedDateTime.parse(date, DateTimeFormatter.RFC_1123_DATE_TIME);
-      Duration left = Duration.between(Instant.now(), then.toInstant());
+      Duration left = Duration.between(now, then.toInstant());
       return left.isNegative() ? Duration.ZERO : left;
     } catch (DateTimeException e) {
       // Neither form: as if the header were not there.

@@ -26,7 +26,7 @@ final class Tokens {
   private static final Duration MARGIN = Duration.ofSeconds(10);
 
   /** The largest reply of a token server that is read. */
-  private static final int MAX_REPLY_BYTES = 1 << 20;
+  static final int MAX_REPLY_BYTES = 1 << 20;
 
   private static final JsonFactory FACTORY = new JsonFactory();
 

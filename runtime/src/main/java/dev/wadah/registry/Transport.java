@@ -80,6 +80,31 @@ final class Transport {
     }
   }
 
+  /**
+   * As {@link #send}, with the body of a reply of status 200 in memory; one that breaks is asked
+   * for again.
+   *
+   * @param limit in bytes; of a longer body one byte more is there, or nothing
+   */
+  Reply receive(Endpoint endpoint, Call call, int limit) throws IOException {
+    for (int attempt = 1; ; attempt++) {
+      Reply reply = send(endpoint, call);
+      if (reply.status() != 200) {
+        return reply;
+      }
+      try {
+        reply.hold(limit);
+        return reply;
+      } catch (IOException e) {
+        reply.close();
+        if (attempt >= retries.attempts() || e instanceof InterruptedIOException) {
+          throw e;
+        }
+      }
+      retries.pause(attempt, Optional.empty());
+    }
+  }
+
   /** A host that never answered is most likely not there; one that did comes back. */
   private boolean mayRetry(Endpoint endpoint, IOException e) {
     return !(e instanceof RegistryException) && answered.contains(endpoint.host());
@@ -239,6 +264,7 @@ final class Transport {
         Optional<String> retryAfter = Optional.empty();
         try {
           Reply reply = following(call, uri, authorization);
+          reply.hold(Tokens.MAX_REPLY_BYTES);
           if (!RetryPolicy.isTransient(reply.status()) || attempt >= retries.attempts()) {
             return reply;
           }

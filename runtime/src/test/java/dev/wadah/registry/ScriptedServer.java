@@ -4,6 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsParameters;
+import com.sun.net.httpserver.HttpsServer;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -12,6 +15,8 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.Executors;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
 
 /** A server that misbehaves as a test says, and remembers what it was asked. */
 final class ScriptedServer implements Closeable {
@@ -33,7 +38,37 @@ final class ScriptedServer implements Closeable {
   }
 
   ScriptedServer(Script script) throws IOException {
-    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    this(script, HttpServer.create(anyPort(), 0));
+  }
+
+  /** A server with TLS. */
+  static ScriptedServer secure(SSLContext context, ClientCertificate client, Script script)
+      throws IOException {
+    HttpsServer https = HttpsServer.create(anyPort(), 0);
+    https.setHttpsConfigurator(
+        new HttpsConfigurator(context) {
+          @Override
+          public void configure(HttpsParameters parameters) {
+            SSLParameters wanted = context.getDefaultSSLParameters();
+            wanted.setNeedClientAuth(client == ClientCertificate.NEEDED);
+            parameters.setSSLParameters(wanted);
+          }
+        });
+    return new ScriptedServer(script, https);
+  }
+
+  /** Whether clients have to show a certificate. */
+  enum ClientCertificate {
+    NEEDED,
+    NOT_NEEDED
+  }
+
+  private static InetSocketAddress anyPort() {
+    return new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+  }
+
+  private ScriptedServer(Script script, HttpServer httpServer) {
+    server = httpServer;
     server.setExecutor(
         Executors.newCachedThreadPool(
             task -> {
