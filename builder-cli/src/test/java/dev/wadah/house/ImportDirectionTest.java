@@ -48,6 +48,7 @@ class ImportDirectionTest {
       build.context: build build.files dockerfile oci content layer posix profile
       build.graph: build build.context build.files dockerfile dockerfile.expand oci layer
       build.cache: build.graph oci content layer posix
+      build.gc: build.cache build.graph RUNTIME
       build.exec: build build.graph build.cache build.context build.files dockerfile dockerfile.expand RUNTIME
       build.share: build build.cache build.files dockerfile RUNTIME
       build.export: build build.files dockerfile RUNTIME

@@ -32,6 +32,10 @@ public final class Leases {
   private static final Duration SLACK = Duration.ofMinutes(1);
 
   private static final long MILLI = 1_000_000L;
+
+  /** Marks are whole seconds, which every file system keeps, long before anything of ours. */
+  private static final long MARKS = 1_000_000_000L;
+
   private static final String END = "end";
 
   private final Path root;
@@ -176,9 +180,10 @@ public final class Leases {
           oldest = Math.min(oldest, setBack ? 0 : start);
         }
       }
-      // Every lease that comes or goes sets this time again.
-      Posix.setModified(Posix.CWD, room.toString(), 0);
-      return new Round(oldest, quiet, pins);
+      // Every lease that comes or goes sets this time again, as does every other round.
+      long mark = (System.nanoTime() >>> 8) % MARKS * 1_000_000_000L;
+      Posix.setModified(Posix.CWD, room.toString(), mark);
+      return new Round(oldest, quiet ? mark : -1, pins);
     }
   }
 
@@ -207,12 +212,18 @@ public final class Leases {
   /** One collection. */
   public final class Round {
     private final long oldest;
-    private final boolean quiet;
+    private final long quietMark;
     private final List<String> pins;
 
-    private Round(long oldest, boolean quiet, List<String> pins) {
+    /**
+     * A round.
+     *
+     * @param oldest begin of the oldest lease that is not settled; now, when there is none
+     * @param quietMark time of the leases' room as long as none has come; -1 when there are some
+     */
+    private Round(long oldest, long quietMark, List<String> pins) {
       this.oldest = oldest;
-      this.quiet = quiet;
+      this.quietMark = quietMark;
       this.pins = List.copyOf(pins);
     }
 
@@ -229,7 +240,7 @@ public final class Leases {
     public void sweep(Removal removal) throws IOException {
       try (LockFile gate = gate()) {
         FileStatus room = FileStatus.of(room().toString());
-        boolean nobody = quiet && room != null && room.mtimeNanos() == 0;
+        boolean nobody = room != null && room.mtimeNanos() == quietMark;
         long before = oldest - RENEWAL.toNanos() - SLACK.toNanos();
         removal.removeOlderThan(nobody ? Long.MAX_VALUE : before);
       }

@@ -36,6 +36,11 @@ final class ImageIds {
     renew(id);
   }
 
+  /** The file of an id. */
+  Path record(Digest id) throws IOException {
+    return ids().resolve(id.hex());
+  }
+
   /** Says that the image is used now: those without a name go by last use. */
   void renew(Digest id) throws IOException {
     String file = ids().resolve(id.hex()).toString();

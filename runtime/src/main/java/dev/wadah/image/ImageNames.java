@@ -37,6 +37,11 @@ final class ImageNames {
     files().write(file(top(), name), OciJson.write(target));
   }
 
+  /** The file of a name. */
+  Path record(ImageReference name) throws IOException {
+    return file(top(), name);
+  }
+
   boolean remove(ImageReference name) throws IOException {
     return files().delete(file(top(), name), top());
   }

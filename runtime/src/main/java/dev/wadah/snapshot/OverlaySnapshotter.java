@@ -26,7 +26,7 @@ public final class OverlaySnapshotter implements Snapshotter {
     this.layers = layers;
     this.work = store.room("work");
     Posix.chmod(Posix.CWD, work.toString(), 0700);
-    removeLeftovers();
+    removeLeftovers(store);
   }
 
   @Override
@@ -36,7 +36,9 @@ public final class OverlaySnapshotter implements Snapshotter {
     return new OverlayState(parent, lower, root);
   }
 
-  private void removeLeftovers() throws IOException {
+  /** Removes the states that dead processes left. */
+  public static void removeLeftovers(Store store) throws IOException {
+    Path work = store.room("work");
     for (String name : Posix.names(Posix.CWD, work.toString())) {
       String id = name.endsWith(".lock") ? name.substring(0, name.length() - 5) : name;
       Optional<LockFile> dead = LockFile.tryTake(work.resolve(id + ".lock"));

@@ -108,13 +108,46 @@ public final class CacheStore {
     return problems;
   }
 
+  /**
+   * A record and its file.
+   *
+   * @param usedNanos when the record was last used or written, since 1970
+   */
+  public record Filed(Path file, CacheRecord record, long usedNanos) {}
+
+  /** All records that can be read; those that cannot are removed, since they are worth nothing. */
+  public List<Filed> records() throws IOException {
+    List<Filed> records = new ArrayList<>();
+    for (Path file : files()) {
+      FileStatus status = FileStatus.of(file.toString());
+      try {
+        CacheRecord record = CacheRecord.parse(Files.readAllBytes(file));
+        records.add(new Filed(file, record, status == null ? 0 : status.mtimeNanos()));
+      } catch (NoSuchFileException e) {
+        // Removed meanwhile.
+      } catch (IllegalArgumentException e) {
+        Files.deleteIfExists(file);
+      }
+    }
+    return records;
+  }
+
+  /** Drafts of records that dead processes may have left. */
+  public List<Path> drafts() throws IOException {
+    return files(true);
+  }
+
   /** The files of all records, sorted. */
   List<Path> files() throws IOException {
+    return files(false);
+  }
+
+  private List<Path> files(boolean drafts) throws IOException {
     List<Path> files = new ArrayList<>();
     try (Stream<Path> entries = Files.walk(room, 2)) {
       entries
           .filter(f -> f.getNameCount() == room.getNameCount() + 2)
-          .filter(f -> !f.toString().endsWith(".tmp"))
+          .filter(f -> f.toString().endsWith(".tmp") == drafts)
           .sorted()
           .forEach(files::add);
     } catch (UncheckedIOException e) {

@@ -1,0 +1,133 @@
+package dev.wadah.build.gc;
+
+import dev.wadah.build.gc.Entry.Kind;
+import dev.wadah.build.gc.Entry.Trait;
+import dev.wadah.content.Store;
+import dev.wadah.posix.DiskUsage;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Predicate;
+
+/** What a store holds, in the manner of {@code docker system df}. */
+public final class Usage {
+  private final Census census;
+  private final long containerBytes;
+  private final long restBytes;
+
+  Usage(Census census, Store store) throws IOException {
+    this.census = census;
+    this.containerBytes = DiskUsage.of(store.root().resolve("work").toString());
+    long rest = 0;
+    for (String room : List.of("logs", "blobs/ingest", "layers/staging", "gc", "locks")) {
+      rest += DiskUsage.of(store.root().resolve(room).toString());
+    }
+    this.restBytes = rest;
+  }
+
+  /**
+   * One line of the summary.
+   *
+   * @param total how many
+   * @param active how many of them containers use
+   * @param bytes what they take together, shared parts counted once
+   * @param reclaimableBytes what of it could come free
+   */
+  public record Line(String type, int total, int active, long bytes, long reclaimableBytes) {}
+
+  /** Images, containers, volumes, build cache. */
+  public List<Line> lines() {
+    List<Line> lines = new ArrayList<>();
+    lines.add(images());
+    lines.add(new Line("Containers", census.containers(), census.containers(), containerBytes, 0));
+    lines.add(volumes());
+    lines.add(cache());
+    return lines;
+  }
+
+  private Line images() {
+    Set<Unit> all = units(Kind::isImage, item -> true);
+    Set<Unit> active = units(Kind::isImage, item -> item.entry().is(Trait.IN_USE));
+    long bytes = Census.sum(all);
+    return new Line(
+        "Images",
+        count(Kind::isImage, item -> true),
+        count(Kind::isImage, item -> item.entry().is(Trait.IN_USE)),
+        bytes,
+        bytes - Census.sum(active));
+  }
+
+  private Line volumes() {
+    Predicate<Kind> volume = kind -> !kind.isCache() && !kind.isImage();
+    long bytes = Census.sum(units(volume, item -> true));
+    Predicate<Item> inUse = item -> item.entry().is(Trait.IN_USE);
+    return new Line(
+        "Local Volumes",
+        count(volume, item -> true),
+        count(volume, inUse),
+        bytes,
+        bytes - Census.sum(units(volume, inUse)));
+  }
+
+  /** What images need counts with them. */
+  private Line cache() {
+    Set<Unit> units = units(Kind::isCache, item -> true);
+    units.removeAll(units(Kind::isImage, item -> true));
+    long orphans = 0;
+    for (Unit unit : census.blobs().values()) {
+      orphans += unit.isHeld() ? 0 : unit.bytes();
+    }
+    for (Unit unit : census.layers().values()) {
+      orphans += unit.isHeld() ? 0 : unit.bytes();
+    }
+    long kept = 0;
+    for (Unit unit : units) {
+      kept += unit.isKept() ? unit.bytes() : 0;
+    }
+    long bytes = Census.sum(units) + orphans;
+    return new Line("Build Cache", count(Kind::isCache, item -> true), 0, bytes, bytes - kept);
+  }
+
+  private Set<Unit> units(Predicate<Kind> kind, Predicate<Item> which) {
+    Set<Unit> units = new HashSet<>();
+    for (Item item : census.items()) {
+      if (kind.test(item.entry().kind()) && which.test(item)) {
+        units.addAll(item.units());
+      }
+    }
+    return units;
+  }
+
+  private int count(Predicate<Kind> kind, Predicate<Item> which) {
+    int count = 0;
+    for (Item item : census.items()) {
+      count += kind.test(item.entry().kind()) && which.test(item) ? 1 : 0;
+    }
+    return count;
+  }
+
+  /** Everything that can be removed on its own. */
+  public List<Entry> entries() {
+    return census.items().stream().map(Item::entry).toList();
+  }
+
+  /** Of an entry of {@link #entries}, what it shares with other entries. */
+  public long sharedBytes(Entry entry) {
+    long shared = 0;
+    for (Item item : census.items()) {
+      if (item.entry() == entry) {
+        for (Unit unit : item.units()) {
+          shared += unit.isHeldBySeveral() ? unit.bytes() : 0;
+        }
+      }
+    }
+    return shared;
+  }
+
+  /** Logs, half-made things and the collector's own files. */
+  public long restBytes() {
+    return restBytes;
+  }
+}
