@@ -18,9 +18,17 @@ import dev.wadah.cli.registry.LogoutCommand;
 import dev.wadah.cli.registry.PullCommand;
 import dev.wadah.cli.registry.PushCommand;
 import dev.wadah.cli.registry.RegistryServeCommand;
+import dev.wadah.cli.store.BuilderPruneCommand;
+import dev.wadah.cli.store.CacheUsageCommand;
+import dev.wadah.cli.store.ContainerPruneCommand;
+import dev.wadah.cli.store.DiskUsageCommand;
+import dev.wadah.cli.store.GcCommand;
+import dev.wadah.cli.store.ImagePruneCommand;
 import dev.wadah.cli.store.StoreVerifyCommand;
+import dev.wadah.cli.store.SystemPruneCommand;
 import dev.wadah.cli.store.TrainCommand;
 import dev.wadah.cli.store.VersionCommand;
+import dev.wadah.cli.store.VolumePruneCommand;
 import java.util.List;
 import java.util.Optional;
 
@@ -52,6 +60,9 @@ final class Commands {
           "builder",
           "registry",
           "store",
+          "system",
+          "volume",
+          "gc",
           "help");
 
   private Commands() {}
@@ -78,6 +89,14 @@ final class Commands {
           case "lint" -> new LintCommand(VersionCommand.VERSION);
           case "fmt" -> new FmtCommand();
           case "registry serve" -> new RegistryServeCommand();
+          case "system df" -> new DiskUsageCommand();
+          case "system prune" -> new SystemPruneCommand();
+          case "builder prune", "buildx prune" -> new BuilderPruneCommand();
+          case "builder du", "buildx du" -> new CacheUsageCommand();
+          case "image prune" -> new ImagePruneCommand();
+          case "container prune" -> new ContainerPruneCommand();
+          case "volume prune" -> new VolumePruneCommand();
+          case "gc" -> new GcCommand();
           case "store verify" -> new StoreVerifyCommand();
           case "version" -> new VersionCommand();
           case "train" -> new TrainCommand();
@@ -88,7 +107,8 @@ final class Commands {
   /** Whether {@code word} is the first of names of two words. */
   static boolean isGroup(String word) {
     return switch (word) {
-      case "image", "container", "buildx", "builder", "registry", "store" -> true;
+      case "image", "container", "buildx", "builder", "registry", "store", "system", "volume" ->
+          true;
       default -> false;
     };
   }

@@ -31,6 +31,10 @@ final class Overview {
         logout     Forget a password
         registry   serve: be a small registry
 
+      Space
+        system     df: what takes how much; prune: remove what is not needed
+        gc         Keep the store within its limits (builds do it once a day)
+
       Other
         store      verify: recompute every digest
         version    Show the version of wadah and of what it runs on

@@ -58,11 +58,11 @@ class ImportDirectionTest {
       cli.template: cli
       cli.progress: cli build oci
       cli.profile: cli build posix profile
-      cli.build: cli cli.profile cli.progress build dockerfile dockerfile.check dockerfile.outline RUNTIME
+      cli.build: cli cli.profile cli.progress build build.gc dockerfile dockerfile.check dockerfile.outline RUNTIME
       cli.container: cli cli.image RUNTIME
       cli.image: cli cli.template RUNTIME
       cli.registry: cli cli.image cli.progress registry.serve RUNTIME
-      cli.store: cli cli.image build.cache RUNTIME
+      cli.store: cli cli.image build.cache build.gc RUNTIME
       cli.dockerfile: cli build dockerfile dockerfile.check dockerfile.format oci
 
       maven: build dockerfile RUNTIME

@@ -288,6 +288,23 @@ public final class ImageStore {
     return name.isPresent() && names.get(name.get()).isPresent() ? name : Optional.empty();
   }
 
+  /**
+   * Looks up all that a manifest or index leads to, so that no collector takes it before a name
+   * that is about to be given leads to it.
+   */
+  public void use(Descriptor target) throws IOException {
+    content.has(target.digest());
+    for (Descriptor manifest : reader.manifests(target)) {
+      if (content.has(manifest.digest())) {
+        Image image = reader.image(manifest);
+        remote.register(image, Optional.empty());
+        for (Descriptor layer : image.manifest().layers()) {
+          content.has(layer.digest());
+        }
+      }
+    }
+  }
+
   /** Points a name to a manifest or index; replaces what it pointed to. */
   public void tag(ImageReference name, Descriptor target) throws IOException {
     names.put(name, target);

@@ -63,6 +63,8 @@ public final class BuildCommand implements Command {
     if (quiet || (mode == Display.Mode.NONE && isQuietMode(arguments, console))) {
       imageId(result).ifPresent(console.out()::println);
     }
+    console.out().flush();
+    DailyCollection.startIfDue(session.root(), console);
     return ExitCode.OK;
   }
 

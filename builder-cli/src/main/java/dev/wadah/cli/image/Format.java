@@ -12,7 +12,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** {@code --format} of lists: a template per row, {@code table} before it, or {@code json}. */
-final class Format {
+public final class Format {
   private static final Pattern FIELD = Pattern.compile("\\.([A-Z][A-Za-z]*)");
 
   private Format() {}
@@ -23,7 +23,7 @@ final class Format {
    * @param format what the user gave
    * @param headings heading of every field, for {@code table}
    */
-  static void print(
+  public static void print(
       String format,
       Map<String, String> headings,
       List<? extends Map<String, ?>> rows,

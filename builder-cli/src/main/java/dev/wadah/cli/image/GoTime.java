@@ -4,20 +4,20 @@ import java.time.Duration;
 import java.time.Instant;
 
 /** Times as docker prints them. */
-final class GoTime {
+public final class GoTime {
   private static final long MINUTE = 60;
   private static final long HOUR = 60 * MINUTE;
 
   private GoTime() {}
 
   /** {@code 2024-01-02 03:04:05 +0000 UTC}. */
-  static String plain(Instant time) {
+  public static String plain(Instant time) {
     String text = Instant.ofEpochSecond(time.getEpochSecond()).toString();
     return text.replace('T', ' ').replace("Z", "") + " +0000 UTC";
   }
 
   /** How long ago, in words: {@code 3 days ago}. */
-  static String ago(Instant time, Instant now) {
+  public static String ago(Instant time, Instant now) {
     return inWords(Duration.between(time, now).toSeconds()) + " ago";
   }
 

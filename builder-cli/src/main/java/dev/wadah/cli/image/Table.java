@@ -5,18 +5,20 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Columns as docker aligns them: at least ten wide, three blanks between, the last one open. */
-final class Table {
+public final class Table {
   private static final int NARROWEST = 10;
   private static final int GAP = 3;
 
   private final List<String[]> rows = new ArrayList<>();
 
-  Table add(String... cells) {
+  /** Adds a row. */
+  public Table add(String... cells) {
     rows.add(cells);
     return this;
   }
 
-  void print(PrintStream out) {
+  /** Prints all rows. */
+  public void print(PrintStream out) {
     int columns = rows.stream().mapToInt(row -> row.length).max().orElse(0);
     int[] widths = new int[columns];
     for (String[] row : rows) {

@@ -6,6 +6,7 @@ import dev.wadah.cli.CommandModel;
 import dev.wadah.cli.ExitCode;
 import dev.wadah.cli.Session;
 import dev.wadah.cli.UsageException;
+import dev.wadah.oci.Descriptor;
 import dev.wadah.oci.ImageReference;
 import java.util.List;
 
@@ -33,7 +34,9 @@ public final class TagCommand implements Command {
           "a digest is computed, not given",
           "leave out what stands behind @");
     }
-    session.engine().images().tag(name, Lookup.target(session.engine(), words.get(0)));
+    Descriptor target = Lookup.target(session.engine(), words.get(0));
+    session.engine().images().use(target);
+    session.engine().images().tag(name, target);
     return ExitCode.OK;
   }
 }

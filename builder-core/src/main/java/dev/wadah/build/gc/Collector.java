@@ -88,7 +88,7 @@ public final class Collector {
     sweep.units();
     new Leftovers(rooms, round, trash).remove();
     trash.empty();
-    DailyRun.note(rooms.store());
+    DailyRun.schedule(rooms.store());
     return new Collected(sweep.removed, sweep.freedBytes, sweep.heldBytes);
   }
 

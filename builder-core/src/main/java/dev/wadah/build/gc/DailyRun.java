@@ -3,49 +3,68 @@ package dev.wadah.build.gc;
 import dev.wadah.content.Store;
 import dev.wadah.posix.FileStatus;
 import dev.wadah.posix.Posix;
-import dev.wadah.posix.PosixException;
 import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 
-/** Whether it is time to collect: the file {@code gc/last} has the time of the last collection. */
+/**
+ * When it is time to collect: the time of modification of the file {@code gc/next}, so that a build
+ * needs one look at a file to know.
+ */
 public final class DailyRun {
+  private static final String FILE = "gc/next";
+
+  /** Time for the process that was told to collect; if it dies, another one is told. */
+  private static final Duration TRY_AGAIN = Duration.ofHours(1);
+
+  /** For those who do not want it. */
+  private static final Duration NEVER = Duration.ofDays(3650);
+
   private DailyRun() {}
 
-  /**
-   * Whether the last collection is longer ago than {@code every}. If so, this collection is
-   * announced: another process that asks is told no. A new store begins to count now. Costs one
-   * look at a file.
-   */
-  public static boolean isDue(Path root, Duration every) throws IOException {
-    String last = root.resolve("gc/last").toString();
-    FileStatus status = FileStatus.of(last);
+  /** Whether it is time. If so, others that ask within the hour are told no. */
+  public static boolean isDue(Path root) throws IOException {
+    FileStatus status = FileStatus.of(root.resolve(FILE).toString());
     if (status == null) {
-      note(Store.open(root));
+      schedule(Store.open(root));
       return false;
     }
-    long age = System.currentTimeMillis() - status.mtimeNanos() / 1_000_000L;
-    if (age >= 0 && age < every.toMillis()) {
+    if (System.currentTimeMillis() < status.mtimeNanos() / 1_000_000L) {
       return false;
     }
-    Posix.setModified(Posix.CWD, last, System.currentTimeMillis() * 1_000_000L);
+    set(root.resolve(FILE), TRY_AGAIN);
     return true;
   }
 
-  /** Notes that a collection has been done now; on a full disk that may not be possible. */
-  static void note(Store store) throws IOException {
+  /** Says when the next collection is due, counted from now, as the store's settings have it. */
+  static void schedule(Store store) throws IOException {
     try {
       // The collector's rooms are made when there is space: it is needed when there is none.
-      Path last = store.room("gc").resolve("last");
-      store.room("gc/trash");
-      if (!Files.exists(last)) {
-        Files.createFile(last);
-      }
-      Posix.setModified(Posix.CWD, last.toString(), System.currentTimeMillis() * 1_000_000L);
-    } catch (FileSystemException | PosixException e) {
-      // On a full disk, or another process has just noted the same: then the next one notes it.
+      Files.createDirectories(store.room("gc").resolve("trash"));
+      Files.createFile(store.root().resolve(FILE));
+    } catch (FileAlreadyExistsException e) {
+      // Only its time changes.
+    } catch (FileSystemException e) {
+      return; // a full disk: the next command says it
     }
+    Duration every = every(store.root());
+    set(store.root().resolve(FILE), every.isNegative() ? NEVER : every);
+  }
+
+  private static Duration every(Path root) throws IOException {
+    try {
+      return GcSettings.read(root).every();
+    } catch (IllegalArgumentException e) {
+      // The collector itself reports what is wrong with the settings.
+      return GcSettings.duration(GcSettings.DEFAULTS.get("every"));
+    }
+  }
+
+  private static void set(Path file, Duration fromNow) throws IOException {
+    long time = System.currentTimeMillis() + fromNow.toMillis();
+    Posix.setModified(Posix.CWD, file.toString(), time * 1_000_000L);
   }
 }

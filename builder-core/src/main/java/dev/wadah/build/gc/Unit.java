@@ -49,10 +49,6 @@ final class Unit {
     return holders > 0;
   }
 
-  boolean isHeldBySeveral() {
-    return holders > 1;
-  }
-
   /** Whether an image with a name or a running container needs it. */
   boolean isKept() {
     return keepers > 0;

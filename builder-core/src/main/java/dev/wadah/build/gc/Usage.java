@@ -113,17 +113,17 @@ public final class Usage {
     return census.items().stream().map(Item::entry).toList();
   }
 
-  /** Of an entry of {@link #entries}, what it shares with other entries. */
-  public long sharedBytes(Entry entry) {
-    long shared = 0;
+  /** Of an image of {@link #entries}, what it shares with other images. */
+  public long sharedBytes(Entry image) {
+    Set<Unit> own = new HashSet<>();
+    Set<Unit> others = new HashSet<>();
     for (Item item : census.items()) {
-      if (item.entry() == entry) {
-        for (Unit unit : item.units()) {
-          shared += unit.isHeldBySeveral() ? unit.bytes() : 0;
-        }
+      if (item.entry().kind().isImage()) {
+        (item.entry() == image ? own : others).addAll(item.units());
       }
     }
-    return shared;
+    own.retainAll(others);
+    return Census.sum(own);
   }
 
   /** Logs, half-made things and the collector's own files. */
