@@ -61,9 +61,7 @@ static int walk_beneath(int root, char *path, int flags) {
   return at;
 }
 
-static int open_beneath(int root, char *path, int flags) {
-  while (*path == '/') path++;
-  if (*path == 0) path = ".";
+static int open_short(int root, char *path, int flags) {
   struct open_how how = {.flags = (unsigned)flags | O_CLOEXEC,
                          .resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS | RESOLVE_NO_SYMLINKS};
   long fd = syscall(SYS_openat2, root, path, &how, sizeof how);
@@ -72,12 +70,35 @@ static int open_beneath(int root, char *path, int flags) {
   return walk_beneath(root, path, flags);
 }
 
+/* What is longer than the kernel takes is opened in pieces: directories may lie thousands deep. */
+int wadah_open_beneath(int root, char *path, int flags) {
+  int at = root, result = -1;
+  for (;;) {
+    while (*path == '/') path++;
+    char *cut = strlen(path) < PATH_MAX ? NULL : memrchr(path, '/', PATH_MAX - 1);
+    if (cut == NULL) {
+      result = open_short(at, *path == 0 ? (char[]){"."} : path, flags);
+      break;
+    }
+    *cut = 0;
+    int next = open_short(at, path, O_PATH | O_DIRECTORY);
+    if (next < 0) break;
+    if (at != root) close(at);
+    at = next;
+    path = cut + 1;
+  }
+  int error = errno;
+  if (at != root) close(at);
+  errno = error;
+  return result;
+}
+
 /* A plain descriptor number, for the directories of which an unpacking keeps one open. */
 POSIX(jint, openBeneath)(JNIEnv *env, jclass self, jint root, jstring name, jint flags) {
   (void)self;
   struct wadah_path path;
   if (!wadah_path_get(env, &path, name)) return -1;
-  int fd = open_beneath(root, path.text, flags);
+  int fd = wadah_open_beneath(root, path.text, flags);
   int error = errno;
   wadah_path_free(&path);
   if (fd < 0) wadah_throw(env, "openat2", name, error);
@@ -105,11 +126,10 @@ POSIX(jobject, descriptor)(JNIEnv *env, jclass self, jint fd) {
   return wadah_new_fd(env, fd);
 }
 
-/* Reads until `length` bytes are there or the file ends; -1 with errno. */
-static ssize_t read_fully(int fd, char *to, size_t length) {
+ssize_t wadah_read_fully(int fd, void *to, size_t length) {
   size_t have = 0;
   while (have < length) {
-    ssize_t n = read(fd, to + have, length - have);
+    ssize_t n = read(fd, (char *)to + have, length - have);
     if (n < 0 && errno == EINTR) continue;
     if (n < 0) return -1;
     if (n == 0) break;
@@ -135,7 +155,7 @@ static jint read_into(JNIEnv *env, int fd, jbyteArray array, jint offset, jint l
   jint have = 0;
   while (have < length) {
     size_t want = (size_t)(length - have) < sizeof chunk ? (size_t)(length - have) : sizeof chunk;
-    ssize_t n = read_fully(fd, chunk, want);
+    ssize_t n = wadah_read_fully(fd, chunk, want);
     if (n < 0) return -1;
     (*env)->SetByteArrayRegion(env, array, offset + have, (jsize)n, (const jbyte *)chunk);
     if ((*env)->ExceptionCheck(env)) return -1;
@@ -173,7 +193,7 @@ static jbyteArray read_whole(JNIEnv *env, int fd, jstring name, jint limit) {
     return NULL;
   }
   char *bytes = malloc((size_t)st.st_size + 1);
-  ssize_t n = bytes == NULL ? -1 : read_fully(fd, bytes, (size_t)st.st_size);
+  ssize_t n = bytes == NULL ? -1 : wadah_read_fully(fd, bytes, (size_t)st.st_size);
   jbyteArray array = n < 0 ? NULL : (*env)->NewByteArray(env, (jsize)n);
   if (n < 0) wadah_throw(env, "read", name, errno);
   if (array != NULL) (*env)->SetByteArrayRegion(env, array, 0, (jsize)n, (const jbyte *)bytes);
@@ -192,7 +212,7 @@ POSIX(jbyteArray, readBeneath)(JNIEnv *env, jclass self, jstring directory, jstr
     wadah_throw(env, "open", directory, errno);
   } else {
     if (wadah_path_get(env, &path, name)) {
-      int fd = open_beneath(at, path.text, O_RDONLY | O_NONBLOCK);
+      int fd = wadah_open_beneath(at, path.text, O_RDONLY | O_NONBLOCK);
       if (fd < 0) {
         wadah_throw(env, "openat2", name, errno);
       } else {
@@ -225,9 +245,9 @@ POSIX(void, readInto)
   char *to = part(env, into, offset, length);
   if (to == NULL || !wadah_path_get(env, &path, name)) return;
   /* O_NONBLOCK: a FIFO that has taken the file's place must not hold us up. */
-  int fd = open_beneath(root, path.text, O_RDONLY | O_NONBLOCK);
+  int fd = wadah_open_beneath(root, path.text, O_RDONLY | O_NONBLOCK);
   const char *failed = fd < 0 ? "openat2" : NULL;
-  ssize_t n = fd < 0 ? -1 : read_fully(fd, to, (size_t)length);
+  ssize_t n = fd < 0 ? -1 : wadah_read_fully(fd, to, (size_t)length);
   if (failed == NULL && n < 0) failed = "read";
   if (failed == NULL && fstat(fd, &st) < 0) failed = "fstat";
   int error = errno;
@@ -237,8 +257,8 @@ POSIX(void, readInto)
     wadah_throw(env, failed, name, error);
     return;
   }
-  jlong values[] = {n, st.st_size, (jlong)st.st_mtim.tv_sec * 1000000000 + st.st_mtim.tv_nsec,
-                    (jlong)st.st_ctim.tv_sec * 1000000000 + st.st_ctim.tv_nsec, (jlong)st.st_ino};
+  jlong values[5] = {n};
+  wadah_stamp(&st, values + 1);
   (*env)->SetLongArrayRegion(env, result, 0, sizeof values / sizeof *values, values);
 }
 
@@ -246,7 +266,7 @@ POSIX(jint, read)(JNIEnv *env, jclass self, jint fd, jobject into, jint offset, 
   (void)self;
   char *to = part(env, into, offset, length);
   if (to == NULL) return -1;
-  ssize_t n = read_fully(fd, to, (size_t)length);
+  ssize_t n = wadah_read_fully(fd, to, (size_t)length);
   if (n < 0) wadah_throw(env, "read", NULL, errno);
   return (jint)n;
 }
@@ -317,7 +337,7 @@ static int copy_by_hand(int from, int to, off_t length) {
   char chunk[CHUNK];
   while (length > 0) {
     size_t want = length < CHUNK ? (size_t)length : CHUNK;
-    ssize_t n = read_fully(from, chunk, want);
+    ssize_t n = wadah_read_fully(from, chunk, want);
     if (n < 0) return -1;
     if (n == 0) return 0;
     if (write_fully(to, chunk, (size_t)n) < 0) return -1;

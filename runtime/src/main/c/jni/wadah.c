@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 /* Encodes one UTF-16 string; returns the length, or -1 for what stands for no byte string. */
 static long encode(const jchar *from, jsize length, char *to) {
@@ -163,6 +164,13 @@ jobject wadah_new_fd(JNIEnv *env, int fd) {
   jobject descriptor = (*env)->NewObject(env, type, init);
   if (descriptor != NULL) (*env)->SetIntField(env, descriptor, field, fd);
   return descriptor;
+}
+
+void wadah_stamp(const struct stat *st, jlong values[4]) {
+  values[0] = st->st_size;
+  values[1] = (jlong)st->st_mtim.tv_sec * 1000000000 + st->st_mtim.tv_nsec;
+  values[2] = (jlong)st->st_ctim.tv_sec * 1000000000 + st->st_ctim.tv_nsec;
+  values[3] = (jlong)st->st_ino;
 }
 
 struct timespec wadah_timespec(jlong nanos) {

@@ -4,6 +4,7 @@
 
 #include <jni.h>
 #include <stddef.h>
+#include <sys/types.h>
 #include <time.h>
 
 /*
@@ -28,6 +29,16 @@ void wadah_throw(JNIEnv *env, const char *call, jstring path, int error);
 /* The number in a java.io.FileDescriptor, and a new FileDescriptor that owns a number. */
 int wadah_fd(JNIEnv *env, jobject descriptor);
 jobject wadah_new_fd(JNIEnv *env, int fd);
+
+/* As openat2 beneath `root`, through no link; `path` is changed on the way. A descriptor, or -1 with errno. */
+int wadah_open_beneath(int root, char *path, int flags);
+
+/* Reads until `length` bytes are there or the file ends; -1 with errno. */
+ssize_t wadah_read_fully(int fd, void *to, size_t length);
+
+/* Size, modification time, change time, inode: what tells that a file is as it was. */
+struct stat;
+void wadah_stamp(const struct stat *st, jlong values[4]);
 
 /* Nanoseconds since 1970, which may be before it, as the kernel takes them. */
 struct timespec wadah_timespec(jlong nanos);

@@ -19,6 +19,39 @@ public interface FileTree {
   /** Names in the directory {@code path}, sorted by bytes; empty when it is no directory. */
   List<String> list(String path) throws IOException;
 
+  /** What is in the directory {@code path}, as {@link #list} and {@link #find} say it. */
+  default Children children(String path) throws IOException {
+    List<String> names = list(path);
+    return new Children() {
+      @Override
+      public int size() {
+        return names.size();
+      }
+
+      @Override
+      public String name(int index) {
+        return names.get(index);
+      }
+
+      @Override
+      public FileNode node(int index) throws IOException {
+        String name = names.get(index);
+        return find(path.length() == 1 ? "/" + name : path + "/" + name).orElse(null);
+      }
+    };
+  }
+
+  /** What is in a directory; made for directories of a million files. */
+  interface Children {
+    int size();
+
+    /** A name; {@code index} counts from 0 in the order of bytes. */
+    String name(int index);
+
+    /** What it is; null when it has gone since the directory was read. */
+    FileNode node(int index) throws IOException;
+  }
+
   /** Opens a regular file. */
   InputStream open(String path) throws IOException;
 

@@ -47,6 +47,15 @@ public final class NativeSha256 extends MessageDigest {
   private static native void directBlocks(
       int[] state, ByteBuffer content, int offset, int count, boolean plain);
 
+  /**
+   * Hashes a file, found as by {@link Posix#openBeneath}, in one call, which cannot be interrupted.
+   *
+   * @param into gets the 32 bytes of the hash at {@code offset}
+   * @param stamp gets what the file was when it had been read: size, mtime, ctime, inode
+   */
+  public static native void file(int root, String path, byte[] into, int offset, long[] stamp)
+      throws PosixException;
+
   @Override
   protected int engineGetDigestLength() {
     return HASH_BYTES;

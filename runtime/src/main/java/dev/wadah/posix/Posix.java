@@ -26,6 +26,9 @@ public final class Posix {
   public static final int O_DIRECTORY = isArm() ? 040000 : 0200000;
   public static final int O_NOFOLLOW = isArm() ? 0100000 : 0400000;
 
+  /** Only a place in the tree, for which no right to read is needed. */
+  public static final int O_PATH = 010000000;
+
   static {
     Natives.load();
   }

@@ -10,6 +10,7 @@ public final class PosixException extends IOException {
   private final String path;
   private final int errno;
   private final String errnoName;
+  private final String reason;
 
   public PosixException(String call, String path, int errno, String errnoName, String reason) {
     super("%s %s: %s (%s)".formatted(call, path, reason, errnoName));
@@ -17,6 +18,14 @@ public final class PosixException extends IOException {
     this.path = path;
     this.errno = errno;
     this.errnoName = errnoName;
+    this.reason = reason;
+  }
+
+  /** The same failure, told of a path that says more. */
+  public PosixException at(String betterPath) {
+    PosixException better = new PosixException(call, betterPath, errno, errnoName, reason);
+    better.initCause(this);
+    return better;
   }
 
   public String call() {

@@ -1,15 +1,14 @@
 package dev.wadah.build.context;
 
-import dev.wadah.oci.Digest;
-import dev.wadah.oci.Sha256;
 import dev.wadah.posix.FileStatus;
+import dev.wadah.posix.NativeSha256;
+import dev.wadah.posix.Posix;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.InterruptedIOException;
-import java.security.MessageDigest;
+import java.nio.ByteBuffer;
+import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -17,13 +16,16 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
 /**
- * Content digests of the files of a directory, from the stat cache or by reading, in parallel where
- * there are many. A file that changes while it is read is read again; a digest is remembered only
+ * Content hashes of the files of a directory, from the stat cache or by reading, in parallel where
+ * there are many. A file that changes while it is read is read again; a hash is remembered only
  * when the file has rested long enough for its times to tell a later change.
  */
 final class ContentDigests {
+  private static final int HASH_BYTES = StatCache.SHA_BYTES;
   private static final int ATTEMPTS = 3;
-  private static final int SMALL_BYTES = 1 << 20;
+
+  /** What is longer is hashed piece by piece, so that it can be interrupted. */
+  private static final int SMALL_BYTES = 1 << 22;
 
   /** Files below which threads cost more than they gain. */
   private static final int PARALLEL_FILES = 64;
@@ -44,31 +46,33 @@ final class ContentDigests {
     this.cache = cache;
   }
 
-  /** Digests in the order of the paths. */
-  List<Digest> of(List<String> paths) throws IOException {
-    Digest[] digests = new Digest[paths.size()];
+  /** Hashes in the order of the paths, {@value StatCache#SHA_BYTES} bytes each. */
+  byte[] of(List<String> paths) throws IOException {
+    byte[] hashes = new byte[paths.size() * HASH_BYTES];
     List<Integer> unknown = new ArrayList<>();
-    for (int i = 0; i < digests.length; i++) {
-      FileStatus status = tree.status(paths.get(i));
-      Optional<Digest> known = status == null ? Optional.empty() : cache.find(paths.get(i), status);
-      if (known.isPresent()) {
-        digests[i] = known.get();
-      } else {
+    for (int i = 0; i < paths.size(); i++) {
+      Stamp stamp = tree.stamp(paths.get(i));
+      if (stamp == null || !cache.find(paths.get(i), stamp, hashes, i * HASH_BYTES)) {
         unknown.add(i);
       }
     }
     if (!unknown.isEmpty()) {
-      readAll(paths, unknown, digests);
-      cache.save();
+      readAll(paths, unknown, hashes);
+      cache.saveIfMany();
     }
-    return List.of(digests);
+    return hashes;
   }
 
-  private void readAll(List<String> paths, List<Integer> unknown, Digest[] digests)
+  /** Keeps what was read for the next build. */
+  void save() throws IOException {
+    cache.save();
+  }
+
+  private void readAll(List<String> paths, List<Integer> unknown, byte[] hashes)
       throws IOException {
     int threads = Math.min(Runtime.getRuntime().availableProcessors(), unknown.size() / 16 + 1);
     if (unknown.size() < PARALLEL_FILES || threads == 1) {
-      read(paths, unknown, digests, 0, 1);
+      read(paths, unknown, hashes, 0, 1);
       return;
     }
     ExecutorService pool = Executors.newFixedThreadPool(threads);
@@ -78,7 +82,7 @@ final class ContentDigests {
         int first = t;
         tasks.add(
             () -> {
-              read(paths, unknown, digests, first, threads);
+              read(paths, unknown, hashes, first, threads);
               return null;
             });
       }
@@ -104,52 +108,63 @@ final class ContentDigests {
     return stop;
   }
 
-  private void read(
-      List<String> paths, List<Integer> unknown, Digest[] digests, int first, int step)
+  private void read(List<String> paths, List<Integer> unknown, byte[] hashes, int first, int step)
       throws IOException {
-    byte[] buffer = new byte[1 << 17];
     for (int i = first; i < unknown.size(); i += step) {
+      if (Thread.currentThread().isInterrupted()) {
+        throw interrupted(null);
+      }
       int index = unknown.get(i);
-      digests[index] = read(paths.get(index), buffer);
+      read(paths.get(index), hashes, index * HASH_BYTES);
     }
   }
 
-  private Digest read(String path, byte[] buffer) throws IOException {
-    FileStatus before = tree.status(path);
+  private void read(String path, byte[] hashes, int at) throws IOException {
+    Stamp before = tree.stamp(path);
     for (int attempt = 1; before != null; attempt++) {
-      Digest digest = hash(path, before, buffer);
-      FileStatus after = tree.look(path);
-      if (after != null && StatCache.same(before, after)) {
-        if (rested(after)) {
-          cache.put(path, after, digest);
+      if (hash(path, before, hashes, at)) {
+        if (rested(before)) {
+          cache.put(path, before, hashes, at);
         }
-        return digest;
+        return;
       }
       if (attempt == ATTEMPTS) {
         throw tree.changing(path);
       }
-      before = after;
+      FileStatus now = tree.look(path);
+      before = now == null ? null : Stamp.of(now);
     }
-    throw new java.nio.file.NoSuchFileException(tree.root() + path, null, "it has just gone");
+    throw new NoSuchFileException(tree.root() + path, null, "it has just gone");
   }
 
-  private Digest hash(String path, FileStatus status, byte[] buffer) throws IOException {
-    MessageDigest sha = Sha256.create();
-    if (status.sizeBytes() <= SMALL_BYTES) {
-      return Digest.ofSha256(sha.digest(tree.read(path, SMALL_BYTES + 1)));
+  /** False when the file is not as it was before. */
+  private boolean hash(String path, Stamp before, byte[] hashes, int at) throws IOException {
+    if (before.sizeBytes() <= SMALL_BYTES) {
+      long[] after = new long[4];
+      tree.hash(path, hashes, at, after);
+      return before.is(after, 0);
     }
-    try (InputStream in = tree.openUnguarded(path)) {
-      for (int n; (n = in.read(buffer)) >= 0; ) {
-        sha.update(buffer, 0, n);
+    NativeSha256 sha = new NativeSha256();
+    ByteBuffer buffer = ByteBuffer.allocateDirect(1 << 18);
+    int file = tree.openFile(path);
+    try {
+      for (int n; (n = Posix.read(file, buffer, 0, buffer.capacity())) > 0; ) {
+        sha.update(buffer.limit(n).position(0));
+        if (Thread.currentThread().isInterrupted()) {
+          throw interrupted(null);
+        }
       }
+      System.arraycopy(sha.digest(), 0, hashes, at, HASH_BYTES);
+      return before.equals(Stamp.of(FileStatus.ofOpen(file)));
+    } finally {
+      Posix.close(file);
     }
-    return Digest.ofSha256(sha.digest());
   }
 
   /** Whether a later change would certainly show in the times of the file. */
-  private static boolean rested(FileStatus status) {
-    long newest = Math.max(status.mtimeNanos(), status.ctimeNanos());
-    boolean coarse = status.ctimeNanos() % (1000 * MILLI) == 0;
+  private static boolean rested(Stamp stamp) {
+    long newest = Math.max(stamp.mtimeNanos(), stamp.ctimeNanos());
+    boolean coarse = stamp.ctimeNanos() % (1000 * MILLI) == 0;
     long age = System.currentTimeMillis() * MILLI - newest;
     return age > (coarse ? COARSE_REST_NANOS : REST_NANOS);
   }

@@ -30,7 +30,7 @@ final class DirectoryContext implements BuildContext {
 
   @Override
   public Digest contentDigest(String path) throws IOException {
-    return digests.of(List.of(path)).get(0);
+    return Digest.ofSha256(digests.of(List.of(path)));
   }
 
   @Override
@@ -44,7 +44,8 @@ final class DirectoryContext implements BuildContext {
   }
 
   @Override
-  public void close() {
+  public void close() throws IOException {
+    digests.save();
     host.close();
   }
 
@@ -58,6 +59,11 @@ final class DirectoryContext implements BuildContext {
     @Override
     public List<String> list(String path) throws IOException {
       return visible.list(path);
+    }
+
+    @Override
+    public Children children(String path) throws IOException {
+      return visible.children(path);
     }
 
     @Override
@@ -76,7 +82,7 @@ final class DirectoryContext implements BuildContext {
     }
 
     @Override
-    public List<Digest> contentDigests(List<String> paths) throws IOException {
+    public byte[] contentHashes(List<String> paths) throws IOException {
       return digests.of(paths);
     }
   }

@@ -9,7 +9,7 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.Collections;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 
@@ -60,7 +60,11 @@ final class FetchedFile implements DigestedTree {
   }
 
   @Override
-  public List<Digest> contentDigests(List<String> paths) {
-    return Collections.nCopies(paths.size(), digest);
+  public byte[] contentHashes(List<String> paths) {
+    byte[] hashes = new byte[paths.size() * HASH_BYTES];
+    for (int at = 0; at < hashes.length; at += HASH_BYTES) {
+      System.arraycopy(HexFormat.of().parseHex(digest.hex()), 0, hashes, at, HASH_BYTES);
+    }
+    return hashes;
   }
 }

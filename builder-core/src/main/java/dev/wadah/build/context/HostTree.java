@@ -6,9 +6,11 @@ import dev.wadah.layer.Contents;
 import dev.wadah.layer.FileNode;
 import dev.wadah.layer.FileNode.Identity;
 import dev.wadah.layer.FileTree;
+import dev.wadah.posix.DirectoryScan;
 import dev.wadah.posix.FileStatus;
-import dev.wadah.posix.PathBytes;
+import dev.wadah.posix.NativeSha256;
 import dev.wadah.posix.Posix;
+import dev.wadah.posix.PosixException;
 import java.io.Closeable;
 import java.io.FileInputStream;
 import java.io.FilterInputStream;
@@ -17,11 +19,12 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * A directory of this machine as a build sees it: everything is root's, links are not followed, a
@@ -29,15 +32,22 @@ import java.util.concurrent.ConcurrentHashMap;
  * a link that appears during the build leads nowhere. Safe for threads.
  */
 final class HostTree implements FileTree, Closeable {
-  /** Files whose attributes are kept; more are looked at again each time. */
-  static final int MAX_KEPT = 300_000;
+  /** Files of whole directories that are kept, some 60 bytes each; more are looked at again. */
+  static final int MAX_KEPT = 1_500_000;
 
   private static final int EXECUTE = 0111;
 
   private final String root;
   private final Path rootPath;
+  private final OpenDirectories directories;
+
+  /** Directories that were read as a whole. */
+  private final Map<String, Scanned> scans = new ConcurrentHashMap<>();
+
+  private final AtomicInteger kept = new AtomicInteger();
+
+  /** Files that were looked at one by one, or again; these come first. */
   private final Map<String, FileStatus> known = new ConcurrentHashMap<>();
-  private int directory = -1;
 
   /**
    * A tree over a directory.
@@ -48,6 +58,25 @@ final class HostTree implements FileTree, Closeable {
     this.rootPath = root.toAbsolutePath().normalize();
     String text = rootPath.toString();
     this.root = text.equals("/") ? "" : text;
+    this.directories = new OpenDirectories(this.root);
+  }
+
+  /** A directory that was read, and the name that will probably be asked for next. */
+  private static final class Scanned {
+    private final DirectoryScan scan;
+
+    /** Only a hint: threads may overwrite each other's. */
+    private int next;
+
+    Scanned(DirectoryScan scan) {
+      this.scan = scan;
+    }
+
+    int find(String name) {
+      int index = scan.find(name, next);
+      next = index + 1;
+      return index;
+    }
   }
 
   /** The directory. */
@@ -55,38 +84,154 @@ final class HostTree implements FileTree, Closeable {
     return rootPath;
   }
 
-  /** Attributes of a file; null when there is none. */
-  FileStatus status(String path) throws IOException {
-    FileStatus status = known.get(path);
-    return status != null ? status : look(path);
+  /** What tells whether a file has changed since it was first looked at; null for no file. */
+  Stamp stamp(String path) throws IOException {
+    FileStatus status = known.isEmpty() ? null : known.get(path);
+    if (status != null) {
+      return Stamp.of(status);
+    }
+    Scanned directory = path.length() == 1 ? null : scans.get(TreePath.parent(path));
+    if (directory != null) {
+      int index = directory.find(TreePath.name(path));
+      return index < 0 ? null : Stamp.of(directory.scan, index);
+    }
+    status = look(path);
+    return status == null ? null : Stamp.of(status);
   }
 
   /** Looks at a file afresh; null when there is none. */
   FileStatus look(String path) throws IOException {
-    // "/." has the kernel follow a link that names the directory itself
-    FileStatus status = FileStatus.of(path.length() == 1 ? root + "/." : root + path);
-    if (status != null && known.size() < MAX_KEPT) {
+    FileStatus status;
+    if (path.length() == 1) {
+      // "/." has the kernel follow a link that names the directory itself
+      status = FileStatus.of(root + "/.");
+    } else {
+      try (OpenDirectories.Open directory = directories.open(TreePath.parent(path))) {
+        status = FileStatus.of(directory.descriptor(), TreePath.name(path));
+      } catch (PosixException e) {
+        status = OpenDirectories.isAbsent(e) ? null : thrown(e, path);
+      }
+    }
+    if (status != null) {
       known.put(path, status);
     }
     return status;
   }
 
+  private FileStatus thrown(PosixException e, String path) throws PosixException {
+    throw e.at(root + path);
+  }
+
   @Override
   public Optional<FileNode> find(String path) throws IOException {
-    FileStatus status = status(path);
+    FileStatus status = known.isEmpty() ? null : known.get(path);
+    if (status == null && path.length() > 1) {
+      Scanned directory = scans.get(TreePath.parent(path));
+      if (directory != null) {
+        int index = directory.find(TreePath.name(path));
+        return index < 0 ? Optional.empty() : Optional.of(node(path, directory.scan, index));
+      }
+    }
+    status = status == null ? look(path) : status;
     return status == null ? Optional.empty() : Optional.of(node(path, status));
   }
 
-  private FileNode node(String path, FileStatus status) throws IOException {
-    FileNode.Type type = type(status);
-    String link = type == FileNode.Type.SYMLINK ? Posix.readlink(Posix.CWD, root + path) : "";
-    long size = type == FileNode.Type.FILE ? status.sizeBytes() : 0;
-    return new FileNode(
-        type, status.mode(), 0, 0, size, status.mtimeNanos(), link, identity(path, status));
+  @Override
+  public List<String> list(String path) throws IOException {
+    Children children = children(path);
+    List<String> names = new ArrayList<>(children.size());
+    for (int i = 0; i < children.size(); i++) {
+      names.add(children.name(i));
+    }
+    return names;
   }
 
-  private static FileNode.Type type(FileStatus status) {
-    return switch (status.type()) {
+  @Override
+  public Children children(String path) throws IOException {
+    DirectoryScan scan = scan(path);
+    return new Children() {
+      @Override
+      public int size() {
+        return scan == null ? 0 : scan.size();
+      }
+
+      @Override
+      public String name(int index) {
+        return scan.name(index);
+      }
+
+      @Override
+      public FileNode node(int index) throws IOException {
+        String child = TreePath.child(path, scan.name(index));
+        FileStatus status = known.isEmpty() ? null : known.get(child);
+        return status == null
+            ? HostTree.this.node(child, scan, index)
+            : HostTree.this.node(child, status);
+      }
+    };
+  }
+
+  private DirectoryScan scan(String path) throws IOException {
+    Scanned there = scans.get(path);
+    if (there != null) {
+      return there.scan;
+    }
+    DirectoryScan scan = directories.scan(path);
+    if (scan == null || kept.get() + scan.size() > MAX_KEPT) {
+      return scan;
+    }
+    // two threads may have read the directory: both must see the same one
+    Scanned first = scans.putIfAbsent(path, new Scanned(scan));
+    if (first == null) {
+      kept.addAndGet(scan.size());
+    }
+    return first == null ? scan : first.scan;
+  }
+
+  private FileNode node(String path, DirectoryScan scan, int index) throws IOException {
+    int type = scan.type(index);
+    int mode = scan.mode(index);
+    boolean device = type == FileStatus.S_IFCHR || type == FileStatus.S_IFBLK;
+    return node(
+        path,
+        type,
+        mode,
+        type == FileStatus.S_IFREG ? scan.sizeBytes(index) : 0,
+        scan.mtimeNanos(index),
+        identity(
+            path,
+            type | mode,
+            device ? scan.sizeBytes(index) : 0,
+            scan.links(index) > 1 ? scan.inode(index) : 0));
+  }
+
+  private FileNode node(String path, FileStatus status) throws IOException {
+    return node(
+        path,
+        status.type(),
+        status.mode(),
+        status.isFile() ? status.sizeBytes() : 0,
+        status.mtimeNanos(),
+        identity(
+            path,
+            status.type() | status.mode(),
+            status.device(),
+            status.links() > 1 ? status.inode() : 0));
+  }
+
+  private FileNode node(String path, int kind, int mode, long size, long mtime, Identity identity)
+      throws IOException {
+    String link = "";
+    if (kind == FileStatus.S_IFLNK) {
+      try (OpenDirectories.Open directory = directories.open(TreePath.parent(path))) {
+        link = Posix.readlink(directory.descriptor(), TreePath.name(path));
+      }
+    }
+    return new FileNode(type(kind), mode, 0, 0, size, mtime, link, identity);
+  }
+
+  private static FileNode.Type type(int kind) {
+    return switch (kind) {
       case FileStatus.S_IFDIR -> FileNode.Type.DIRECTORY;
       case FileStatus.S_IFLNK -> FileNode.Type.SYMLINK;
       case FileStatus.S_IFCHR -> FileNode.Type.CHARACTER_DEVICE;
@@ -97,75 +242,76 @@ final class HostTree implements FileTree, Closeable {
     };
   }
 
-  private Identity identity(String path, FileStatus status) throws IOException {
-    boolean device = status.type() == FileStatus.S_IFCHR || status.type() == FileStatus.S_IFBLK;
-    long inode = status.links() > 1 && !status.isDirectory() ? status.inode() : 0;
+  private Identity identity(String path, int mode, long deviceNumber, long sharedInode)
+      throws IOException {
+    int kind = mode & FileStatus.S_IFMT;
+    boolean device = kind == FileStatus.S_IFCHR || kind == FileStatus.S_IFBLK;
+    long inode = kind == FileStatus.S_IFDIR ? 0 : sharedInode;
     byte[] capability = null;
-    if (status.isFile() && (status.mode() & EXECUTE) != 0) {
+    if (kind == FileStatus.S_IFREG && (mode & EXECUTE) != 0) {
       capability = Posix.getXattr(root + path, "security.capability");
     }
     if (!device && inode == 0 && capability == null) {
       return Identity.PLAIN;
     }
     return new Identity(
-        device ? status.device() : 0,
+        device ? deviceNumber : 0,
         inode,
         capability == null ? Map.of() : Map.of("security.capability", capability));
   }
 
   @Override
-  public List<String> list(String path) throws IOException {
-    String[] names = Posix.names(Posix.CWD, path.length() == 1 ? root + "/." : root + path);
-    if (names == null) {
-      return List.of();
-    }
-    Arrays.sort(names, PathBytes::compare);
-    return Arrays.asList(names);
-  }
-
-  @Override
   public InputStream open(String path) throws IOException {
-    return new Unchanging(openUnguarded(path), path, known.get(path));
+    return new Unchanging(new FileInputStream(Posix.descriptor(openFile(path))), path);
   }
 
   /** Opens a file for somebody who looks himself whether it changes. */
-  InputStream openUnguarded(String path) throws IOException {
-    return new FileInputStream(Posix.descriptor(openFile(path)));
+  int openFile(String path) throws IOException {
+    try (OpenDirectories.Open directory = directories.open(TreePath.parent(path))) {
+      // without O_NONBLOCK a pipe that has taken the file's place would block for ever
+      return Posix.openBeneath(
+          directory.descriptor(), TreePath.name(path), Posix.O_RDONLY | Posix.O_NONBLOCK);
+    } catch (PosixException e) {
+      throw e.at(root + path);
+    }
   }
 
-  private int openFile(String path) throws IOException {
-    // without O_NONBLOCK a pipe that has taken the file's place would block for ever
-    return Posix.openBeneath(
-        directory(), TreePath.relative(path), Posix.O_RDONLY | Posix.O_NONBLOCK);
+  /** Hashes a file as {@link NativeSha256#file} does. */
+  void hash(String path, byte[] into, int offset, long[] stamp) throws IOException {
+    try (OpenDirectories.Open directory = directories.open(TreePath.parent(path))) {
+      NativeSha256.file(directory.descriptor(), TreePath.name(path), into, offset, stamp);
+    } catch (PosixException e) {
+      throw e.at(root + path);
+    }
   }
 
   @Override
   public long copy(String path, long length, ByteSink sink) throws IOException {
-    FileStatus before = known.get(path);
+    Stamp before = stamp(path);
     ByteBuffer space = sink.space();
     if (length > space.remaining()) {
       return copyLarge(path, length, sink);
     }
-    long[] after = new long[5];
-    String name = TreePath.relative(path);
-    Posix.readInto(directory(), name, space, space.position(), (int) length, after);
-    if (before != null
-        && (before.sizeBytes() != after[1]
-            || before.mtimeNanos() != after[2]
-            || before.ctimeNanos() != after[3]
-            || before.inode() != after[4])) {
+    long[] read = new long[5];
+    try (OpenDirectories.Open directory = directories.open(TreePath.parent(path))) {
+      Posix.readInto(
+          directory.descriptor(), TreePath.name(path), space, space.position(), (int) length, read);
+    } catch (PosixException e) {
+      throw e.at(root + path);
+    }
+    if (before == null || !before.is(read, 1)) {
       throw changing(path);
     }
-    space.position(space.position() + (int) after[0]);
-    return after[0];
+    space.position(space.position() + (int) read[0]);
+    return read[0];
   }
 
   private long copyLarge(String path, long length, ByteSink sink) throws IOException {
-    FileStatus before = known.get(path);
+    Stamp before = stamp(path);
     int fd = openFile(path);
     try {
       long copied = Contents.copy(fd, length, sink);
-      if (before != null && !StatCache.same(before, FileStatus.ofOpen(fd))) {
+      if (!Stamp.of(FileStatus.ofOpen(fd)).equals(before)) {
         throw changing(path);
       }
       return copied;
@@ -187,36 +333,22 @@ final class HostTree implements FileTree, Closeable {
    */
   private final class Unchanging extends FilterInputStream {
     private final String path;
-    private final FileStatus before;
+    private final Stamp before;
 
-    Unchanging(InputStream in, String path, FileStatus before) {
+    Unchanging(InputStream in, String path) throws IOException {
       super(in);
       this.path = path;
-      this.before = before;
+      this.before = stamp(path);
     }
 
     @Override
     public void close() throws IOException {
       super.close();
-      if (before != null) {
-        FileStatus after = FileStatus.of(root + path);
-        if (after == null || !StatCache.same(before, after)) {
-          throw changing(path);
-        }
+      FileStatus after = FileStatus.of(root + path);
+      if (after == null || !Stamp.of(after).equals(before)) {
+        throw changing(path);
       }
     }
-  }
-
-  /** A whole file of a known size, at most {@code limit}. */
-  byte[] read(String path, int limit) throws IOException {
-    return Posix.readBeneath(root.isEmpty() ? "/" : root, TreePath.relative(path), limit);
-  }
-
-  private synchronized int directory() throws IOException {
-    if (directory < 0) {
-      directory = Posix.openDirectory(Posix.CWD, root + "/.");
-    }
-    return directory;
   }
 
   @Override
@@ -230,10 +362,7 @@ final class HostTree implements FileTree, Closeable {
   }
 
   @Override
-  public synchronized void close() {
-    if (directory >= 0) {
-      Posix.close(directory);
-      directory = -1;
-    }
+  public void close() {
+    directories.close();
   }
 }

@@ -59,6 +59,11 @@ final class IgnoringTree implements FileTree {
   }
 
   @Override
+  public Children children(String path) throws IOException {
+    return patterns.isEmpty() ? tree.children(path) : FileTree.super.children(path);
+  }
+
+  @Override
   public InputStream open(String path) throws IOException {
     requireVisible(path);
     return tree.open(path);

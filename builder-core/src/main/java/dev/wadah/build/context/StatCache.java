@@ -1,97 +1,133 @@
 package dev.wadah.build.context;
 
-import dev.wadah.oci.Digest;
-import dev.wadah.posix.FileStatus;
 import dev.wadah.posix.PathBytes;
+import java.io.BufferedOutputStream;
+import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
-import java.util.HashMap;
-import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Optional;
 
 /**
- * Remembers the content digests of the files of one directory by what lstat says of them, as Git's
+ * Remembers the content hashes of the files of one directory by what lstat says of them, as Git's
  * index does: path, size, modification and change time, inode.
  *
  * <p>One file per directory: a magic number, then records of fixed fields and the path. It is
  * replaced as a whole by rename, so another process sees the old one or the new one, and the last
- * to write wins; what was lost is hashed again. A damaged file counts as none.
+ * to write wins; what was lost is hashed again. A damaged file counts as none. Records keep their
+ * order, which is that of the walk that wrote them: whoever walks again finds each where he looks
+ * first, and nothing is indexed.
  */
 final class StatCache {
+  /** Bytes of one hash. */
+  static final int SHA_BYTES = 32;
+
   private static final long MAGIC = 0x57414441_53544131L; // "WADASTA1"
-  private static final int SHA_BYTES = 32;
+  private static final int HEAD_BYTES = Long.BYTES + Integer.BYTES;
 
   /** Hash of the path, size, times, inode, digest, length of the path. */
   private static final int FIXED_BYTES = 5 * Long.BYTES + SHA_BYTES + Short.BYTES;
+
+  /** A larger file is mapped: a million records would not fit into the heap. */
+  private static final long MAPPED_BYTES = 8 << 20;
+
+  /** New hashes below which nothing is written before the end of the build. */
+  private static final int FEW = 4096;
+
+  /** New hashes that may be in memory. */
+  private static final int MANY = 150_000;
 
   /** A cache that nobody used for so long is dropped. */
   private static final long KEEP_MILLIS = 90L * 24 * 3600 * 1000;
 
   private final Path file;
   private ByteBuffer records = ByteBuffer.allocate(0);
+  private int count;
 
-  /** Open-addressed table of record offsets plus one; its length is a power of two. */
-  private int[] table = new int[2];
+  /** Where the next record is looked for first. */
+  private int cursor;
+
+  /** Open-addressed table of record offsets plus one, a power of two long; empty until needed. */
+  private int[] table = new int[0];
 
   private boolean loaded;
-  private final Map<String, Entry> fresh = new HashMap<>();
+  private byte[] scratch = new byte[256];
+  private final Map<String, Entry> fresh = new LinkedHashMap<>();
 
   @SuppressWarnings("ArrayRecordComponent") // never compared
-  private record Entry(FileStatus status, byte[] sha) {}
+  private record Entry(Stamp stamp, byte[] sha) {}
 
   StatCache(Path file) {
     this.file = file;
   }
 
-  /** The digest of a file that has not changed since; empty when it must be read. */
-  synchronized Optional<Digest> find(String path, FileStatus status) {
+  /**
+   * Finds the hash of a file that has not changed since.
+   *
+   * @param into gets the hash at {@code offset}
+   * @return false when the file must be read
+   */
+  synchronized boolean find(String path, Stamp stamp, byte[] into, int offset) {
     load();
-    Entry entry = fresh.get(path);
+    Entry entry = fresh.isEmpty() ? null : fresh.get(path);
     if (entry != null) {
-      return same(entry.status, status)
-          ? Optional.of(Digest.ofSha256(entry.sha))
-          : Optional.empty();
+      System.arraycopy(entry.sha, 0, into, offset, SHA_BYTES);
+      return entry.stamp.equals(stamp);
     }
-    byte[] name = PathBytes.encode(path);
+    int at = record(PathBytes.encode(path));
+    if (at < 0 || !same(at, stamp)) {
+      return false;
+    }
+    records.get(at + 5 * Long.BYTES, into, offset, SHA_BYTES);
+    return true;
+  }
+
+  /** The record of a path; -1 when there is none. */
+  private int record(byte[] name) {
+    int at = cursor;
+    if (at >= records.limit() || !matches(at, name)) {
+      at = indexed(name);
+    }
+    if (at >= 0) {
+      cursor = at + FIXED_BYTES + length(at);
+    }
+    return at;
+  }
+
+  private int indexed(byte[] name) {
+    if (count == 0) {
+      return -1;
+    }
+    if (table.length == 0) {
+      index();
+    }
     long hash = hash(name);
     for (int i = slot(hash); table[i] != 0; i = (i + 1) & (table.length - 1)) {
       int at = table[i] - 1;
       if (records.getLong(at) == hash && matches(at, name)) {
-        return same(at, status) ? Optional.of(digest(at)) : Optional.empty();
+        return at;
       }
     }
-    return Optional.empty();
+    return -1;
   }
 
-  /** Remembers a digest. */
-  synchronized void put(String path, FileStatus status, Digest digest) {
-    fresh.put(path, new Entry(status, HexFormat.of().parseHex(digest.hex())));
+  /** Remembers the hash of a file, which is in {@code from} at {@code offset}. */
+  synchronized void put(String path, Stamp stamp, byte[] from, int offset) {
+    fresh.put(path, new Entry(stamp, Arrays.copyOfRange(from, offset, offset + SHA_BYTES)));
   }
 
-  /** Whether two looks at a file saw the same. */
-  static boolean same(FileStatus one, FileStatus other) {
-    return one.sizeBytes() == other.sizeBytes()
-        && one.mtimeNanos() == other.mtimeNanos()
-        && one.ctimeNanos() == other.ctimeNanos()
-        && one.inode() == other.inode();
-  }
-
-  private boolean same(int at, FileStatus status) {
-    return records.getLong(at + 8) == status.sizeBytes()
-        && records.getLong(at + 16) == status.mtimeNanos()
-        && records.getLong(at + 24) == status.ctimeNanos()
-        && records.getLong(at + 32) == status.inode();
-  }
-
-  private Digest digest(int at) {
-    return Digest.ofSha256(
-        Arrays.copyOfRange(records.array(), at + 5 * Long.BYTES, at + 5 * Long.BYTES + SHA_BYTES));
+  private boolean same(int at, Stamp stamp) {
+    return records.getLong(at + 8) == stamp.sizeBytes()
+        && records.getLong(at + 16) == stamp.mtimeNanos()
+        && records.getLong(at + 24) == stamp.ctimeNanos()
+        && records.getLong(at + 32) == stamp.inode();
   }
 
   private int length(int at) {
@@ -99,8 +135,18 @@ final class StatCache {
   }
 
   private boolean matches(int at, byte[] name) {
-    int from = at + FIXED_BYTES;
-    return Arrays.equals(records.array(), from, from + length(at), name, 0, name.length);
+    if (length(at) != name.length) {
+      return false;
+    }
+    readName(at, name.length);
+    return Arrays.equals(scratch, 0, name.length, name, 0, name.length);
+  }
+
+  private void readName(int at, int length) {
+    if (scratch.length < length) {
+      scratch = new byte[length];
+    }
+    records.get(at + FIXED_BYTES, scratch, 0, length);
   }
 
   private int slot(long hash) {
@@ -121,39 +167,71 @@ final class StatCache {
       return;
     }
     loaded = true;
+    records = ByteBuffer.allocate(0);
+    count = 0;
+    cursor = HEAD_BYTES;
+    table = new int[0];
     try {
-      ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(file));
-      if (bytes.remaining() >= Long.BYTES + Integer.BYTES && bytes.getLong(0) == MAGIC) {
-        index(bytes);
+      ByteBuffer bytes = read();
+      if (bytes.limit() >= HEAD_BYTES && bytes.getLong(0) == MAGIC) {
+        check(bytes);
       }
     } catch (NoSuchFileException e) {
       // the first build of this directory
     } catch (IOException | IndexOutOfBoundsException e) {
       // a damaged cache only costs time
       records = ByteBuffer.allocate(0);
-      table = new int[2];
+      count = 0;
     }
   }
 
-  private void index(ByteBuffer bytes) {
-    int count = bytes.getInt(Long.BYTES);
-    if (count < 0 || (long) count * FIXED_BYTES > bytes.limit()) {
-      return;
-    }
-    records = bytes;
-    table = new int[Integer.highestOneBit(Math.max(count, 1)) << 2];
-    int at = Long.BYTES + Integer.BYTES;
-    for (int n = 0; n < count; n++) {
-      int end = at + FIXED_BYTES + length(at);
-      if (end > bytes.limit()) {
-        throw new IndexOutOfBoundsException("record %d ends behind the file".formatted(n));
+  private ByteBuffer read() throws IOException {
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+      long size = channel.size();
+      if (size > Integer.MAX_VALUE) {
+        throw new IOException("%s has outgrown its purpose".formatted(file));
       }
-      int i = slot(bytes.getLong(at));
+      if (size > MAPPED_BYTES) {
+        return channel.map(FileChannel.MapMode.READ_ONLY, 0, size);
+      }
+      ByteBuffer bytes = ByteBuffer.allocate((int) size);
+      while (bytes.hasRemaining() && channel.read(bytes) >= 0) {
+        continue;
+      }
+      return bytes.flip();
+    }
+  }
+
+  /** Follows the records to their end, so that nobody later reads beyond it. */
+  private void check(ByteBuffer bytes) {
+    records = bytes;
+    count = bytes.getInt(Long.BYTES);
+    int at = HEAD_BYTES;
+    for (int n = 0; n < count; n++) {
+      at += FIXED_BYTES + length(at);
+    }
+    if (count < 0 || at != bytes.limit()) {
+      throw new IndexOutOfBoundsException("%d records do not fill the file".formatted(count));
+    }
+  }
+
+  private void index() {
+    table = new int[Integer.highestOneBit(count) << 2];
+    int at = HEAD_BYTES;
+    for (int n = 0; n < count; n++) {
+      int i = slot(records.getLong(at));
       while (table[i] != 0) {
         i = (i + 1) & (table.length - 1);
       }
       table[i] = at + 1;
-      at = end;
+      at += FIXED_BYTES + length(at);
+    }
+  }
+
+  /** As {@link #save()}, when what is new has become much, also compared with what is there. */
+  synchronized void saveIfMany() throws IOException {
+    if (fresh.size() >= Math.min(MANY, Math.max(FEW, count / 2))) {
+      save();
     }
   }
 
@@ -167,53 +245,58 @@ final class StatCache {
     Files.createDirectories(directory);
     Path temporary = Files.createTempFile(directory, "stat", ".tmp");
     try {
-      Files.write(temporary, bytes());
+      try (DataOutputStream out =
+          new DataOutputStream(
+              new BufferedOutputStream(Files.newOutputStream(temporary), 1 << 16))) {
+        write(out);
+      }
       Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
     } finally {
       Files.deleteIfExists(temporary);
     }
-    fresh.clear();
     loaded = false;
     dropOld(directory);
   }
 
-  private byte[] bytes() {
-    Map<String, byte[]> names = new HashMap<>();
-    int size = records.limit() + Long.BYTES + Integer.BYTES;
-    for (String path : fresh.keySet()) {
-      byte[] name = PathBytes.encode(path);
-      names.put(path, name);
-      size += FIXED_BYTES + name.length;
+  /** Old records in their places, the new ones instead or behind. */
+  private void write(DataOutputStream out) throws IOException {
+    int total = count;
+    for (Map.Entry<String, Entry> e : fresh.entrySet()) {
+      byte[] name = PathBytes.encode(e.getKey());
+      total += indexed(name) >= 0 || name.length >= 1 << Short.SIZE ? 0 : 1;
     }
-    ByteBuffer out = ByteBuffer.allocate(size).putLong(MAGIC).putInt(0);
-    int count = 0;
-    for (int slot : table) {
-      if (slot != 0 && !fresh.containsKey(path(slot - 1))) {
-        out.put(records.array(), slot - 1, FIXED_BYTES + length(slot - 1));
-        count++;
+    out.writeLong(MAGIC);
+    out.writeInt(total);
+    int at = HEAD_BYTES;
+    for (int n = 0; n < count; n++) {
+      int length = length(at);
+      readName(at, length);
+      Entry newer = fresh.remove(PathBytes.decode(scratch, 0, length));
+      if (newer != null) {
+        write(out, Arrays.copyOf(scratch, length), newer);
+      } else {
+        byte[] record = new byte[FIXED_BYTES + length];
+        records.get(at, record);
+        out.write(record);
       }
+      at += FIXED_BYTES + length;
     }
     for (Map.Entry<String, Entry> e : fresh.entrySet()) {
-      byte[] name = names.get(e.getKey());
+      byte[] name = PathBytes.encode(e.getKey());
       if (name.length < 1 << Short.SIZE) {
-        put(out, name, e.getValue());
-        count++;
+        write(out, name, e.getValue());
       }
     }
-    out.putInt(Long.BYTES, count);
-    return Arrays.copyOf(out.array(), out.position());
+    fresh.clear();
   }
 
-  private String path(int at) {
-    int from = at + FIXED_BYTES;
-    return PathBytes.decode(records.array(), from, length(at));
-  }
-
-  private static void put(ByteBuffer out, byte[] name, Entry entry) {
-    FileStatus status = entry.status;
-    out.putLong(hash(name)).putLong(status.sizeBytes()).putLong(status.mtimeNanos());
-    out.putLong(status.ctimeNanos()).putLong(status.inode());
-    out.put(entry.sha).putShort((short) name.length).put(name);
+  private static void write(DataOutputStream out, byte[] name, Entry entry) throws IOException {
+    Stamp stamp = entry.stamp;
+    ByteBuffer record = ByteBuffer.allocate(FIXED_BYTES + name.length);
+    record.putLong(hash(name)).putLong(stamp.sizeBytes()).putLong(stamp.mtimeNanos());
+    record.putLong(stamp.ctimeNanos()).putLong(stamp.inode());
+    record.put(entry.sha).putShort((short) name.length).put(name);
+    out.write(record.array());
   }
 
   private static void dropOld(Path directory) throws IOException {

@@ -3,11 +3,13 @@ package dev.wadah.build.files;
 import dev.wadah.layer.FileNode;
 import dev.wadah.layer.FileTree;
 import dev.wadah.oci.Digest;
-import dev.wadah.oci.Sha256;
+import dev.wadah.posix.NativeSha256;
 import dev.wadah.posix.PathBytes;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,20 +25,31 @@ final class ContentKeys implements SourceWalk.Visitor {
 
   private static final int GROUP_WRITE = 020;
 
+  /** Items whose contents are asked for together: enough for threads, few enough for memory. */
+  private static final int BATCH = 4096;
+
+  private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
+
+  private static final byte[] END = {0};
+
   private final FileTree tree;
   private final boolean owners;
+  private final MessageDigest sha = new NativeSha256();
+  private final byte[] gathered = new byte[1 << 14];
+  private int used;
   private final List<Item> items = new ArrayList<>();
   private final List<String> files = new ArrayList<>();
 
-  private record Item(String name, String path, FileNode node) {}
+  private record Item(String name, FileNode node) {}
 
   ContentKeys(FileTree tree, boolean owners) {
     this.tree = tree;
     this.owners = owners;
   }
 
-  /** The key of what {@code copy} reads. */
+  /** The key of what {@code copy} reads. Once only. */
   Digest key(FileAction.Copy copy) throws IOException, FileActionException {
+    text(VERSION);
     SourceWalk walk = new SourceWalk(tree, SourceWalk.excludes(copy.options()), this);
     Sources sources = new Sources(tree, copy.options());
     for (String word : copy.sources()) {
@@ -46,74 +59,100 @@ final class ContentKeys implements SourceWalk.Visitor {
         walk.walk(source);
       }
     }
-    return digest(contents());
+    take();
+    sha.update(gathered, 0, used);
+    return Digest.ofSha256(sha.digest());
   }
 
   /** Keeps the files of one source apart from those of the next. */
   private void mark(String name) {
-    items.add(new Item(TreePath.name(TreePath.clean(name)), "", null));
+    items.add(new Item(TreePath.name(TreePath.clean(name)), null));
   }
 
   @Override
-  public void visit(String relative, String path, FileNode node) {
+  public void visit(String relative, String path, FileNode node) throws IOException {
     if (node.type() == FileNode.Type.SOCKET) {
       return;
     }
-    items.add(new Item(relative, path, node));
+    items.add(new Item(relative, node));
     if (node.isFile()) {
       files.add(path);
     }
+    if (items.size() >= BATCH) {
+      take();
+    }
   }
 
-  private List<Digest> contents() throws IOException {
+  private byte[] contents() throws IOException {
     if (tree instanceof DigestedTree digested) {
-      return digested.contentDigests(files);
+      return digested.contentHashes(files);
     }
-    List<Digest> digests = new ArrayList<>(files.size());
+    byte[] hashes = new byte[files.size() * DigestedTree.HASH_BYTES];
     byte[] buffer = new byte[1 << 16];
+    int at = 0;
     for (String file : files) {
-      MessageDigest sha = Sha256.create();
+      MessageDigest content = new NativeSha256();
       try (InputStream in = tree.open(file)) {
         for (int n; (n = in.read(buffer)) >= 0; ) {
-          sha.update(buffer, 0, n);
+          requireNotInterrupted();
+          content.update(buffer, 0, n);
         }
       }
-      digests.add(Digest.ofSha256(sha.digest()));
+      System.arraycopy(content.digest(), 0, hashes, at, DigestedTree.HASH_BYTES);
+      at += DigestedTree.HASH_BYTES;
     }
-    return digests;
+    return hashes;
   }
 
-  private Digest digest(List<Digest> contents) {
-    MessageDigest sha = Sha256.create();
-    text(sha, VERSION);
-    int file = 0;
+  private static void requireNotInterrupted() throws InterruptedIOException {
+    if (Thread.currentThread().isInterrupted()) {
+      throw new InterruptedIOException("interrupted while hashing");
+    }
+  }
+
+  /** Takes what was gathered into the key. */
+  private void take() throws IOException {
+    requireNotInterrupted();
+    byte[] hashes = contents();
+    int at = 0;
     for (Item item : items) {
-      text(sha, item.name);
+      text(item.name);
       FileNode node = item.node;
       if (node == null) {
-        sha.update((byte) '|');
+        put(new byte[] {'|'});
         continue;
       }
-      text(sha, node.type().name());
-      attributes(sha, node);
+      text(node.type().name());
+      attributes(node);
       if (node.isFile()) {
-        text(sha, contents.get(file++).hex());
+        hex(hashes, at);
+        at += DigestedTree.HASH_BYTES;
       }
     }
-    return Digest.ofSha256(sha.digest());
+    items.clear();
+    files.clear();
   }
 
-  private void attributes(MessageDigest sha, FileNode node) {
+  private void hex(byte[] hashes, int from) {
+    byte[] text = new byte[2 * DigestedTree.HASH_BYTES + 1];
+    for (int i = 0; i < DigestedTree.HASH_BYTES; i++) {
+      text[2 * i] = HEX[hashes[from + i] >> 4 & 0xf];
+      text[2 * i + 1] = HEX[hashes[from + i] & 0xf];
+    }
+    put(text);
+  }
+
+  private void attributes(FileNode node) {
     ByteBuffer numbers = ByteBuffer.allocate(24);
     numbers.putInt(mode(node));
     numbers.putInt(owners ? node.uid() : 0).putInt(owners ? node.gid() : 0);
     numbers.putLong(node.identity().device());
-    sha.update(numbers.array());
-    text(sha, node.link());
+    put(numbers.array());
+    text(node.link());
     byte[] capability = node.identity().xattrs().get(Nodes.CAPABILITY);
     if (capability != null) {
-      sha.update((byte) 'c');
-      sha.update(capability);
+      put(new byte[] {'c'});
+      put(capability);
     }
   }
 
@@ -130,8 +169,22 @@ final class ContentKeys implements SourceWalk.Visitor {
     return usual && !owners ? node.mode() & ~GROUP_WRITE : node.mode();
   }
 
-  private static void text(MessageDigest sha, String text) {
-    sha.update(PathBytes.encode(text));
-    sha.update((byte) 0);
+  private void text(String text) {
+    put(PathBytes.encode(text));
+    put(END);
+  }
+
+  /** Gathers what would be many small calls of the hash. */
+  private void put(byte[] bytes) {
+    if (bytes.length > gathered.length - used) {
+      sha.update(gathered, 0, used);
+      used = 0;
+    }
+    if (bytes.length > gathered.length) {
+      sha.update(bytes);
+    } else {
+      System.arraycopy(bytes, 0, gathered, used, bytes.length);
+      used += bytes.length;
+    }
   }
 }

@@ -94,12 +94,14 @@ final class SourceWalk {
 
   private void directory(String below, String path, Scope scope, Level level)
       throws IOException, FileActionException {
-    for (String name : tree.list(path)) {
-      String child = TreePath.child(path, name);
+    FileTree.Children children = tree.children(path);
+    for (int i = 0; i < children.size(); i++) {
+      FileNode node = children.node(i);
       // a file that has gone since the directory was read was never there
-      Optional<FileNode> node = tree.find(child);
-      if (node.isPresent()) {
-        entry(below.isEmpty() ? name : below + "/" + name, child, node.get(), scope, level);
+      if (node != null) {
+        String name = children.name(i);
+        String relative = below.isEmpty() ? name : below + "/" + name;
+        entry(relative, TreePath.child(path, name), node, scope, level);
       }
     }
   }

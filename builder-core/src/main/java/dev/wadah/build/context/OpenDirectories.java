@@ -1,0 +1,114 @@
+package dev.wadah.build.context;
+
+import dev.wadah.posix.DirectoryScan;
+import dev.wadah.posix.Posix;
+import dev.wadah.posix.PosixException;
+import java.io.Closeable;
+import java.io.IOException;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+
+/**
+ * The directories beneath a root that were used last, kept open: files are read one directory after
+ * the other, and a name in an open directory is found at once. Reached without following any link.
+ * Safe for threads.
+ */
+final class OpenDirectories implements Closeable {
+  private static final int SLOTS = 4;
+
+  /** Missing, no directory, or a link. */
+  private static final Set<String> NO_DIRECTORY = Set.of("ENOENT", "ENOTDIR", "ELOOP");
+
+  private final String root;
+  private final AtomicReferenceArray<Open> kept = new AtomicReferenceArray<>(SLOTS);
+  private int rootDescriptor = -1;
+
+  OpenDirectories(String root) {
+    this.root = root;
+  }
+
+  /** A directory that one thread uses at a time; closing gives it back. */
+  final class Open implements AutoCloseable {
+    private final String path;
+    private final int descriptor;
+
+    private Open(String path, int descriptor) {
+      this.path = path;
+      this.descriptor = descriptor;
+    }
+
+    int descriptor() {
+      return descriptor;
+    }
+
+    @Override
+    public void close() {
+      if (!kept.compareAndSet(slot(), null, this)) {
+        Posix.close(descriptor);
+      }
+    }
+  }
+
+  /** Opens a directory; {@code path} as in a file tree. */
+  Open open(String path) throws IOException {
+    Open open = kept.getAndSet(slot(), null);
+    if (open != null) {
+      if (open.path.equals(path)) {
+        return open;
+      }
+      Posix.close(open.descriptor);
+    }
+    return new Open(
+        path, Posix.openBeneath(rootDescriptor(), path, Posix.O_PATH | Posix.O_DIRECTORY));
+  }
+
+  /** Reads a directory; null when there is none. */
+  DirectoryScan scan(String path) throws IOException {
+    int descriptor;
+    try {
+      descriptor = Posix.openBeneath(rootDescriptor(), path, Posix.O_RDONLY | Posix.O_DIRECTORY);
+    } catch (PosixException e) {
+      if (isAbsent(e)) {
+        return null;
+      }
+      throw e.at(root + path);
+    }
+    try {
+      return DirectoryScan.of(descriptor);
+    } catch (PosixException e) {
+      throw e.at(root + path);
+    } finally {
+      Posix.close(descriptor);
+    }
+  }
+
+  /** Whether the failure says that there is no such file, or that a parent is no directory. */
+  static boolean isAbsent(PosixException e) {
+    return NO_DIRECTORY.contains(e.errnoName());
+  }
+
+  private static int slot() {
+    return (int) (Thread.currentThread().getId() % SLOTS);
+  }
+
+  private synchronized int rootDescriptor() throws IOException {
+    if (rootDescriptor < 0) {
+      rootDescriptor = Posix.openDirectory(Posix.CWD, root + "/.");
+    }
+    return rootDescriptor;
+  }
+
+  @Override
+  public synchronized void close() {
+    for (int i = 0; i < SLOTS; i++) {
+      Open open = kept.getAndSet(i, null);
+      if (open != null) {
+        Posix.close(open.descriptor);
+      }
+    }
+    if (rootDescriptor >= 0) {
+      Posix.close(rootDescriptor);
+      rootDescriptor = -1;
+    }
+  }
+}
