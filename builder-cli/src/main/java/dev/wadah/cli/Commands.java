@@ -13,8 +13,15 @@ import dev.wadah.cli.image.RemoveImageCommand;
 import dev.wadah.cli.image.SaveCommand;
 import dev.wadah.cli.image.TagCommand;
 import dev.wadah.cli.registry.ImageVerifyCommand;
+import dev.wadah.cli.registry.ImagetoolsCreateCommand;
+import dev.wadah.cli.registry.ImagetoolsInspectCommand;
 import dev.wadah.cli.registry.LoginCommand;
 import dev.wadah.cli.registry.LogoutCommand;
+import dev.wadah.cli.registry.ManifestAnnotateCommand;
+import dev.wadah.cli.registry.ManifestCreateCommand;
+import dev.wadah.cli.registry.ManifestInspectCommand;
+import dev.wadah.cli.registry.ManifestPushCommand;
+import dev.wadah.cli.registry.ManifestRemoveCommand;
 import dev.wadah.cli.registry.PullCommand;
 import dev.wadah.cli.registry.PushCommand;
 import dev.wadah.cli.registry.RegistryServeCommand;
@@ -59,6 +66,8 @@ final class Commands {
           "buildx",
           "builder",
           "registry",
+          "manifest",
+          "imagetools",
           "store",
           "system",
           "volume",
@@ -67,7 +76,7 @@ final class Commands {
 
   private Commands() {}
 
-  /** The command of a name of one word, or of two such as {@code image ls}. */
+  /** The command of a name of one word, or of several such as {@code image ls}. */
   static Optional<Command> find(String name) {
     return Optional.ofNullable(
         switch (name) {
@@ -83,6 +92,13 @@ final class Commands {
           case "import", "image import" -> new ImportCommand();
           case "pull", "image pull" -> new PullCommand();
           case "push", "image push" -> new PushCommand();
+          case "manifest create" -> new ManifestCreateCommand();
+          case "manifest annotate" -> new ManifestAnnotateCommand();
+          case "manifest inspect" -> new ManifestInspectCommand();
+          case "manifest push" -> new ManifestPushCommand();
+          case "manifest rm" -> new ManifestRemoveCommand();
+          case "imagetools create", "buildx imagetools create" -> new ImagetoolsCreateCommand();
+          case "imagetools inspect", "buildx imagetools inspect" -> new ImagetoolsInspectCommand();
           case "image verify" -> new ImageVerifyCommand();
           case "login" -> new LoginCommand();
           case "logout" -> new LogoutCommand();
@@ -104,11 +120,12 @@ final class Commands {
         });
   }
 
-  /** Whether {@code word} is the first of names of two words. */
+  /** Whether {@code word} is the first of names of several words. */
   static boolean isGroup(String word) {
     return switch (word) {
       case "image", "container", "buildx", "builder", "registry", "store", "system", "volume" ->
           true;
+      case "manifest", "imagetools", "buildx imagetools" -> true;
       default -> false;
     };
   }

@@ -96,10 +96,10 @@ final class Invocation {
     }
   }
 
-  /** Takes the command's one or two words off {@code words}. */
+  /** Takes the command's one to three words off {@code words}. */
   private static Command take(List<String> words) throws UsageException {
     String name = words.remove(0);
-    if (Commands.isGroup(name)) {
+    while (Commands.isGroup(name)) {
       if (words.isEmpty() || words.get(0).startsWith("-")) {
         throw new UsageException(
             "\"wadah %s\" needs a further word".formatted(name), "", "wadah --help");

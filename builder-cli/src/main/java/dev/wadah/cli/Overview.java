@@ -23,10 +23,13 @@ final class Overview {
         load       Load images from an archive or OCI layout
         save       Save images to an archive
         import     Make an image of a tar of a root file system
+        image      verify: recompute every digest of an image
 
       Registries
         pull       Fetch an image
         push       Send an image
+        manifest   create, annotate, inspect, push, rm: join images of several platforms
+        imagetools create, inspect: the same without a local list
         login      Check and keep a password
         logout     Forget a password
         registry   serve: be a small registry

@@ -1,11 +1,9 @@
 package dev.wadah.image;
 
 import dev.wadah.content.ContentStore;
-import dev.wadah.content.DigestMismatchException;
 import dev.wadah.layer.LayerStore;
 import dev.wadah.oci.Descriptor;
 import dev.wadah.oci.DiffId;
-import dev.wadah.oci.Digest;
 import dev.wadah.oci.ImageReference;
 import dev.wadah.oci.Index;
 import dev.wadah.oci.Manifest;
@@ -22,9 +20,6 @@ import java.util.Optional;
 
 /** Brings manifests and configs from a registry, and tells the layer store where layers are. */
 final class RemoteImages {
-  /** The largest config that is read. */
-  static final int MAX_CONFIG_BYTES = 16 << 20;
-
   private final ContentStore content;
   private final LayerStore layers;
   private final Registry registry;
@@ -112,21 +107,7 @@ final class RemoteImages {
     if (content.has(descriptor.digest())) {
       return content.read(descriptor.digest());
     }
-    byte[] bytes;
-    try (InputStream in = registry.blob(reference, descriptor)) {
-      bytes = in.readNBytes(MAX_CONFIG_BYTES + 1);
-    }
-    if (bytes.length > MAX_CONFIG_BYTES) {
-      throw new ImageException(
-          "the config of %s is larger than %d MiB"
-              .formatted(reference.familiar(), MAX_CONFIG_BYTES >> 20));
-    }
-    Digest actual = Digest.of(bytes);
-    if (descriptor.digest().algorithm().equals("sha256") && !actual.equals(descriptor.digest())) {
-      throw new DigestMismatchException(
-          "config of " + reference.familiar(), descriptor.digest(), actual);
-    }
-    return bytes;
+    return RemoteConfig.read(registry, reference, descriptor);
   }
 
   /**

@@ -62,14 +62,7 @@ interface VerifiedSource {
       if (subject != ImageVerification.Subject.CONFIG) {
         return registry.manifest(repository.withDigest(descriptor.digest())).bytes();
       }
-      if (descriptor.sizeBytes() > RemoteImages.MAX_CONFIG_BYTES) {
-        throw new ImageException(
-            "it has %d bytes, more than the %d MiB that one may have"
-                .formatted(descriptor.sizeBytes(), RemoteImages.MAX_CONFIG_BYTES >> 20));
-      }
-      try (InputStream in = registry.blob(repository, descriptor)) {
-        return in.readNBytes(RemoteImages.MAX_CONFIG_BYTES + 1);
-      }
+      return RemoteConfig.read(registry, repository, descriptor);
     }
 
     @Override

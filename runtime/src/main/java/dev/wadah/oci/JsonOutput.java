@@ -1,9 +1,13 @@
 package dev.wadah.oci;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.PrettyPrinter;
 import com.fasterxml.jackson.core.SerializableString;
 import com.fasterxml.jackson.core.io.CharacterEscapes;
 import com.fasterxml.jackson.core.io.SerializedString;
+import com.fasterxml.jackson.core.util.DefaultIndenter;
+import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
+import com.fasterxml.jackson.core.util.Separators;
 import java.io.IOException;
 import java.util.Collection;
 import java.util.Map;
@@ -13,6 +17,20 @@ import java.util.TreeMap;
 /** Writes fields as Go's encoding/json does: empty ones left out, the keys of maps sorted. */
 final class JsonOutput {
   private JsonOutput() {}
+
+  /** Lines as Go's {@code json.MarshalIndent} makes them. */
+  static PrettyPrinter indented(String indent) {
+    DefaultIndenter lines = new DefaultIndenter(indent, "\n");
+    Separators separators =
+        Separators.createDefaultInstance()
+            .withObjectFieldValueSpacing(Separators.Spacing.AFTER)
+            .withArrayEmptySeparator("")
+            .withObjectEmptySeparator("");
+    DefaultPrettyPrinter printer = new DefaultPrettyPrinter(separators);
+    printer.indentArraysWith(lines);
+    printer.indentObjectsWith(lines);
+    return printer;
+  }
 
   static void textField(JsonGenerator out, String name, String text) throws IOException {
     if (!text.isEmpty()) {

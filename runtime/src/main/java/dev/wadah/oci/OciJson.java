@@ -57,6 +57,20 @@ public final class OciJson {
     return write(out -> ManifestJson.write(index, out));
   }
 
+  /**
+   * An index with a line for every value, as {@code docker manifest} and {@code buildx imagetools}
+   * write theirs; Go's {@code json.MarshalIndent} gives the same bytes.
+   *
+   * @param indent of one level
+   */
+  public static byte[] writeIndented(Index index, String indent) {
+    return write(
+        out -> {
+          out.setPrettyPrinter(JsonOutput.indented(indent));
+          ManifestJson.write(index, out);
+        });
+  }
+
   public static byte[] write(ImageConfig config) {
     return write(out -> ConfigJson.write(config, out));
   }
@@ -67,15 +81,16 @@ public final class OciJson {
 
   /** A container config as maps, lists, strings and numbers, with the fields that JSON has. */
   public static Map<String, Object> toValues(ContainerConfig config) {
-    return values(write(out -> ContainerJson.write(config, out)));
+    return toValues(write(out -> ContainerJson.write(config, out)));
   }
 
   /** A descriptor as maps, strings and numbers, with the fields that JSON has. */
   public static Map<String, Object> toValues(Descriptor descriptor) {
-    return values(write(descriptor));
+    return toValues(write(descriptor));
   }
 
-  private static Map<String, Object> values(byte[] json) {
+  /** Any document that is an object, as maps, lists, strings, numbers, booleans and null. */
+  public static Map<String, Object> toValues(byte[] json) {
     return parse(json, "document", JsonInput::values);
   }
 

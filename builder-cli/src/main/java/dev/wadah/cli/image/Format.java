@@ -75,7 +75,7 @@ public final class Format {
   }
 
   /** Applies a template to one value. */
-  static String apply(String text, Object value) throws CommandException {
+  public static String apply(String text, Object value) throws CommandException {
     try {
       return Template.parse(text).apply(value);
     } catch (TemplateException e) {

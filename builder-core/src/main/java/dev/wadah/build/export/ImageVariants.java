@@ -5,6 +5,7 @@ import dev.wadah.engine.Engine;
 import dev.wadah.image.Image;
 import dev.wadah.image.transfer.ImageCompression;
 import dev.wadah.image.transfer.TransferProgress;
+import dev.wadah.oci.Annotations;
 import dev.wadah.oci.Descriptor;
 import dev.wadah.oci.Index;
 import dev.wadah.oci.Manifest;

@@ -5,6 +5,7 @@ import dev.wadah.build.BuildRequest.NamingRequest;
 import dev.wadah.build.BuildRequest.OutputRequest;
 import dev.wadah.build.files.Spelling;
 import dev.wadah.image.transfer.ImageCompression;
+import dev.wadah.oci.Annotations;
 import dev.wadah.oci.ImageReference;
 import java.util.ArrayList;
 import java.util.List;
@@ -101,9 +102,21 @@ record OutputOptions(
     return new OutputOptions(
         names,
         media(attributes, push),
-        Annotations.of(naming.annotations(), attributes),
+        annotations(naming.annotations(), attributes),
         push,
         attributes);
+  }
+
+  private static Annotations annotations(List<String> flags, Map<String, String> attributes)
+      throws BuildException {
+    try {
+      return Annotations.of(flags, attributes);
+    } catch (IllegalArgumentException e) {
+      throw OutputFaults.fault(
+          e.getMessage(),
+          Annotations.FORM,
+          "write it like index:org.opencontainers.image.title=demo or manifest[linux/amd64]:key=value");
+    }
   }
 
   private static List<ImageReference> names(List<String> tags, String attribute)

@@ -15,6 +15,7 @@ import dev.wadah.layer.FileNode;
 import dev.wadah.layer.FileTree;
 import dev.wadah.layer.LayerEntry;
 import dev.wadah.layer.LayerStore;
+import dev.wadah.oci.Annotations;
 import dev.wadah.oci.ContainerConfig;
 import dev.wadah.oci.DiffId;
 import dev.wadah.oci.ImageConfig;

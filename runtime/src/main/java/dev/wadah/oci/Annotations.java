@@ -1,7 +1,5 @@
-package dev.wadah.build.export;
+package dev.wadah.oci;
 
-import dev.wadah.build.BuildException;
-import dev.wadah.oci.Platform;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -10,14 +8,19 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * Annotations of one output, from {@code --annotation [level[platform],…:]key=value} and from the
- * attributes {@code annotation[-level][platform].key=value} (buildx, "--annotation").
+ * Annotations that a user asks for, by {@code --annotation [level[platform],…:]key=value} or by the
+ * attributes {@code annotation[-level][platform].key=value} of an output (buildx, "--annotation").
  */
-final class Annotations {
+public final class Annotations {
   private static final String PREFIX = "annotation";
 
+  /** What is right, for a message's why. */
+  public static final String FORM =
+      "an annotation is [level:]key=value; levels are manifest, index, manifest-descriptor and"
+          + " index-descriptor, each with an optional [platform]";
+
   /** What an annotation is written into. */
-  enum Level {
+  public enum Level {
     MANIFEST("manifest"),
     INDEX("index"),
     MANIFEST_DESCRIPTOR("manifest-descriptor"),
@@ -28,6 +31,11 @@ final class Annotations {
     Level(String text) {
       this.text = text;
     }
+
+    @Override
+    public String toString() {
+      return text;
+    }
   }
 
   private record Annotation(Level level, Optional<Platform> platform, String key, String value) {}
@@ -35,11 +43,11 @@ final class Annotations {
   private final List<Annotation> all = new ArrayList<>();
 
   /**
-   * Reads the annotations of a build and of one output.
+   * Reads flags and attributes; attributes that are no annotations are left alone.
    *
-   * @throws BuildException if one is not of the form
+   * @throws IllegalArgumentException naming the one that is not of the form
    */
-  static Annotations of(List<String> flags, Map<String, String> attributes) throws BuildException {
+  public static Annotations of(List<String> flags, Map<String, String> attributes) {
     Annotations annotations = new Annotations();
     for (String flag : flags) {
       annotations.addFlag(flag);
@@ -53,13 +61,13 @@ final class Annotations {
   }
 
   /** Whether an attribute is an annotation. */
-  static boolean isAnnotation(String attribute) {
+  public static boolean isAnnotation(String attribute) {
     return attribute.startsWith(PREFIX)
         && attribute.length() > PREFIX.length()
         && "-[.".indexOf(attribute.charAt(PREFIX.length())) >= 0;
   }
 
-  private void addFlag(String flag) throws BuildException {
+  private void addFlag(String flag) {
     int equals = flag.indexOf('=');
     if (equals <= 0) {
       throw malformed(flag);
@@ -91,7 +99,7 @@ final class Annotations {
     return -1;
   }
 
-  private void addAttribute(String attribute, String value) throws BuildException {
+  private void addAttribute(String attribute, String value) {
     int bracket = attribute.indexOf('[');
     int dot = attribute.indexOf('.', bracket < 0 ? 0 : Math.max(attribute.indexOf(']'), 0));
     if (dot < 0) {
@@ -106,8 +114,7 @@ final class Annotations {
     all.add(annotation(level, attribute.substring(dot + 1), value, attribute));
   }
 
-  private static Annotation annotation(String level, String key, String value, String whole)
-      throws BuildException {
+  private static Annotation annotation(String level, String key, String value, String whole) {
     int bracket = level.indexOf('[');
     String name = bracket < 0 ? level : level.substring(0, bracket);
     Optional<Platform> platform = Optional.empty();
@@ -118,10 +125,8 @@ final class Annotations {
       try {
         platform = Optional.of(Platform.parse(level.substring(bracket + 1, level.length() - 1)));
       } catch (IllegalArgumentException e) {
-        throw OutputFaults.fault(
-            "annotation \"%s\": %s".formatted(whole, e.getMessage()),
-            "brackets hold the platform that an annotation is for",
-            "write it like manifest[linux/amd64]:key=value");
+        throw new IllegalArgumentException(
+            "annotation \"%s\": %s".formatted(whole, e.getMessage()), e);
       }
     }
     for (Level known : Level.values()) {
@@ -132,16 +137,12 @@ final class Annotations {
     throw malformed(whole);
   }
 
-  private static BuildException malformed(String text) {
-    return OutputFaults.fault(
-        "annotation \"%s\" is malformed".formatted(text),
-        "an annotation is [level:]key=value; levels are manifest, index, manifest-descriptor and"
-            + " index-descriptor, each with an optional [platform]",
-        "write it like index:org.opencontainers.image.title=demo");
+  private static IllegalArgumentException malformed(String text) {
+    return new IllegalArgumentException("annotation \"%s\" is malformed".formatted(text));
   }
 
   /** The annotations of one level; for a platform those that name none or this one. */
-  Map<String, String> of(Level level, Optional<Platform> platform) {
+  public Map<String, String> of(Level level, Optional<Platform> platform) {
     Map<String, String> found = new TreeMap<>();
     for (Annotation annotation : all) {
       if (annotation.level == level
@@ -152,8 +153,13 @@ final class Annotations {
     return found;
   }
 
+  /** Whether one is of this level. */
+  public boolean has(Level level) {
+    return all.stream().anyMatch(a -> a.level == level);
+  }
+
   /** Whether one needs an index to be written into. */
-  boolean needIndex() {
+  public boolean needIndex() {
     Set<Level> levels = Set.of(Level.INDEX, Level.MANIFEST_DESCRIPTOR, Level.INDEX_DESCRIPTOR);
     return all.stream().anyMatch(a -> levels.contains(a.level));
   }
