@@ -6,6 +6,7 @@ import dev.wadah.build.files.PathPatterns;
 import dev.wadah.dockerfile.Diagnostic;
 import dev.wadah.dockerfile.SourceFile;
 import dev.wadah.dockerfile.Span;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -14,6 +15,9 @@ import java.util.Optional;
 final class IgnoreFile {
   /** No file, no patterns. */
   static final IgnoreFile NONE = new IgnoreFile("", List.of(), List.of());
+
+  /** Longest line in bytes of UTF-8, without its line end; Docker's limit. */
+  static final int MAX_LINE_BYTES = 65_535;
 
   private static final String BYTE_ORDER_MARK = "\ufeff";
 
@@ -39,6 +43,10 @@ final class IgnoreFile {
     int number = 0;
     for (String line : source.text().split("\n", -1)) {
       number++;
+      if (isTooLong(line)) {
+        faults.add(tooLong(source, number, line));
+        continue;
+      }
       String raw = number == 1 && line.startsWith(BYTE_ORDER_MARK) ? line.substring(1) : line;
       String pattern = raw.startsWith("#") ? "" : normalise(raw.strip());
       if (pattern.isEmpty()) {
@@ -65,6 +73,22 @@ final class IgnoreFile {
       pattern = pattern.replaceFirst("^/+", "");
     }
     return negated ? "!" + pattern : pattern;
+  }
+
+  private static boolean isTooLong(String line) {
+    // a character takes three bytes at most, so that a short line need not be counted
+    return line.length() > MAX_LINE_BYTES / 3
+        && line.getBytes(StandardCharsets.UTF_8).length > MAX_LINE_BYTES;
+  }
+
+  private static Diagnostic tooLong(SourceFile source, int number, String line) {
+    return Diagnostic.error(
+        "line-too-long",
+        "the line is longer than %,d bytes".formatted(MAX_LINE_BYTES),
+        source,
+        new Span(number, 1, number, line.length() + 1),
+        "Docker reads no longer line of an ignore file either",
+        "is this the right file? give each pattern a line of its own");
   }
 
   private static Diagnostic fault(

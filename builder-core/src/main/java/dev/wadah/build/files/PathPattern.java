@@ -1,7 +1,7 @@
 package dev.wadah.build.files;
 
 import java.util.ArrayList;
-import java.util.BitSet;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -139,7 +139,7 @@ public final class PathPattern {
       case EXACT -> path.equals(text);
       case PREFIX -> path.startsWith(literalPrefix);
       case SUFFIX -> matchesSuffix(path);
-      case GENERAL -> path.startsWith(literalPrefix) && new Run(path).matches(0, 0);
+      case GENERAL -> path.startsWith(literalPrefix) && new Run(path).matches();
     };
   }
 
@@ -179,32 +179,84 @@ public final class PathPattern {
     return negated ? "!" + text : text;
   }
 
-  /** One comparison; remembers where it failed, so that hostile patterns stay polynomial. */
+  /**
+   * One comparison: all steps that the characters so far may have led to are followed side by side,
+   * so that it takes no longer than steps times characters, whatever the pattern. Bit {@code 2 s}
+   * stands for being before step {@code s}, bit {@code 2 s + 1} for being within the directories of
+   * step {@code s}, which end only behind a slash.
+   */
   private final class Run {
     private final String path;
-    private BitSet failed;
+    private States now = new States();
+    private States next = new States();
 
     Run(String path) {
       this.path = path;
     }
 
-    boolean matches(int step, int at) {
-      int s = step;
-      int n = at;
-      for (; s < program.length && program[s] != STAR && program[s] != DIRECTORIES; s++) {
-        if (program[s] == REST) {
-          return true;
-        }
-        if (n >= path.length()) {
-          return false;
-        }
+    boolean matches() {
+      boolean all = enter(now, 0);
+      for (int n = 0; !all && n < path.length(); ) {
         int c = path.codePointAt(n);
-        if (!accepts(program[s], c)) {
+        n += Character.charCount(c);
+        all = read(c);
+        if (!all && next.isEmpty()) {
           return false;
         }
-        n += Character.charCount(c);
+        States read = next;
+        next = now;
+        now = read;
+        next.clear();
       }
-      return s == program.length ? n == path.length() : matchesMany(s, n);
+      return all || now.has(2 * program.length);
+    }
+
+    /** Reads a character; true when whatever follows matches. */
+    private boolean read(int c) {
+      for (int word = now.first; word <= now.last; word++) {
+        for (long bits = now.words[word]; bits != 0; bits &= bits - 1) {
+          if (read(c, word * Long.SIZE + Long.numberOfTrailingZeros(bits))) {
+            return true;
+          }
+        }
+      }
+      return false;
+    }
+
+    private boolean read(int c, int bit) {
+      int step = bit >> 1;
+      if ((bit & 1) == 1) {
+        next.add(bit);
+        return c == '/' && enter(next, step + 1);
+      }
+      if (step == program.length || program[step] == DIRECTORIES) {
+        return false;
+      }
+      if (program[step] == STAR) {
+        return c != '/' && enter(next, step);
+      }
+      return accepts(program[step], c) && enter(next, step + 1);
+    }
+
+    /** Comes to a step, and past it where it may stand for nothing; true when it is the rest. */
+    private boolean enter(States states, int first) {
+      int step = first;
+      while (step < program.length && !states.has(2 * step)) {
+        states.add(2 * step);
+        switch (program[step]) {
+          case REST -> {
+            return true;
+          }
+          case DIRECTORIES -> states.add(2 * step + 1);
+          case STAR -> {}
+          default -> {
+            return false;
+          }
+        }
+        step++;
+      }
+      states.add(2 * step);
+      return false;
     }
 
     private boolean accepts(int step, int c) {
@@ -217,43 +269,35 @@ public final class PathPattern {
       int open = SET - step;
       return CharacterSet.contains(text, open, CharacterSet.end(text, open), c);
     }
+  }
 
-    private boolean matchesMany(int step, int at) {
-      int key = step * (path.length() + 1) + at;
-      if (failed != null && failed.get(key)) {
-        return false;
-      }
-      boolean matched = program[step] == STAR ? star(step, at) : directories(step, at);
-      if (!matched) {
-        if (failed == null) {
-          failed = new BitSet();
-        }
-        failed.set(key);
-      }
-      return matched;
+  /** A set of bits that knows where its first and last are, so that few bits cost little. */
+  private final class States {
+    private final long[] words = new long[(2 * program.length + Long.SIZE) / Long.SIZE];
+    private int first = words.length;
+    private int last = -1;
+
+    void add(int bit) {
+      int word = bit / Long.SIZE;
+      words[word] |= 1L << bit;
+      first = Math.min(first, word);
+      last = Math.max(last, word);
     }
 
-    private boolean star(int step, int at) {
-      for (int n = at; ; n++) {
-        if (matches(step + 1, n)) {
-          return true;
-        }
-        if (n >= path.length() || path.charAt(n) == '/') {
-          return false;
-        }
-      }
+    boolean has(int bit) {
+      return (words[bit / Long.SIZE] & 1L << bit) != 0;
     }
 
-    private boolean directories(int step, int at) {
-      if (matches(step + 1, at)) {
-        return true;
+    boolean isEmpty() {
+      return last < 0;
+    }
+
+    void clear() {
+      if (last >= 0) {
+        Arrays.fill(words, first, last + 1, 0);
       }
-      for (int slash = path.indexOf('/', at); slash >= 0; slash = path.indexOf('/', slash + 1)) {
-        if (matches(step + 1, slash + 1)) {
-          return true;
-        }
-      }
-      return false;
+      first = words.length;
+      last = -1;
     }
   }
 }

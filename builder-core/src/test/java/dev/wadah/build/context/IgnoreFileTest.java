@@ -2,6 +2,7 @@ package dev.wadah.build.context;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.wadah.build.BuildException;
 import dev.wadah.build.files.EntryTree;
 import dev.wadah.build.files.PathPattern;
 import dev.wadah.dockerfile.SourceFile;
@@ -122,15 +123,51 @@ class IgnoreFileTest {
     Assertions.assertThrows(IllegalArgumentException.class, () -> PathPattern.of(pattern));
   }
 
-  @Test
-  void staysQuickOnHostilePatterns() throws Exception {
-    String pattern = "**/a".repeat(30) + "*".repeat(3) + "b" + "*a".repeat(40);
+  static List<String> hostile() {
+    return List.of(
+        "**/a".repeat(30) + "*".repeat(3) + "b" + "*a".repeat(40),
+        "*".repeat(65_000),
+        "*a".repeat(32_000),
+        "**/".repeat(21_000) + "x",
+        "a?".repeat(32_000),
+        "[a-b]*".repeat(10_000),
+        "[" + "a-b".repeat(21_000) + "]*c",
+        "\\a".repeat(32_000),
+        "!" + "*a".repeat(32_000));
+  }
+
+  @ParameterizedTest
+  @MethodSource("hostile")
+  void staysQuickOnHostilePatterns(String pattern) throws Exception {
     String path = "a/".repeat(500) + "c";
     IgnoreFile ignore = IgnoreFile.parse(new SourceFile(".dockerignore", pattern));
     Assertions.assertTimeout(
         Duration.ofSeconds(5),
-        () ->
-            assertThat(ignore.patterns().match(path, ignore.patterns().match("x")).matched())
-                .isFalse());
+        () -> assertThat(ignore.patterns().match(path, ignore.patterns().match("x"))).isNotNull());
+  }
+
+  @Test
+  void findsTheOneWayThroughAHostilePattern() {
+    String path = "a/".repeat(500) + "xcy";
+    assertThat(PathPattern.of("**/a".repeat(100) + "/**/*c*").matches(path)).isTrue();
+    assertThat(PathPattern.of("**/a".repeat(501) + "/**/*c*").matches(path)).isFalse();
+    // a set may stand for the slash, so that the first star must be tried at each place
+    assertThat(PathPattern.of("*[^x]*b").matches("q/ab")).isTrue();
+  }
+
+  @Test
+  void refusesALineThatDockerCannotRead() throws Exception {
+    String longest = "x".repeat(65_535);
+    IgnoreFile ignore = IgnoreFile.parse(new SourceFile(".dockerignore", longest + "\n" + longest));
+    assertThat(ignore.patterns().match(longest).matched()).isTrue();
+    for (String line : List.of(longest + "x", "\u00e9".repeat(32_768), "# ".repeat(600_000))) {
+      BuildException e =
+          Assertions.assertThrows(
+              BuildException.class,
+              () -> IgnoreFile.parse(new SourceFile(".dockerignore", "a\n" + line)));
+      assertThat(e.diagnostics()).hasSize(1);
+      assertThat(e.diagnostics().get(0).message()).contains("longer than 65,535 bytes");
+      assertThat(e.diagnostics().get(0).span().orElseThrow().startLine()).isEqualTo(2);
+    }
   }
 }
