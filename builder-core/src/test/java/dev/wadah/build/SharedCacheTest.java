@@ -187,6 +187,10 @@ class SharedCacheTest {
     assertThat(second.wire.layerBytesUp).as("blobs are mounted").hasValue(0);
     assertThat(second.image().id()).isEqualTo(first.image().id());
     assertThat(second.warnings()).isEmpty();
+    // What is known of unfetched layers is enough for the next time.
+    second.build(caches(List.of(inRegistry("app:cache")), List.of()), NOWHERE);
+    assertThat(second.steps()).hasSize(5).containsOnly(Outcome.CACHED);
+    assertThat(second.wire.requests).hasValue(0);
     assertThat(second.read("/made")).isEqualTo("content\n");
   }
 

@@ -39,6 +39,11 @@ public final class CacheStore {
 
   /** The record of a key, if it is whole and its layer is still here. */
   public Optional<CacheRecord> find(CacheKey key) throws IOException {
+    return find(key, SharedRecords.NONE);
+  }
+
+  /** The record of a key, if it is whole and its layer is still here, or can be had. */
+  Optional<CacheRecord> find(CacheKey key, SharedRecords shared) throws IOException {
     CacheRecord record;
     Path file = file(key.digest());
     try {
@@ -54,7 +59,9 @@ public final class CacheStore {
     if (status != null) {
       store.leases().renew(file.toString(), status.mtimeNanos());
     }
-    return layers.has(record.layer()) ? Optional.of(record) : Optional.empty();
+    return layers.has(record.layer()) || shared.has(record.layer())
+        ? Optional.of(record)
+        : Optional.empty();
   }
 
   /**

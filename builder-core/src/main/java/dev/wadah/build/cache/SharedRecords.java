@@ -20,6 +20,14 @@ public interface SharedRecords {
   Optional<Result> find(Digest key) throws IOException;
 
   /**
+   * Whether a layer of which this machine knows a record, but no bytes, can still be had from where
+   * it was shared. Asks nobody, and goes by what was promised then.
+   */
+  default boolean has(DiffId layer) throws IOException {
+    return false;
+  }
+
+  /**
    * A result without the ingredients of its key.
    *
    * @param key under which it is found

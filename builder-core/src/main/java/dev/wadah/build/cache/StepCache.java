@@ -27,7 +27,7 @@ public final class StepCache {
 
   /** The record of a key whose layer can be had; one from elsewhere is kept here as well. */
   public Optional<CacheRecord> find(CacheKey key) throws IOException {
-    Optional<CacheRecord> here = local.find(key);
+    Optional<CacheRecord> here = local.find(key, shared);
     if (here.isPresent()) {
       note(key.digest(), here.get());
       return here;

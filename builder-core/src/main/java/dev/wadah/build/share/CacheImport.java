@@ -60,6 +60,27 @@ final class CacheImport implements SharedRecords {
     return Optional.empty();
   }
 
+  @Override
+  public boolean has(DiffId layer) throws IOException {
+    if (readers.isEmpty() || taken.isBroken(layer)) {
+      return false;
+    }
+    Optional<Descriptor> blob = layers.blob(layer);
+    if (blob.isEmpty()) {
+      return false;
+    }
+    List<String> repositories = engine.images().sources(blob.get().digest());
+    for (CacheReader reader : readers) {
+      if (!reader.isAbandoned()
+          && reader.place() instanceof Place.InRegistry place
+          && repositories.contains(place.reference().repository())) {
+        taken.add(layer, blob.get(), reader);
+        return true;
+      }
+    }
+    return false;
+  }
+
   private boolean has(DiffId layer, CacheContents contents, CacheReader reader) throws IOException {
     if (layers.has(layer)) {
       return true;

@@ -84,9 +84,9 @@ final class CacheReader {
     }
   }
 
-  /** Whether all that there is to know of the cache is known. */
-  boolean isDone() {
-    return abandoned || task.isDone();
+  /** Whether it was told never to give anything again. */
+  boolean isAbandoned() {
+    return abandoned;
   }
 
   /** Never gives anything again. */
@@ -115,7 +115,10 @@ final class CacheReader {
       return Optional.of(task.get().problem()).filter(p -> !p.isEmpty());
     } catch (ExecutionException e) {
       Throwable cause = e.getCause();
-      return Optional.of(cause.getMessage() == null ? cause.toString() : cause.getMessage());
+      String message = cause.getMessage() == null ? cause.toString() : cause.getMessage();
+      // Messages of registries begin with the name, which whoever tells of the problem names too.
+      String name = place + ": ";
+      return Optional.of(message.startsWith(name) ? message.substring(name.length()) : message);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return Optional.of("it was interrupted");

@@ -25,7 +25,7 @@ sealed interface Place {
   record InFolder(Path folder, String tag, Optional<Digest> digest) implements Place {
     @Override
     public String toString() {
-      return folder.toString();
+      return tag.equals("latest") ? folder.toString() : folder + ":" + tag;
     }
   }
 
