@@ -7,6 +7,7 @@ import dev.wadah.container.ContainerSpec.UserIds;
 import dev.wadah.container.Machine.CgroupMount;
 import dev.wadah.snapshot.Snapshotter.RootMount;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -17,6 +18,9 @@ import java.util.Optional;
 final class LaunchPlan {
   /** Docker's PATH for a container whose image sets none. */
   static final String DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+  /** What overlay takes (OVL_MAX_STACK). */
+  private static final int MOST_LAYERS = 500;
 
   private static final long MIB = 1 << 20;
   private static final long DEFAULT_SHM_BYTES = 64 * MIB;
@@ -127,8 +131,21 @@ final class LaunchPlan {
   }
 
   private void root() {
-    tree(spec.root());
+    RootMount root = spec.root();
+    if (root.work().isPresent() && takesMountPoints(root)) {
+      List<Path> lower = new ArrayList<>(root.lower());
+      lower.add(machine.mountPoints());
+      root = new RootMount(lower, root.upper(), root.work());
+    }
+    tree(root);
     list.add("root");
+  }
+
+  /** They must all be mounted over, lest a container sees what its image does not have. */
+  private boolean takesMountPoints(RootMount root) {
+    return spec.host().hosts().isPresent()
+        && spec.host().resolvConf().isPresent()
+        && root.lower().size() < MOST_LAYERS;
   }
 
   private void tree(RootMount root) {

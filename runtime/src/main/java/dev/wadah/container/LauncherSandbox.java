@@ -106,7 +106,7 @@ public final class LauncherSandbox implements Sandbox {
   private synchronized void prepare() throws IOException {
     if (program == null) {
       Path empty = Files.createDirectories(directory.resolve("empty"));
-      machine = Machine.read(empty);
+      machine = Machine.read(empty, MountPoints.in(directory));
       Path file = launcher.isPresent() ? launcher.get() : Natives.file("launcher");
       program = "/proc/self/fd/" + Processes.sealedCopy(file.toString());
     }

@@ -13,11 +13,17 @@ import java.util.Set;
  * What the plan of a container must know of the machine, read once.
  *
  * @param emptyDirectory a directory of the host that nobody needs; the launcher mounts over it
+ * @param mountPoints as {@link MountPoints} makes it
  * @param capabilities what this process may hand on (CapPrm)
  * @param cgroups mounted control group hierarchies
  * @param seccomp the filters for its processor
  */
-record Machine(Path emptyDirectory, long capabilities, List<CgroupMount> cgroups, Seccomp seccomp) {
+record Machine(
+    Path emptyDirectory,
+    Path mountPoints,
+    long capabilities,
+    List<CgroupMount> cgroups,
+    Seccomp seccomp) {
   private static final Set<String> USUAL_OPTIONS =
       Set.of("rw", "ro", "nosuid", "nodev", "noexec", "relatime", "noatime", "xattr");
 
@@ -60,11 +66,12 @@ record Machine(Path emptyDirectory, long capabilities, List<CgroupMount> cgroups
     return Optional.empty();
   }
 
-  static Machine read(Path emptyDirectory) throws IOException {
+  static Machine read(Path emptyDirectory, Path mountPoints) throws IOException {
     String mounts = Files.readString(Path.of("/proc/self/mounts"), StandardCharsets.ISO_8859_1);
     String groups = Files.readString(Path.of("/proc/self/cgroup"), StandardCharsets.ISO_8859_1);
     return new Machine(
         emptyDirectory,
+        mountPoints,
         permitted(Files.readString(Path.of("/proc/self/status"))),
         cgroups(mounts, groups),
         new Seccomp());

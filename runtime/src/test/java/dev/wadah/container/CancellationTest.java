@@ -194,7 +194,7 @@ class CancellationTest {
 
   private static List<Path> controlGroups(String prefix) throws IOException {
     List<Path> found = new ArrayList<>();
-    for (Machine.CgroupMount mount : Machine.read(Path.of("/")).cgroups()) {
+    for (Machine.CgroupMount mount : Machine.read(Path.of("/"), Path.of("/")).cgroups()) {
       try (Stream<Path> groups = Files.list(mount.own())) {
         groups.filter(g -> g.getFileName().toString().startsWith(prefix)).forEach(found::add);
       }

@@ -140,7 +140,11 @@ class LaunchPlanTest {
   private static OperationList plan(Options options) {
     Machine machine =
         new Machine(
-            Path.of("/empty"), 0x1ffffffffffL, Machine.cgroups(MOUNTS, CGROUPS), new Seccomp());
+            Path.of("/empty"),
+            Path.of("/points"),
+            0x1ffffffffffL,
+            Machine.cgroups(MOUNTS, CGROUPS),
+            new Seccomp());
     return LaunchPlan.of(BusyboxRoot.spec(options, List.of("x")), machine, Attachments.NONE);
   }
 

@@ -145,6 +145,23 @@ class MountTest {
   }
 
   @Test
+  void makesNothingForTheMountsThatEveryStepNeeds() throws IOException {
+    Files.delete(box.lower.resolve("etc"));
+    BusyboxRoot.Result result = box.sh("cat /etc/hosts /etc/resolv.conf; ls -d /dev /proc /sys");
+    assertThat(result.lines()).containsExactly("127.0.0.1 localhost", "#", "/dev", "/proc", "/sys");
+    assertThat(result.outcome().stubs()).isEmpty();
+    assertThat(box.upper).isEmptyDirectory();
+  }
+
+  @Test
+  void leavesNoFileOfItsOwnWhereTheImagesAreUsed() throws IOException {
+    Options options = box.options();
+    options.host = new HostFiles("h", Optional.of("x\n"), Optional.empty(), Optional.empty());
+    assertThat(box.sh(options, "ls /etc; rm -r /etc 2>&1 | wc -l").lines())
+        .containsExactly("hosts", "1");
+  }
+
+  @Test
   void keepsTheImagesOwnFilesWhereNoneIsInjected() throws IOException {
     Files.writeString(box.lower.resolve("etc/hosts"), "image\n");
     Options options = box.options();

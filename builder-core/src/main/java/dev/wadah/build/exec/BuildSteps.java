@@ -15,9 +15,11 @@ import java.util.Map;
 public final class BuildSteps {
   private final GraphExecutor executor;
   private final BuildProgress progress;
+  private final Afterwards afterwards;
 
-  private BuildSteps(GraphExecutor executor, BuildProgress progress) {
+  private BuildSteps(GraphExecutor executor, Afterwards afterwards, BuildProgress progress) {
     this.executor = executor;
+    this.afterwards = afterwards;
     this.progress = progress;
   }
 
@@ -37,6 +39,7 @@ public final class BuildSteps {
       BuildProgress progress)
       throws IOException {
     Faults faults = new Faults(dockerfile);
+    Afterwards afterwards = new Afterwards();
     StepMounts mounts = new StepMounts(engine, request.secrets(), faults);
     ExecRunner exec =
         new ExecRunner(
@@ -45,7 +48,8 @@ public final class BuildSteps {
             new StepLogs(engine.store()),
             progress,
             request.steps().limits(),
-            faults);
+            faults,
+            afterwards);
     StepRunner runner =
         new StepRunner(
             engine.layers(),
@@ -55,7 +59,7 @@ public final class BuildSteps {
             exec,
             progress,
             faults);
-    return new BuildSteps(new GraphExecutor(runner), progress);
+    return new BuildSteps(new GraphExecutor(runner), afterwards, progress);
   }
 
   /**
@@ -66,6 +70,13 @@ public final class BuildSteps {
   public Map<Vertex, VertexResult> execute(List<Vertex> vertices)
       throws BuildException, IOException {
     progress.planned(vertices.stream().map(StepRunner::name).toList());
-    return executor.execute(vertices);
+    Map<Vertex, VertexResult> results;
+    try {
+      results = executor.execute(vertices);
+    } finally {
+      afterwards.await();
+    }
+    afterwards.check();
+    return results;
   }
 }

@@ -32,6 +32,7 @@ final class ExecRunner {
   private final Limits limits;
   private final Faults faults;
   private final StepFailure failure;
+  private final Afterwards afterwards;
 
   ExecRunner(
       Engine engine,
@@ -39,7 +40,8 @@ final class ExecRunner {
       StepLogs logs,
       BuildProgress progress,
       Limits limits,
-      Faults faults) {
+      Faults faults,
+      Afterwards afterwards) {
     this.engine = engine;
     this.mounts = mounts;
     this.logs = logs;
@@ -47,6 +49,7 @@ final class ExecRunner {
     this.limits = limits;
     this.faults = faults;
     this.failure = new StepFailure(faults);
+    this.afterwards = afterwards;
   }
 
   DiffId run(Vertex vertex, Op.Exec op, List<VertexResult> inputs)
@@ -54,8 +57,8 @@ final class ExecRunner {
     refuseForeign(vertex, op);
     LayerStack stack = ((VertexResult.Root) inputs.get(0)).layers();
     UserIds user = user(vertex, op, stack);
-    try (Snapshotter.Active active = engine.snapshots().prepare(stack);
-        StepMounts.Prepared prepared = mounts.prepare(vertex, op, inputs);
+    Snapshotter.Active active = engine.snapshots().prepare(stack);
+    try (StepMounts.Prepared prepared = mounts.prepare(vertex, op, inputs);
         StepOutput output = new StepOutput(progress, StepRunner.name(vertex), logs)) {
       ContainerSpec spec = spec(op, user, active, prepared);
       Sandbox.Outcome outcome = start(vertex, op, spec, output);
@@ -63,6 +66,8 @@ final class ExecRunner {
         throw failure.of(vertex, op, outcome, output);
       }
       return active.commit(outcome.stubs());
+    } finally {
+      afterwards.close(active);
     }
   }
 
