@@ -58,7 +58,8 @@ public final class BuildSteps {
             new FileRunner(engine.layers()),
             exec,
             progress,
-            faults);
+            faults,
+            afterwards);
     return new BuildSteps(new GraphExecutor(runner), afterwards, progress);
   }
 

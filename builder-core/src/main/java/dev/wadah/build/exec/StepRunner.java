@@ -18,6 +18,7 @@ import dev.wadah.layer.LayerStore;
 import dev.wadah.oci.DiffId;
 import dev.wadah.profile.Phase;
 import dev.wadah.profile.Profile;
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.time.Duration;
@@ -35,6 +36,7 @@ public final class StepRunner implements GraphExecutor.VertexRunner {
   private final ExecRunner exec;
   private final BuildProgress progress;
   private final Faults faults;
+  private final Afterwards afterwards;
 
   /** Where files come from that no step makes. */
   public interface Sources {
@@ -55,7 +57,8 @@ public final class StepRunner implements GraphExecutor.VertexRunner {
       FileRunner files,
       ExecRunner exec,
       BuildProgress progress,
-      Faults faults) {
+      Faults faults,
+      Afterwards afterwards) {
     this.layers = layers;
     this.cache = cache;
     this.sources = sources;
@@ -63,6 +66,7 @@ public final class StepRunner implements GraphExecutor.VertexRunner {
     this.exec = exec;
     this.progress = progress;
     this.faults = faults;
+    this.afterwards = afterwards;
   }
 
   /** What progress calls a vertex. */
@@ -144,7 +148,6 @@ public final class StepRunner implements GraphExecutor.VertexRunner {
     return StepKeys.image(LayerStack.EMPTY);
   }
 
-  @SuppressWarnings("try") // The lock is only held.
   private Finished step(Vertex vertex, List<VertexResult> inputs)
       throws BuildException, IOException, FileActionException {
     StepKeys keys = new StepKeys(layers, vertex.op(), inputs);
@@ -160,7 +163,9 @@ public final class StepRunner implements GraphExecutor.VertexRunner {
     CacheKey content = keys.hasContentKey() ? keys.content() : fast;
     Profile.spent(Phase.CONTEXT, start);
     start = System.nanoTime();
-    try (Store.Lock lock = cache.lock(content)) {
+    Store.Lock lock = cache.lock(content);
+    Closeable last = lock;
+    try {
       Profile.spent(Phase.WAIT, start);
       known = reuse ? cache.find(content) : Optional.empty();
       if (known.isPresent()) {
@@ -172,12 +177,25 @@ public final class StepRunner implements GraphExecutor.VertexRunner {
       }
       DiffId layer = make(vertex, inputs);
       Instant created = Instant.ofEpochMilli(System.currentTimeMillis());
+      last = () -> put(lock, List.of(content, fast), layer, created);
+      return new Finished(
+          StepKeys.result(content.digest(), root(inputs), layer, created), Outcome.DONE);
+    } finally {
+      afterwards.close(last);
+    }
+  }
+
+  /** Writes the records of a step that was done, and lets those go on who wait for it. */
+  @SuppressWarnings("try") // The lock is only held.
+  private void put(Store.Lock lock, List<CacheKey> keys, DiffId layer, Instant created)
+      throws IOException {
+    CacheKey content = keys.get(0);
+    CacheKey fast = keys.get(1);
+    try (lock) {
       cache.put(content, content.digest(), layer, created);
       if (!content.digest().equals(fast.digest())) {
         cache.put(fast, content.digest(), layer, created);
       }
-      return new Finished(
-          StepKeys.result(content.digest(), root(inputs), layer, created), Outcome.DONE);
     }
   }
 

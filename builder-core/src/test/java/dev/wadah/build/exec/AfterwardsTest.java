@@ -1,0 +1,83 @@
+package dev.wadah.build.exec;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Test;
+
+class AfterwardsTest {
+  private final Afterwards afterwards = new Afterwards();
+  private final List<Integer> done = Collections.synchronizedList(new ArrayList<>());
+
+  @Test
+  void doesEverythingInOrderBeforeTheEnd() throws IOException {
+    for (int round = 0; round < 100; round++) {
+      int number = round;
+      afterwards.close(() -> done.add(number));
+      if (round == 50) {
+        afterwards.await(); // the thread ends here, and another begins
+      }
+    }
+    afterwards.await();
+    afterwards.check();
+    assertThat(done).hasSize(100).isSorted();
+  }
+
+  @Test
+  void makesNobodyWaitWhoOnlyAddsWork() throws IOException {
+    CountDownLatch go = new CountDownLatch(1);
+    afterwards.close(
+        () -> {
+          try {
+            go.await();
+          } catch (InterruptedException e) {
+            throw new IOException(e);
+          }
+          done.add(1);
+        });
+    assertThat(done).isEmpty();
+    go.countDown();
+    afterwards.await();
+    assertThat(done).containsExactly(1);
+  }
+
+  @Test
+  void goesOnAfterAFailureAndTellsOfTheFirstOnce() {
+    afterwards.close(
+        () -> {
+          throw new IOException("no space");
+        });
+    afterwards.close(
+        () -> {
+          throw new IllegalStateException("second");
+        });
+    afterwards.close(() -> done.add(3));
+    afterwards.await();
+    assertThat(done).containsExactly(3);
+    assertThatThrownBy(afterwards::check).hasMessageContaining("no space");
+    assertThatCode(afterwards::check).doesNotThrowAnyException();
+  }
+
+  @Test
+  void isNotCutShortByAnInterrupt() throws IOException {
+    afterwards.close(
+        () -> {
+          try {
+            Thread.sleep(50);
+          } catch (InterruptedException e) {
+            throw new IOException(e);
+          }
+          done.add(1);
+        });
+    Thread.currentThread().interrupt();
+    afterwards.await();
+    assertThat(Thread.interrupted()).isTrue();
+    assertThat(done).containsExactly(1);
+  }
+}
