@@ -90,8 +90,13 @@ class JoinCommandsTest {
     Index index = index(app + ":1");
     assertThat(index.manifests())
         .extracting(d -> d.platform().orElseThrow().toString())
-        .containsExactly("linux/amd64", "linux/arm64");
-    Platform arm = index.manifests().get(1).platform().orElseThrow();
+        .containsExactlyInAnyOrder("linux/amd64", "linux/arm64");
+    Platform arm =
+        index.manifests().stream()
+            .map(d -> d.platform().orElseThrow())
+            .filter(p -> p.architecture().equals("arm64"))
+            .findFirst()
+            .orElseThrow();
     assertThat(arm.osVersion()).contains("6.1");
     assertThat(arm.osFeatures()).containsExactly("a", "b");
     Cli there = Cli.over(folder.resolve("there"));
