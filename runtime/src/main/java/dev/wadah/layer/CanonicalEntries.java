@@ -50,7 +50,7 @@ final class CanonicalEntries {
     return canonical.result;
   }
 
-  private static boolean belongs(LayerEntry entry) {
+  static boolean belongs(LayerEntry entry) {
     String path = entry.path();
     boolean root = path.equals("/") && !(entry instanceof Opaque);
     boolean socket = entry instanceof File f && f.node().type() == FileNode.Type.SOCKET;
@@ -58,7 +58,7 @@ final class CanonicalEntries {
   }
 
   /** By path; a directory before its opaque mark. */
-  private static int compare(LayerEntry a, LayerEntry b) {
+  static int compare(LayerEntry a, LayerEntry b) {
     int order = PathBytes.comparePaths(a.path(), b.path());
     return order != 0 ? order : (a instanceof Opaque ? 1 : 0) - (b instanceof Opaque ? 1 : 0);
   }

@@ -118,8 +118,34 @@ public final class LayerStore {
 
   private DiffId writeTar(List<LayerEntry> canonical) throws IOException {
     try (ContentStore.Ingest ingest = content.ingest()) {
-      new TarPump(ingest.out()).write(canonical.iterator());
+      TarPump pump = new TarPump(ingest.out());
+      for (LayerEntry entry : canonical) {
+        pump.take(entry);
+      }
+      pump.end();
       return new DiffId(ingest.commit());
+    }
+  }
+
+  /**
+   * Writes a layer as a tar in one pass and constant memory.
+   *
+   * @param entries in canonical order; a hard link names the first of the file's names
+   * @throws java.io.InterruptedIOException if the thread is interrupted
+   */
+  public DiffId write(LayerEntries entries) throws IOException {
+    long start = System.nanoTime();
+    try (ContentStore.Ingest ingest = content.ingest()) {
+      TarPump pump = new TarPump(ingest.out());
+      SortedEntries sorted = new SortedEntries(pump);
+      entries.each(sorted);
+      if (sorted.isEmpty()) {
+        return EMPTY;
+      }
+      pump.end();
+      return new DiffId(ingest.commit());
+    } finally {
+      Profile.spent(Phase.WRITE, start);
     }
   }
 

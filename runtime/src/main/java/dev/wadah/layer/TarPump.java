@@ -3,15 +3,13 @@ package dev.wadah.layer;
 import dev.wadah.content.ByteSink;
 import java.io.IOException;
 import java.io.InterruptedIOException;
-import java.io.UncheckedIOException;
-import java.util.Iterator;
 
 /**
  * Writes the canonical tar of a layer, the same bytes that {@link TarStream} gives, with contents
  * read straight into the buffers of the blob. Constant memory but for the names of files that have
  * hard links. Ends soon after its thread is interrupted, in the middle of a file too.
  */
-final class TarPump {
+final class TarPump implements LayerEntries.Sink {
   private static final byte[] ZEROS = new byte[TarHeader.BLOCK];
 
   private final TarBlocks blocks = new TarBlocks();
@@ -21,23 +19,18 @@ final class TarPump {
     this.sink = sink;
   }
 
-  /** Writes entries that are as {@link CanonicalEntries} makes them, and the end of the archive. */
-  void write(Iterator<LayerEntry> entries) throws IOException {
-    try {
-      while (entries.hasNext()) {
-        if (Thread.currentThread().isInterrupted()) {
-          throw new InterruptedIOException("interrupted while writing a layer");
-        }
-        write(entries.next());
-      }
-    } catch (UncheckedIOException e) {
-      throw e.getCause();
-    }
+  /** Writes the end of the archive. */
+  void end() throws IOException {
     blocks.end();
     sink.put(blocks.bytes(), 0, blocks.length());
   }
 
-  private void write(LayerEntry entry) throws IOException {
+  /** Writes an entry; they come as {@link CanonicalEntries} makes them. */
+  @Override
+  public void take(LayerEntry entry) throws IOException {
+    if (Thread.currentThread().isInterrupted()) {
+      throw new InterruptedIOException("interrupted while writing a layer");
+    }
     blocks.entry(entry);
     sink.put(blocks.bytes(), 0, blocks.length());
     if (entry instanceof LayerEntry.File file && file.node().isFile()) {

@@ -122,7 +122,7 @@ final class BindMounts {
               engine
                   .layers()
                   .write(
-                      FileActions.apply(empty, List.of(tree), List.of(action)),
+                      FileActions.apply(empty, List.of(tree), List.of(action)).list(),
                       LayerStore.Form.TREE));
       return new Layered(stack, COPIED);
     } catch (FileActionException e) {

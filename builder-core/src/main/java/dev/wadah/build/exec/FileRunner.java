@@ -4,15 +4,11 @@ import dev.wadah.build.files.FileActionException;
 import dev.wadah.build.files.FileActions;
 import dev.wadah.build.graph.Op;
 import dev.wadah.layer.FileTree;
-import dev.wadah.layer.LayerEntry;
 import dev.wadah.layer.LayerStack;
 import dev.wadah.layer.LayerStore;
 import dev.wadah.oci.DiffId;
 import java.io.IOException;
-import java.io.InterruptedIOException;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
 
 /** Makes the layer of a COPY, ADD or WORKDIR; no root file system is ever put together for it. */
@@ -33,29 +29,6 @@ final class FileRunner {
     for (VertexResult input : inputs.subList(1, inputs.size())) {
       trees.add(StepKeys.tree(layers, input));
     }
-    List<LayerEntry> entries = FileActions.apply(layers.tree(below), trees, op.actions());
-    try {
-      return layers.write(() -> cancellable(entries.iterator()), LayerStore.Form.TAR);
-    } catch (UncheckedIOException e) {
-      throw e.getCause();
-    }
-  }
-
-  /** Ends a long copy when its thread is interrupted, as nothing else in it would. */
-  private static Iterator<LayerEntry> cancellable(Iterator<LayerEntry> entries) {
-    return new Iterator<>() {
-      @Override
-      public boolean hasNext() {
-        return entries.hasNext();
-      }
-
-      @Override
-      public LayerEntry next() {
-        if (Thread.currentThread().isInterrupted()) {
-          throw new UncheckedIOException(new InterruptedIOException("the build was cancelled"));
-        }
-        return entries.next();
-      }
-    };
+    return layers.write(FileActions.apply(layers.tree(below), trees, op.actions()));
   }
 }

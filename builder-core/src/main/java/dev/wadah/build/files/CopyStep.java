@@ -22,7 +22,7 @@ final class CopyStep implements SourceWalk.Visitor {
   private String destination = "/";
 
   /** Names already copied of the files that have several; of one source only (behaviour 10). */
-  private final Map<Long, TargetTree.FileContent> links = new HashMap<>();
+  private Map<Long, TargetTree.FileContent> links = new HashMap<>();
 
   CopyStep(TargetTree target, FileTree input, FileAction.Options options, Optional<Owner> owner)
       throws FileActionException {
@@ -48,7 +48,7 @@ final class CopyStep implements SourceWalk.Visitor {
           continue;
         }
         destination = prepare(source, action.destination());
-        links.clear();
+        links = new HashMap<>();
         new SourceWalk(input, excludes, this).walk(source);
       }
     }
@@ -122,6 +122,54 @@ final class CopyStep implements SourceWalk.Visitor {
     }
   }
 
+  @Override
+  public boolean takes(SourceWalk.Subtree below) throws IOException {
+    String top = destination;
+    String to = below.relative().isEmpty() ? top : TreePath.child(top, below.relative());
+    if (!target.isBare(to)) {
+      return false;
+    }
+    Map<Long, TargetTree.FileContent> names = links;
+    target.graft(to, visitor -> each(below, top, names, visitor));
+    return true;
+  }
+
+  /** Gives what a copy to a place where nothing is takes from a directory. */
+  private void each(
+      SourceWalk.Subtree below,
+      String top,
+      Map<Long, TargetTree.FileContent> names,
+      TargetTree.Graft.Visitor visitor)
+      throws IOException {
+    try {
+      below.walk(
+          (relative, path, node) -> {
+            if (node.type() != FileNode.Type.SOCKET) {
+              visitor.visit(TreePath.child(top, relative), content(path, node, names));
+            }
+          });
+    } catch (FileActionException e) {
+      throw new IllegalStateException("a copy that was found possible is not", e);
+    }
+  }
+
+  private TargetTree.FileContent content(
+      String path, FileNode node, Map<Long, TargetTree.FileContent> names) {
+    long inode = node.isFile() ? node.identity().inode() : 0;
+    TargetTree.FileContent known = inode == 0 ? null : names.get(inode);
+    if (known != null) {
+      return known.share();
+    }
+    TargetTree.FileContent content =
+        new TargetTree.FileContent(
+            attributes(node),
+            node.isFile() ? new TargetTree.TreeContent(input, path) : LayerEntry.Content.NONE);
+    if (inode != 0) {
+      names.put(inode, content.share());
+    }
+    return content;
+  }
+
   /** Copies a single file that lies in no tree. */
   void write(Source source, String to, LayerEntry.Content content)
       throws IOException, FileActionException {
@@ -162,7 +210,8 @@ final class CopyStep implements SourceWalk.Visitor {
         node.isFile() ? new TargetTree.TreeContent(input, path) : LayerEntry.Content.NONE;
     TargetTree.FileContent copied = target.put(to, attributes(node), content);
     if (node.isFile() && inode != 0) {
-      links.put(inode, copied);
+      // a directory that is copied as a whole may bring further names
+      links.put(inode, copied.share());
     }
   }
 

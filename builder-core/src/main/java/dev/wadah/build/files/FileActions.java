@@ -3,7 +3,7 @@ package dev.wadah.build.files;
 import dev.wadah.build.files.OwnerNames.Owner;
 import dev.wadah.layer.FileNode;
 import dev.wadah.layer.FileTree;
-import dev.wadah.layer.LayerEntry;
+import dev.wadah.layer.LayerEntries;
 import dev.wadah.oci.Digest;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -29,14 +29,14 @@ public final class FileActions {
 
   /**
    * The layer that the actions make on top of {@code root}, in canonical order, parents of new
-   * files included with the attributes they have in {@code root}.
+   * files included with the attributes they have in {@code root}. Directories that are copied to
+   * where nothing is are read while the entries are used.
    *
    * @param root the state before; never changed
    * @param inputs trees that copies read
    * @throws FileActionException if an action is impossible, such as a missing source
    */
-  public static List<LayerEntry> apply(
-      FileTree root, List<FileTree> inputs, List<FileAction> actions)
+  public static LayerEntries apply(FileTree root, List<FileTree> inputs, List<FileAction> actions)
       throws IOException, FileActionException {
     TargetTree target = new TargetTree(root);
     OwnerNames names = new OwnerNames(root);
@@ -50,7 +50,7 @@ public final class FileActions {
         makeDirectory(target, root, directory, names);
       }
     }
-    return target.entries();
+    return target::each;
   }
 
   private static CopyStep step(

@@ -31,6 +31,39 @@ final class SourceWalk {
      * @param path path in the tree
      */
     void visit(String relative, String path, FileNode node) throws IOException, FileActionException;
+
+    /**
+     * Asks, after a directory was visited, whether the visitor takes all below it as one; then it
+     * is not entered.
+     */
+    default boolean takes(Subtree below) throws IOException, FileActionException {
+      return false;
+    }
+  }
+
+  /** What is copied below a directory, which may be walked later, and again. */
+  final class Subtree {
+    private final String relative;
+    private final String path;
+    private final Scope scope;
+    private final Level level;
+
+    private Subtree(String relative, String path, Scope scope, Level level) {
+      this.relative = relative;
+      this.path = path;
+      this.scope = scope;
+      this.level = level;
+    }
+
+    /** The directory, seen from the source; empty for the source itself. */
+    String relative() {
+      return relative;
+    }
+
+    /** Visits everything below the directory. */
+    void walk(Visitor other) throws IOException, FileActionException {
+      new SourceWalk(tree, excludes, other).directory(relative, path, scope, level);
+    }
   }
 
   /** The --exclude patterns of a copy. */
@@ -57,7 +90,14 @@ final class SourceWalk {
     }
     visitor.visit("", source.path(), source.node());
     Scope scope = new Scope(source.include().map(SourceWalk::include));
-    directory("", source.path(), scope, new Level(null, "", null, null, true));
+    below("", source.path(), scope, new Level(null, "", null, null, true));
+  }
+
+  private void below(String relative, String path, Scope scope, Level level)
+      throws IOException, FileActionException {
+    if (!level.visited || !visitor.takes(new Subtree(relative, path, scope, level))) {
+      directory(relative, path, scope, level);
+    }
   }
 
   /** Of what a wildcard names directly, --exclude leaves files out by their name. */
@@ -127,7 +167,7 @@ final class SourceWalk {
       Level inner = new Level(level, relative, path, node, wanted);
       inner.included = included;
       inner.excluded = excluded;
-      directory(relative, path, scope, inner);
+      below(relative, path, scope, inner);
     }
   }
 

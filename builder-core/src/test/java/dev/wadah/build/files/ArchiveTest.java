@@ -47,7 +47,7 @@ class ArchiveTest {
       assertThat(e.code() + ": " + e.getMessage() + "\n").isEqualTo(example.section("error"));
       return;
     }
-    List<LayerEntry> layer = FileActions.apply(root, List.of(input), actions);
+    List<LayerEntry> layer = FileActions.apply(root, List.of(input), actions).list();
     assertThat(FileActionsTest.print(layer)).isEqualTo(example.section("expect"));
   }
 
@@ -98,7 +98,7 @@ class ArchiveTest {
   private static String add(byte[] archive) throws Exception {
     MemoryTree input = new MemoryTree().file("/a", 0644, 0, 0, archive);
     return FileActionsTest.print(
-        FileActions.apply(new MemoryTree(), List.of(input), Actions.parse("ADD a /d/")));
+        FileActions.apply(new MemoryTree(), List.of(input), Actions.parse("ADD a /d/")).list());
   }
 
   @ParameterizedTest

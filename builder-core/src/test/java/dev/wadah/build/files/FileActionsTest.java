@@ -34,7 +34,7 @@ class FileActionsTest {
       assertThat(e.subject()).isNotBlank();
       return;
     }
-    List<LayerEntry> layer = FileActions.apply(root, List.of(input), actions);
+    List<LayerEntry> layer = FileActions.apply(root, List.of(input), actions).list();
     assertThat(print(layer)).isEqualTo(example.section("expect"));
   }
 
