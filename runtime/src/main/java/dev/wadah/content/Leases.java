@@ -25,11 +25,14 @@ import java.util.Optional;
  * milliseconds).
  */
 public final class Leases {
-  /** What was used more recently is not renewed: warm commands write nothing. */
-  public static final Duration RENEWAL = Duration.ofMinutes(10);
+  /**
+   * What was used more recently is not renewed: warm commands write nothing. Stress tests shorten
+   * it (milliseconds in {@code WADAH_TEST_RENEWAL}), so that a collector dares more.
+   */
+  public static final Duration RENEWAL = renewal(System.getenv("WADAH_TEST_RENEWAL"));
 
   /** For clocks that differ or are set: the kernel's for files is up to ten milliseconds behind. */
-  private static final Duration SLACK = Duration.ofMinutes(1);
+  private static final Duration SLACK = RENEWAL.dividedBy(10);
 
   private static final long MILLI = 1_000_000L;
 
@@ -49,6 +52,10 @@ public final class Leases {
   Leases(Path root, Store.Looks looks) {
     this.root = root;
     this.looks = looks;
+  }
+
+  private static Duration renewal(String millis) {
+    return millis == null ? Duration.ofMinutes(10) : Duration.ofMillis(Long.parseLong(millis));
   }
 
   /**
