@@ -47,7 +47,8 @@ public interface ContentStore {
 
   /**
    * Recomputes the digest of every blob; one line for each that does not fit its name or cannot be
-   * read. A blob that somebody removes meanwhile is no problem.
+   * read. A blob that somebody removes meanwhile is no problem; nor is one that a power cut has
+   * torn, which is removed.
    */
   List<String> verify() throws IOException;
 

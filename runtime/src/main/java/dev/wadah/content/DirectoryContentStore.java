@@ -88,6 +88,11 @@ public final class DirectoryContentStore implements ContentStore {
   /** What is wrong with the file of a blob; null when nothing is. */
   private String problem(String name) throws IOException {
     String file = blobs + "/" + name;
+    FileStatus status = FileStatus.of(file);
+    if (status != null && store.doubtful(status.ctimeNanos())) {
+      find(new Digest("sha256", name)); // hashes it, and removes it when it is torn
+      return null;
+    }
     try {
       String actual = digestOf(file).hex();
       return actual.equals(name)

@@ -142,8 +142,15 @@ public final class Store {
   private static final class Power {
     private Power() {}
 
-    /** A little later than the truth: a clock set right at start-up may only make more doubtful. */
+    /**
+     * A little later than the truth: a clock set right at start-up may only make more doubtful. The
+     * simulation of power cuts gives it in seconds since 1970, as WADAH_TEST_STARTED.
+     */
     static long startedNanos() throws IOException {
+      String simulated = System.getenv("WADAH_TEST_STARTED");
+      if (simulated != null) {
+        return TimeUnit.SECONDS.toNanos(Long.parseLong(simulated));
+      }
       String uptime = Files.readString(Path.of("/proc/uptime"));
       long millis = (long) (Double.parseDouble(uptime.substring(0, uptime.indexOf(' '))) * 1000);
       return TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis() - millis + 2000);

@@ -1,6 +1,7 @@
 package dev.wadah.image;
 
 import dev.wadah.content.ContentStore;
+import dev.wadah.content.Store;
 import dev.wadah.layer.LayerStore;
 import dev.wadah.oci.Descriptor;
 import dev.wadah.oci.DiffId;
@@ -8,6 +9,7 @@ import dev.wadah.oci.Digest;
 import dev.wadah.oci.ImageReference;
 import dev.wadah.oci.MediaTypes;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -23,8 +25,11 @@ final class ImageCheck {
   private final ImageReader reader;
   private final List<String> problems = new ArrayList<>();
   private final Set<Digest> seen = new HashSet<>();
+  private final Set<Digest> broken = new HashSet<>();
+  private final Store store;
 
-  ImageCheck(ContentStore content, LayerStore layers, ImageNames names, ImageIds ids) {
+  ImageCheck(Store store, ContentStore content, LayerStore layers, ImageNames names, ImageIds ids) {
+    this.store = store;
     this.content = content;
     this.layers = layers;
     this.names = names;
@@ -32,12 +37,21 @@ final class ImageCheck {
     this.reader = new ImageReader(content);
   }
 
+  /**
+   * Checks everything. What was new when the machine crashed, and leads to something that did not
+   * survive it, is removed instead: that image was not there yet.
+   */
   List<String> run() throws IOException {
     for (String name : names.written()) {
-      check("name " + name, () -> names.get(ImageReference.parse(name)));
+      ImageReference reference = ImageReference.parse(name);
+      check(
+          "name " + name,
+          names.record(reference),
+          () -> names.get(reference),
+          () -> names.remove(reference));
     }
     for (Digest id : ids.written()) {
-      check("image id " + id, () -> ids.get(id));
+      check("image id " + id, ids.record(id), () -> ids.get(id), () -> ids.remove(id));
     }
     return problems;
   }
@@ -47,18 +61,41 @@ final class ImageCheck {
     Optional<Descriptor> read() throws IOException;
   }
 
-  private void check(String subject, Reading record) {
+  /** Removes a record. */
+  private interface Removal {
+    boolean remove() throws IOException;
+  }
+
+  private void check(String subject, Path record, Reading reading, Removal removal)
+      throws IOException {
+    int before = problems.size();
+    boolean isBroken = false;
     try {
-      Optional<Descriptor> target = record.read();
+      Optional<Descriptor> target = reading.read();
       if (target.isPresent()) {
-        checkTarget(subject, target.get());
+        isBroken = checkTarget(subject, target.get());
       }
     } catch (IOException | IllegalArgumentException e) {
       problems.add("%s: %s".formatted(subject, e.getMessage()));
     }
+    boolean wrong = isBroken || problems.size() > before;
+    if (wrong && ImageNames.isDoubtful(store, record)) {
+      problems.subList(before, problems.size()).clear();
+      removal.remove();
+    }
   }
 
-  private void checkTarget(String subject, Descriptor target) throws IOException {
+  /** Whether an image that it leads to is broken, which may have been said before. */
+  private boolean checkTarget(String subject, Descriptor target) throws IOException {
+    follow(subject, target);
+    boolean isBroken = false;
+    for (Descriptor manifest : reader.manifests(target)) {
+      isBroken |= broken.contains(manifest.digest());
+    }
+    return isBroken;
+  }
+
+  private void follow(String subject, Descriptor target) throws IOException {
     if (!content.has(target.digest())) {
       String what = MediaTypes.isIndex(target.mediaType()) ? "index" : "manifest";
       problems.add("%s: its %s %s is not here".formatted(subject, what, target.digest()));
@@ -69,7 +106,11 @@ final class ImageCheck {
       // An index names platforms that were never fetched: no fault.
       if (content.has(manifest.digest())) {
         here++;
+        int before = problems.size();
         checkImage(subject, manifest);
+        if (problems.size() > before) {
+          broken.add(manifest.digest());
+        }
       }
     }
     if (here == 0) {

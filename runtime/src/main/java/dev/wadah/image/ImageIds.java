@@ -51,8 +51,20 @@ final class ImageIds {
   }
 
   Optional<Descriptor> get(Digest id) throws IOException {
-    Optional<byte[]> bytes = files().read(ids().resolve(id.hex()));
-    return bytes.map(OciJson::parseDescriptor);
+    Path record = record(id);
+    Optional<byte[]> bytes = files().read(record);
+    try {
+      return bytes.map(OciJson::parseDescriptor);
+    } catch (IllegalArgumentException e) {
+      if (ImageNames.isDoubtful(store, record)) {
+        Files.deleteIfExists(record);
+        return Optional.empty();
+      }
+      throw new ImageException(
+          "the record %s of an image is damaged: %s; remove it, then load or pull the image again"
+              .formatted(record, e.getMessage()),
+          e);
+    }
   }
 
   boolean remove(Digest id) throws IOException {

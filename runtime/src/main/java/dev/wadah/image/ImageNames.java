@@ -4,6 +4,7 @@ import dev.wadah.content.Store;
 import dev.wadah.oci.Descriptor;
 import dev.wadah.oci.ImageReference;
 import dev.wadah.oci.OciJson;
+import dev.wadah.posix.FileStatus;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -127,11 +128,21 @@ final class ImageNames {
     try {
       return Optional.of(OciJson.parseDescriptor(bytes.get()));
     } catch (IllegalArgumentException e) {
+      if (isDoubtful(store, file)) {
+        Files.deleteIfExists(file);
+        return Optional.empty();
+      }
       throw new ImageException(
           "the name record %s is damaged: %s; remove the file, then load or pull the image again"
               .formatted(file, e.getMessage()),
           e);
     }
+  }
+
+  /** Whether a power cut may have torn a record. */
+  static boolean isDoubtful(Store store, Path record) throws IOException {
+    FileStatus status = FileStatus.of(record.toString());
+    return status != null && store.doubtful(status.ctimeNanos());
   }
 
   private static Path file(Path top, ImageReference name) {

@@ -25,6 +25,7 @@ import java.util.Set;
 
 /** Names to images on this machine. Safe for threads and processes. */
 public final class ImageStore {
+  private final Store store;
   private final ContentStore content;
   private final LayerStore layers;
   private final ImageNames names;
@@ -33,6 +34,7 @@ public final class ImageStore {
   private final RemoteImages remote;
 
   public ImageStore(Store store, ContentStore content, LayerStore layers, Registry registry) {
+    this.store = store;
     this.content = content;
     this.layers = layers;
     this.names = new ImageNames(store);
@@ -341,7 +343,7 @@ public final class ImageStore {
    * layers are neither here nor to be had. Blobs are not recomputed, nothing is fetched.
    */
   public List<String> verify() throws IOException {
-    return new ImageCheck(content, layers, names, ids).run();
+    return new ImageCheck(store, content, layers, names, ids).run();
   }
 
   /** A name and its manifest or index; the name is empty for an image that has none. */

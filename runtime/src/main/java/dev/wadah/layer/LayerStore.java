@@ -451,9 +451,10 @@ public final class LayerStore {
 
   /**
    * Recomputes the diffID of every layer that is here whole; one line for each that is something
-   * else, or cannot be read.
+   * else, or cannot be read. What a power cut has torn is removed.
    */
   public List<String> verify() throws IOException {
+    trees.removeTorn();
     return new LayerCheck(records, trees, content).run(list());
   }
 

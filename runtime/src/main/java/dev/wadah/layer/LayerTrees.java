@@ -138,7 +138,7 @@ final class LayerTrees {
 
   /** Keeps what is provably whole; the rest is unpacked again from its blob. */
   private Tree afterPowerCut(DiffId layer, String chain, Tree tree) throws IOException {
-    if (tree.origin() == Origin.OWN && diffIdOf(tree).equals(layer)) {
+    if (tree.origin() == Origin.OWN && isWhole(layer, tree)) {
       records.putTree(layer, chain, tree);
       return tree;
     }
@@ -147,6 +147,29 @@ final class LayerTrees {
       discard(Path.of(directory(tree)));
     }
     return null;
+  }
+
+  private boolean isWhole(DiffId layer, Tree tree) {
+    try {
+      return diffIdOf(tree).equals(layer);
+    } catch (IOException | java.io.UncheckedIOException e) {
+      return false; // as good as torn: it is made again
+    }
+  }
+
+  /** Looks at every tree that a power cut may have torn, and removes those that are. */
+  void removeTorn() throws IOException {
+    for (String record : records.names()) {
+      int dot = record.indexOf(".tree");
+      if (dot > 0) {
+        DiffId layer = new DiffId(new Digest("sha256", record.substring(0, dot)));
+        String chain = record.substring(dot + ".tree".length());
+        Tree tree = records.tree(layer, chain);
+        if (tree != null) {
+          sound(layer, chain, tree);
+        }
+      }
+    }
   }
 
   /** What the tar of an own tree has as its digest now. */

@@ -45,11 +45,14 @@ public final class GcCommand implements Command {
             ? settings.wishes(LimitFlags.parse(arguments, session, settings.limits()))
             : settings.wishes();
     Console console = session.console();
+    Collector collector = Collector.open(session.root(), now(console));
     if (arguments.has("quiet")) {
-      Collector.open(session.root(), now(console)).collectUnlessAnotherDoes(wishes);
+      collector.collectUnlessAnotherDoes(wishes);
+      collector.sync();
       return ExitCode.OK;
     }
-    Collected collected = Collector.open(session.root(), now(console)).collect(wishes);
+    Collected collected = collector.collect(wishes);
+    collector.sync();
     console
         .out()
         .println(

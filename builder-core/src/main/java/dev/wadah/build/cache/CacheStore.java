@@ -109,6 +109,11 @@ public final class CacheStore {
       } catch (NoSuchFileException e) {
         // Removed meanwhile.
       } catch (IllegalArgumentException e) {
+        FileStatus status = FileStatus.of(file.toString());
+        if (status == null || store.doubtful(status.ctimeNanos())) {
+          Files.deleteIfExists(file); // torn in a power cut
+          continue;
+        }
         problems.add("cache record %s: %s".formatted(file, e.getMessage()));
       }
     }

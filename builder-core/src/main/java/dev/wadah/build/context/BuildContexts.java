@@ -8,6 +8,7 @@ import dev.wadah.build.BuildRequest.SecretRequest;
 import dev.wadah.content.Store;
 import dev.wadah.dockerfile.SourceFile;
 import dev.wadah.oci.Digest;
+import dev.wadah.posix.FileStatus;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -139,7 +140,13 @@ public final class BuildContexts {
   private BuildContext open(Path directory, IgnoreFile ignore) throws IOException {
     Path real = directory.toRealPath();
     String name = Digest.of(real.toString().getBytes(StandardCharsets.UTF_8)).hex();
-    StatCache cache = new StatCache(store.room(ROOM).resolve(name.substring(0, 32)));
+    Path file = store.room(ROOM).resolve(name.substring(0, 32));
+    FileStatus status = FileStatus.of(file.toString());
+    if (status != null && store.doubtful(status.ctimeNanos())) {
+      // A power cut may have torn it: a wrong digest in it would be worse than none.
+      Files.deleteIfExists(file);
+    }
+    StatCache cache = new StatCache(file);
     return new DirectoryContext(real, ignore, cache);
   }
 }

@@ -107,8 +107,14 @@ final class GitRepository {
     Store.Lock lock = store.lock(ROOM + "-" + name);
     try {
       FileStatus status = FileStatus.of(directory.toString());
+      boolean doubtful = status != null && store.doubtful(status.ctimeNanos());
+      if (doubtful) {
+        remove(directory); // a power cut may have torn its files
+      }
       boolean here =
-          status != null && store.leases().renew(directory.toString(), status.mtimeNanos());
+          status != null
+              && !doubtful
+              && store.leases().renew(directory.toString(), status.mtimeNanos());
       if (!here) {
         Path temporary = Files.createTempDirectory(room, "checkout");
         try {

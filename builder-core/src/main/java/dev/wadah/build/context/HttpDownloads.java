@@ -4,7 +4,6 @@ import static dev.wadah.build.context.Refusals.refuse;
 
 import dev.wadah.build.BuildException;
 import dev.wadah.build.BuildRequest.SecretRequest;
-import dev.wadah.content.Leases;
 import dev.wadah.content.Store;
 import dev.wadah.oci.Digest;
 import dev.wadah.oci.Sha256;
@@ -35,12 +34,12 @@ final class HttpDownloads {
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(30);
   private static final Duration ANSWER_TIMEOUT = Duration.ofMinutes(2);
 
-  private final Leases leases;
+  private final Store store;
   private final Path room;
   private final SecretValues secrets;
 
   HttpDownloads(Store store, SecretRequest secrets) throws IOException {
-    this.leases = store.leases();
+    this.store = store;
     this.room = store.room(ROOM);
     this.secrets = new SecretValues(secrets);
   }
@@ -90,7 +89,12 @@ final class HttpDownloads {
   /** Whether a file is here; if so, no collector takes it before the build has ended. */
   private boolean used(Path file) throws IOException {
     FileStatus status = FileStatus.of(file.toString());
-    return status != null && leases.renew(file.toString(), status.mtimeNanos());
+    if (status != null && store.doubtful(status.ctimeNanos())) {
+      // A power cut may have torn it. It is fetched again.
+      Files.deleteIfExists(file);
+      return false;
+    }
+    return status != null && store.leases().renew(file.toString(), status.mtimeNanos());
   }
 
   private static String reason(int status) {

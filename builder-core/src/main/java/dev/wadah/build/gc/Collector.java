@@ -8,6 +8,7 @@ import dev.wadah.layer.LayerInventory.Held;
 import dev.wadah.oci.DiffId;
 import dev.wadah.oci.Digest;
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -70,6 +71,18 @@ public final class Collector {
     }
     try (LockFile held = lock.get()) {
       return Optional.of(alone(wishes));
+    }
+  }
+
+  /**
+   * Brings everything to the disk, so that nothing of it is in doubt when the machine crashes. For
+   * collectors that nobody waits for.
+   */
+  public void sync() throws IOException {
+    try {
+      rooms.store().sync();
+    } catch (FileSystemException e) {
+      // A full disk has no room for the mark: then more is looked at again after a crash.
     }
   }
 

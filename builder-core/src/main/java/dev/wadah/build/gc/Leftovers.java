@@ -42,6 +42,7 @@ final class Leftovers {
     found.addAll(rooms.cache().drafts());
     drafts("downloads", ".tmp", found);
     drafts("git", "", found);
+    drafts("contexts", ".tmp", found);
     drafts("gc", ".tmp", found);
     drafts("", ".tmp", found);
     found.addAll(sourcesOfNothing(layers));
