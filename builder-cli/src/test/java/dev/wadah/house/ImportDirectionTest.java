@@ -91,6 +91,7 @@ class ImportDirectionTest {
       Map.of(
           "org.antlr.", Set.of("dockerfile.internal"),
           "com.google.cloud.tools.jib.", Set.of("registry"),
+          "org.eclipse.jetty.", Set.of("registry.serve"),
           "com.github.luben.zstd.",
               Set.of("layer", "image", "image.transfer", "registry", "build.export", "build.files"),
           "io.opentelemetry.", Set.of("cli.profile"),

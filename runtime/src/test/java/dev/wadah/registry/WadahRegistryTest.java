@@ -87,7 +87,7 @@ class WadahRegistryTest extends RegistryContract {
       socket.setSoTimeout(5000);
       socket.getOutputStream().write(new byte[] {0x16, 3, 1, 2, 0, 1});
       assertThat(new String(socket.getInputStream().readAllBytes(), UTF_8))
-          .startsWith("HTTP/1.0 400 Bad Request");
+          .startsWith("HTTP/1.1 400");
     }
   }
 

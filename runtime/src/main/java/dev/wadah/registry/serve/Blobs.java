@@ -2,14 +2,17 @@ package dev.wadah.registry.serve;
 
 import dev.wadah.oci.Digest;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.util.Optional;
 
 /** Answers requests for blobs and uploads. */
 final class Blobs {
   private final Storage storage;
+  private final Uploads uploads;
 
-  Blobs(Storage storage) {
+  Blobs(Storage storage, Uploads uploads) {
     this.storage = storage;
+    this.uploads = uploads;
   }
 
   void blob(Route route, Exchange exchange) throws IOException {
@@ -19,7 +22,7 @@ final class Blobs {
     }
     if (exchange.isRead()) {
       exchange.header("Docker-Content-Digest", digest.toString());
-      exchange.replyFile(storage.blob(digest));
+      exchange.replyFile(storage.blob(digest), digest);
     } else if (exchange.method().equals("DELETE")) {
       storage.unlink(route.repository(), digest);
       exchange.reply(202);
@@ -32,7 +35,6 @@ final class Blobs {
     switch (exchange.method()) {
       case "POST" -> begin(route, exchange);
       case "GET" -> {
-        size(route);
         session(exchange, route.repository(), route.item());
         exchange.reply(204);
       }
@@ -43,8 +45,7 @@ final class Blobs {
       }
       case "PUT" -> finish(route, exchange);
       case "DELETE" -> {
-        size(route);
-        storage.cancel(route.repository(), route.item());
+        uploads.cancel(route.repository(), route.item());
         exchange.reply(204);
       }
       default -> throw Fault.unsupported(exchange.method() + " of an upload");
@@ -57,13 +58,16 @@ final class Blobs {
     if (mount.isPresent() && mount(repository, Route.digest(mount.get()), exchange)) {
       return;
     }
-    String id = storage.beginUpload(repository);
-    Optional<String> digest = exchange.query("digest");
-    if (digest.isPresent()) {
-      storage.append(repository, id, exchange.body());
-      commit(repository, id, Route.digest(digest.get()), exchange);
+    Optional<String> text = exchange.query("digest");
+    if (text.isPresent()) {
+      Digest digest = Route.digest(text.get());
+      String id = uploads.begin(repository);
+      uploads.append(repository, id, Optional.empty(), exchange.body());
+      uploads.commit(repository, id, digest);
+      created(exchange, repository, digest);
       return;
     }
+    String id = uploads.begin(repository);
     session(exchange, repository, id);
     exchange.reply(202);
   }
@@ -74,7 +78,7 @@ final class Blobs {
     boolean there =
         from.isPresent()
             ? storage.hasBlob(Route.checked(from.get()), digest)
-            : java.nio.file.Files.exists(storage.blob(digest));
+            : Files.exists(storage.blob(digest));
     if (there) {
       storage.link(repository, digest);
       created(exchange, repository, digest);
@@ -83,47 +87,47 @@ final class Blobs {
   }
 
   private void append(Route route, Exchange exchange) throws IOException {
-    long size = size(route);
+    Optional<Long> from = Optional.empty();
     Optional<String> range = exchange.requestHeader("Content-Range");
-    if (range.isPresent() && !range.get().replace("bytes ", "").startsWith(size + "-")) {
-      session(exchange, route.repository(), route.item());
-      throw new Fault(416, "BLOB_UPLOAD_INVALID", "the upload goes on at byte " + size);
+    if (range.isPresent()) {
+      from = Optional.of(first(range.get()));
     }
-    storage.append(route.repository(), route.item(), exchange.body());
+    try {
+      uploads.append(route.repository(), route.item(), from, exchange.body());
+    } catch (Fault fault) {
+      if (fault.status() == 416) {
+        session(exchange, route.repository(), route.item());
+      }
+      throw fault;
+    }
+  }
+
+  /** The first byte of {@code 5-9}; some clients say {@code bytes 5-9/10}. */
+  private static long first(String range) throws Fault {
+    String text = range.startsWith("bytes ") ? range.substring(6) : range;
+    int dash = text.indexOf('-');
+    try {
+      return Long.parseLong(text.substring(0, Math.max(0, dash)).strip());
+    } catch (NumberFormatException e) {
+      throw new Fault(416, "BLOB_UPLOAD_INVALID", "no range: " + range);
+    }
   }
 
   private void finish(Route route, Exchange exchange) throws IOException {
-    append(route, exchange);
     Digest digest = Route.digest(exchange.query("digest").orElse(""));
-    commit(route.repository(), route.item(), digest, exchange);
-  }
-
-  private void commit(String repository, String id, Digest digest, Exchange exchange)
-      throws IOException {
-    if (!storage.commit(repository, id, digest)) {
-      throw new Fault(
-          400, "DIGEST_INVALID", "provided digest did not match uploaded content: " + digest);
-    }
-    created(exchange, repository, digest);
-  }
-
-  private long size(Route route) throws IOException {
-    Optional<Long> size = storage.uploaded(route.repository(), route.item());
-    if (size.isEmpty()) {
-      throw Fault.unknownUpload(route.item());
-    }
-    return size.get();
+    append(route, exchange);
+    uploads.commit(route.repository(), route.item(), digest);
+    created(exchange, route.repository(), digest);
   }
 
   private void session(Exchange exchange, String repository, String id) throws IOException {
-    long size = storage.uploaded(repository, id).orElse(0L);
+    long size = uploads.size(repository, id);
     exchange.header("Location", "/v2/" + repository + "/blobs/uploads/" + id);
     exchange.header("Docker-Upload-UUID", id);
     exchange.header("Range", "0-" + Math.max(0, size - 1));
   }
 
-  private static void created(Exchange exchange, String repository, Digest digest)
-      throws IOException {
+  private static void created(Exchange exchange, String repository, Digest digest) {
     exchange.header("Location", "/v2/" + repository + "/blobs/" + digest);
     exchange.header("Docker-Content-Digest", digest.toString());
     exchange.reply(201);

@@ -2,30 +2,38 @@ package dev.wadah.registry.serve;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-import com.sun.net.httpserver.HttpExchange;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.URLDecoder;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Optional;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
 
 /** One request and its reply, in the words of the registry's parts. */
 final class Exchange {
   private static final int BUFFER_BYTES = 256 << 10;
   static final JsonFactory JSON = new JsonFactory();
 
-  private final HttpExchange http;
+  private final Request request;
+  private final Response response;
 
-  Exchange(HttpExchange http) {
-    this.http = http;
+  Exchange(Request request, Response response) {
+    this.request = request;
+    this.response = response;
   }
 
   String method() {
-    return http.getRequestMethod();
+    return request.getMethod();
   }
 
   boolean isRead() {
@@ -33,98 +41,104 @@ final class Exchange {
   }
 
   InputStream body() {
-    return http.getRequestBody();
+    return Content.Source.asInputStream(request);
   }
 
   Optional<String> requestHeader(String name) {
-    return Optional.ofNullable(http.getRequestHeaders().getFirst(name));
+    return Optional.ofNullable(request.getHeaders().get(name));
   }
 
   /** A query parameter, decoded. */
-  Optional<String> query(String name) {
-    String query = http.getRequestURI().getRawQuery();
+  Optional<String> query(String name) throws Fault {
+    String query = request.getHttpURI().getQuery();
     if (query == null) {
       return Optional.empty();
     }
     for (String pair : query.split("&", -1)) {
       int equals = pair.indexOf('=');
       if (equals > 0 && pair.substring(0, equals).equals(name)) {
-        return Optional.of(URLDecoder.decode(pair.substring(equals + 1), StandardCharsets.UTF_8));
+        try {
+          return Optional.of(URLDecoder.decode(pair.substring(equals + 1), StandardCharsets.UTF_8));
+        } catch (IllegalArgumentException e) {
+          throw new Fault(400, "UNSUPPORTED", "a query that cannot be decoded");
+        }
       }
     }
     return Optional.empty();
   }
 
   Exchange header(String name, String value) {
-    http.getResponseHeaders().set(name, value);
+    response.getHeaders().put(name, value);
     return this;
   }
 
   /** A reply without a body. */
-  void reply(int status) throws IOException {
-    http.sendResponseHeaders(status, -1);
+  void reply(int status) {
+    response.setStatus(status);
+    if (status != 204) {
+      response.getHeaders().put(HttpHeader.CONTENT_LENGTH, 0);
+    }
   }
 
   /** A reply with a small body; of a HEAD only its headers are sent. */
   void reply(int status, String contentType, byte[] body) throws IOException {
     header("Content-Type", contentType);
-    if (method().equals("HEAD")) {
-      header("Content-Length", Integer.toString(body.length));
-      http.sendResponseHeaders(status, -1);
-      return;
-    }
-    http.sendResponseHeaders(status, body.length == 0 ? -1 : body.length);
-    try (OutputStream out = http.getResponseBody()) {
-      out.write(body);
+    response.setStatus(status);
+    response.getHeaders().put(HttpHeader.CONTENT_LENGTH, body.length);
+    if (!method().equals("HEAD")) {
+      Content.Sink.write(response, true, ByteBuffer.wrap(body));
     }
   }
 
-  /** A reply with a file, or with the part of it that {@code Range} asks for. */
-  void replyFile(Path file) throws IOException {
-    long size = Files.size(file);
-    header("Content-Type", "application/octet-stream");
-    header("Accept-Ranges", "bytes");
-    Optional<ByteRange> range = requestHeader("Range").flatMap(text -> ByteRange.of(text, size));
-    if (range.isPresent() && range.get().isEmpty()) {
-      header("Content-Range", "bytes */" + size);
-      throw new Fault(416, "RANGE_INVALID", "the blob has " + size + " bytes");
-    }
-    long from = range.map(ByteRange::from).orElse(0L);
-    long length = range.map(ByteRange::length).orElse(size);
-    if (range.isPresent()) {
-      header("Content-Range", "bytes %d-%d/%d".formatted(from, from + length - 1, size));
-    }
-    int status = range.isPresent() ? 206 : 200;
-    if (method().equals("HEAD")) {
-      header("Content-Length", Long.toString(length));
-      http.sendResponseHeaders(status, -1);
-      return;
-    }
-    http.sendResponseHeaders(status, length == 0 ? -1 : length);
-    try (InputStream in = Files.newInputStream(file);
-        OutputStream out = http.getResponseBody()) {
-      in.skipNBytes(from);
-      copy(in, out, length);
-    }
-  }
-
-  private static void copy(InputStream in, OutputStream out, long length) throws IOException {
-    byte[] buffer = new byte[BUFFER_BYTES];
-    long left = length;
-    while (left > 0) {
-      int n = in.read(buffer, 0, (int) Math.min(buffer.length, left));
-      if (n < 0) {
-        return;
+  /**
+   * A reply with a blob, or with the part of it that {@code Range} asks for.
+   *
+   * @throws Fault if the file has gone meanwhile, or the range is none
+   */
+  void replyFile(Path file, Object digest) throws IOException {
+    try (FileChannel in = FileChannel.open(file, StandardOpenOption.READ)) {
+      long size = in.size();
+      header("Content-Type", "application/octet-stream");
+      header("Accept-Ranges", "bytes");
+      Optional<ByteRange> range = requestHeader("Range").flatMap(text -> ByteRange.of(text, size));
+      if (range.isPresent() && range.get().isEmpty()) {
+        header("Content-Range", "bytes */" + size);
+        throw new Fault(416, "RANGE_INVALID", "the blob has " + size + " bytes");
       }
-      out.write(buffer, 0, n);
-      left -= n;
+      long from = range.map(ByteRange::from).orElse(0L);
+      long length = range.map(ByteRange::length).orElse(size);
+      if (range.isPresent()) {
+        header("Content-Range", "bytes %d-%d/%d".formatted(from, from + length - 1, size));
+      }
+      response.setStatus(range.isPresent() ? 206 : 200);
+      response.getHeaders().put(HttpHeader.CONTENT_LENGTH, length);
+      if (!method().equals("HEAD")) {
+        copy(in, from, length);
+      }
+    } catch (NoSuchFileException e) {
+      throw Fault.unknownBlob(digest);
     }
   }
 
-  /** An error's reply. */
+  private void copy(FileChannel in, long from, long length) throws IOException {
+    ByteBuffer buffer = ByteBuffer.allocateDirect((int) Math.min(BUFFER_BYTES, length));
+    long at = from;
+    long end = from + length;
+    while (at < end) {
+      buffer.clear().limit((int) Math.min(buffer.capacity(), end - at));
+      int n = in.read(buffer, at);
+      if (n < 0) {
+        throw new IOException("a blob has become shorter while it was sent");
+      }
+      at += n;
+      Content.Sink.write(response, at == end, buffer.flip());
+    }
+  }
+
+  /** An error's reply; what the request still sends is not read. */
   void reply(Fault fault) throws IOException {
     ByteArrayOutputStream body = new ByteArrayOutputStream();
-    try (JsonGenerator json = JSON.createGenerator(body)) {
+    try (JsonGenerator json = JSON.createGenerator((OutputStream) body)) {
       json.writeStartObject();
       json.writeArrayFieldStart("errors");
       json.writeStartObject();
@@ -135,38 +149,5 @@ final class Exchange {
       json.writeEndObject();
     }
     reply(fault.status(), "application/json", body.toByteArray());
-  }
-
-  /**
-   * A range of bytes (RFC 9110 section 14.1.2).
-   *
-   * @param from the first
-   * @param length 0 when it cannot be satisfied
-   */
-  record ByteRange(long from, long length) {
-    boolean isEmpty() {
-      return length <= 0;
-    }
-
-    /** Empty for what is no single range; then all is sent. */
-    static Optional<ByteRange> of(String text, long size) {
-      int dash = text.indexOf('-');
-      if (!text.startsWith("bytes=") || dash < 0 || text.indexOf(',') >= 0) {
-        return Optional.empty();
-      }
-      String first = text.substring(6, dash).strip();
-      String last = text.substring(dash + 1).strip();
-      try {
-        if (first.isEmpty()) {
-          long length = Math.min(size, Long.parseLong(last));
-          return Optional.of(new ByteRange(size - length, length));
-        }
-        long from = Long.parseLong(first);
-        long to = last.isEmpty() ? size - 1 : Math.min(size - 1, Long.parseLong(last));
-        return Optional.of(new ByteRange(from, to - from + 1));
-      } catch (NumberFormatException e) {
-        return Optional.empty();
-      }
-    }
   }
 }

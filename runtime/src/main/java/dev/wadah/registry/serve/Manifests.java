@@ -68,7 +68,12 @@ final class Manifests {
       throw new Fault(400, "DIGEST_INVALID", "the manifest is " + digest);
     }
     Optional<Descriptor> subject = requireComplete(route.repository(), bytes);
-    String type = exchange.requestHeader("Content-Type").orElse(OciJson.mediaTypeOf(bytes));
+    String stated = OciJson.mediaTypeOf(bytes);
+    String type = exchange.requestHeader("Content-Type").orElse(stated);
+    if (MediaTypes.isIndex(type) != MediaTypes.isIndex(stated)) {
+      throw new Fault(
+          400, "MANIFEST_INVALID", "the header says %s, the manifest %s".formatted(type, stated));
+    }
     storage.putManifest(route.repository(), digest, type, bytes);
     if (!route.isDigest()) {
       storage.putTag(route.repository(), route.tag(), digest);

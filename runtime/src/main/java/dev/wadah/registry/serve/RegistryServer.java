@@ -1,41 +1,52 @@
 package dev.wadah.registry.serve;
 
-import com.fasterxml.jackson.core.JsonGenerator;
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
-import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
 import java.io.IOException;
-import java.net.InetAddress;
+import java.io.InterruptedIOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
-import java.util.Optional;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.time.Duration;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.util.Callback;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
 
-/** A registry that serves a folder over plain HTTP until it is closed. */
+/**
+ * A registry that serves a folder over plain HTTP until it is closed, on Jetty (ADR 4). A client
+ * that tries TLS first, as docker and skopeo do at a loopback registry, is told at once that this
+ * is HTTP.
+ */
 public final class RegistryServer implements Closeable {
-  private final HttpServer server;
-  private final ExecutorService threads;
-  private final Storage storage;
-  private final Blobs blobs;
-  private final Manifests manifests;
-  private FrontDoor door;
+  /** How long a connection may do nothing, within a request or between two. */
+  private static final Duration IDLE = Duration.ofSeconds(60);
 
-  private RegistryServer(HttpServer server, Path folder) {
-    this.server = server;
-    this.storage = new Storage(folder);
-    this.blobs = new Blobs(storage);
-    this.manifests = new Manifests(storage);
-    this.threads =
-        Executors.newCachedThreadPool(
-            task -> {
-              Thread thread = new Thread(task, "wadah-registry");
-              thread.setDaemon(true);
-              return thread;
-            });
+  private static final int THREADS = 200;
+
+  private final Server server;
+  private final ServerConnector connector;
+  private InetSocketAddress address;
+
+  private RegistryServer(Path folder, InetSocketAddress address) throws IOException {
+    QueuedThreadPool threads = new QueuedThreadPool(THREADS, 2);
+    threads.setName("wadah-registry");
+    threads.setDaemon(true);
+    server = new Server(threads);
+    HttpConfiguration http = new HttpConfiguration();
+    http.setSendServerVersion(false);
+    connector = new ServerConnector(server, 1, 1, new HttpConnectionFactory(http));
+    connector.setHost(address.getAddress().getHostAddress());
+    connector.setPort(address.getPort());
+    connector.setIdleTimeout(IDLE.toMillis());
+    server.addConnector(connector);
+    server.setHandler(new Door(new Storage(folder)));
+    server.setErrorHandler(RegistryServer::refuse);
+    server.setStopTimeout(0);
   }
 
   /**
@@ -45,109 +56,77 @@ public final class RegistryServer implements Closeable {
    * @param address where to listen; port 0 takes a free one
    */
   public static RegistryServer start(Path folder, InetSocketAddress address) throws IOException {
-    // Else small replies wait up to 40 ms for an acknowledgement; read when the JDK's class loads.
-    if (System.getProperty("sun.net.httpserver.nodelay") == null) {
-      System.setProperty("sun.net.httpserver.nodelay", "true");
+    // Else the logging interface that Jetty uses says on the terminal that nobody listens to it.
+    if (System.getProperty("slf4j.internal.verbosity") == null) {
+      System.setProperty("slf4j.internal.verbosity", "ERROR");
+    }
+    if (address.isUnresolved()) {
+      throw new java.net.UnknownHostException(address.getHostString());
     }
     Files.createDirectories(folder);
-    InetSocketAddress inside = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
-    RegistryServer registry = new RegistryServer(HttpServer.create(inside, 0), folder);
-    registry.server.setExecutor(registry.threads);
-    registry.server.createContext("/", registry::handle);
-    registry.server.start();
+    RegistryServer registry = new RegistryServer(folder, address);
     try {
-      registry.door = FrontDoor.open(address, registry.server.getAddress(), registry.threads);
-    } catch (IOException e) {
+      registry.server.start();
+      registry.address =
+          new InetSocketAddress(address.getAddress(), registry.connector.getLocalPort());
+    } catch (Exception e) {
       registry.close();
-      throw e;
+      throw e instanceof IOException io ? io : new IOException(e);
     }
     return registry;
   }
 
-  /** Where it listens. */
+  /** Where it listens; known after it has been closed, too. */
   public InetSocketAddress address() {
-    return door.address();
+    return address;
   }
 
   /** What stands before the path in references, such as {@code localhost:5000}. */
   public String host() {
-    return "localhost:" + address().getPort();
+    return "localhost:" + address.getPort();
   }
 
-  private void handle(HttpExchange http) throws IOException {
-    try (http) {
-      Exchange exchange = new Exchange(http);
-      exchange.header("Docker-Distribution-API-Version", "registry/2.0");
+  /** What Jetty refuses before it is asked: bad requests, addresses that hide something. */
+  private static boolean refuse(Request request, Response response, Callback callback)
+      throws Exception {
+    int status = response.getStatus() >= 400 ? response.getStatus() : 500;
+    new Exchange(request, response)
+        .reply(new Fault(status, "UNSUPPORTED", "this request cannot be answered"));
+    callback.succeeded();
+    return true;
+  }
+
+  /** Every request comes in here. */
+  private static final class Door extends Handler.Abstract {
+    private final Requests requests;
+
+    Door(Storage storage) throws IOException {
+      this.requests = new Requests(storage);
+    }
+
+    @Override
+    public boolean handle(Request request, Response response, Callback callback) {
       try {
-        answer(exchange, Route.of(http.getRequestURI().getPath()));
-      } catch (Fault fault) {
-        exchange.reply(fault);
+        requests.answer(request.getHttpURI().getDecodedPath(), new Exchange(request, response));
+        callback.succeeded();
+      } catch (IOException e) {
+        // The client has gone, or the disk is full: the connection ends in the middle.
+        callback.failed(e);
       }
-    }
-  }
-
-  private void answer(Exchange exchange, Route route) throws IOException {
-    switch (route.kind()) {
-      case ROOT -> exchange.reply(200, "application/json", new byte[] {'{', '}'});
-      case CATALOG -> list(exchange, "repositories", storage.repositories(), Optional.empty());
-      case TAGS -> {
-        if (!storage.hasRepository(route.repository())) {
-          throw new Fault(404, "NAME_UNKNOWN", "repository unknown: " + route.repository());
-        }
-        List<String> tags = storage.tags(route.repository());
-        list(exchange, "tags", tags, Optional.of(route.repository()));
-      }
-      case MANIFEST -> manifests.manifest(route, exchange);
-      case BLOB -> blobs.blob(route, exchange);
-      case UPLOAD -> blobs.upload(route, exchange);
-      case REFERRERS -> manifests.referrers(route, exchange);
-    }
-  }
-
-  /** A list, or the page of it that {@code n} and {@code last} ask for. */
-  private static void list(
-      Exchange exchange, String field, List<String> all, Optional<String> repository)
-      throws IOException {
-    String last = exchange.query("last").orElse("");
-    List<String> rest = all.stream().filter(text -> text.compareTo(last) > 0).toList();
-    int n = size(exchange.query("n").orElse(""), rest.size());
-    List<String> page = rest.subList(0, Math.min(n, rest.size()));
-    if (page.size() < rest.size() && !page.isEmpty()) {
-      String path = repository.map(r -> "/v2/" + r + "/tags/list").orElse("/v2/_catalog");
-      String next = page.get(page.size() - 1);
-      exchange.header("Link", "<%s?n=%d&last=%s>; rel=\"next\"".formatted(path, n, next));
-    }
-    ByteArrayOutputStream body = new ByteArrayOutputStream();
-    try (JsonGenerator json = Exchange.JSON.createGenerator(body)) {
-      json.writeStartObject();
-      if (repository.isPresent()) {
-        json.writeStringField("name", repository.get());
-      }
-      json.writeArrayFieldStart(field);
-      for (String text : page) {
-        json.writeString(text);
-      }
-      json.writeEndArray();
-      json.writeEndObject();
-    }
-    exchange.reply(200, "application/json", body.toByteArray());
-  }
-
-  private static int size(String n, int all) throws Fault {
-    try {
-      return n.isEmpty() ? all : Math.max(0, Integer.parseInt(n));
-    } catch (NumberFormatException e) {
-      throw new Fault(400, "PAGINATION_NUMBER_INVALID", "no number: " + n);
+      return true;
     }
   }
 
   /** Stops at once; requests under way are cut off. */
   @Override
   public void close() throws IOException {
-    if (door != null) {
-      door.close();
+    try {
+      server.stop();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("interrupted while the registry stopped");
+    } catch (Exception e) {
+      throw new IOException(e);
     }
-    server.stop(0);
-    threads.shutdownNow();
   }
 }

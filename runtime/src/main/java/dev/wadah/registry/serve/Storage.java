@@ -2,20 +2,15 @@ package dev.wadah.registry.serve;
 
 import dev.wadah.oci.Digest;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.stream.Stream;
 
 /**
@@ -24,7 +19,7 @@ import java.util.stream.Stream;
  * component of a path begins with an underscore. Everything appears by rename.
  */
 final class Storage {
-  private static final int BUFFER_BYTES = 256 << 10;
+  private static final String DRAFT = ".draft";
 
   private final Path root;
 
@@ -126,75 +121,35 @@ final class Storage {
     }
   }
 
-  /** Begins an upload. */
-  String beginUpload(String repository) throws IOException {
-    String id = UUID.randomUUID().toString();
-    Path file = upload(repository, id);
-    Files.createDirectories(file.getParent());
-    Files.createFile(file);
-    return id;
+  /** Where a repository's uploads are. */
+  Path uploads(String repository) {
+    return repository(repository).resolve("_uploads");
   }
 
-  /** The bytes that an upload has; empty when there is none such. */
-  Optional<Long> uploaded(String repository, String id) throws IOException {
-    Path file = upload(repository, id);
-    return Files.isRegularFile(file) ? Optional.of(Files.size(file)) : Optional.empty();
-  }
-
-  /** Adds to an upload. */
-  void append(String repository, String id, InputStream in) throws IOException {
-    try (OutputStream out =
-        Files.newOutputStream(upload(repository, id), StandardOpenOption.APPEND)) {
-      byte[] buffer = new byte[BUFFER_BYTES];
-      for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
-        out.write(buffer, 0, n);
-      }
-    }
-  }
-
-  /**
-   * Makes a blob of an upload.
-   *
-   * @return false if its bytes have another digest; the upload is gone then
-   */
-  boolean commit(String repository, String id, Digest digest) throws IOException {
-    Path file = upload(repository, id);
-    if (!hash(file, digest.algorithm()).equals(digest.hex())) {
-      Files.delete(file);
-      return false;
-    }
+  /** Makes a file here a blob; another one that brings the same at this moment does no harm. */
+  void adopt(String repository, Path file, Digest digest) throws IOException {
     Files.createDirectories(blob(digest).getParent());
     Files.move(file, blob(digest), StandardCopyOption.ATOMIC_MOVE);
     link(repository, digest);
-    return true;
   }
 
-  boolean cancel(String repository, String id) throws IOException {
-    return Files.deleteIfExists(upload(repository, id));
-  }
-
-  private Path upload(String repository, String id) throws Fault {
-    try {
-      return repository(repository).resolve("_uploads").resolve(UUID.fromString(id).toString());
-    } catch (IllegalArgumentException e) {
-      throw Fault.unknownUpload(id);
+  /** Removes uploads that were last written before a time, and drafts that a crash has left. */
+  void removeUploadsBefore(Instant time) throws IOException {
+    if (!Files.isDirectory(root)) {
+      return;
     }
-  }
-
-  private static String hash(Path file, String algorithm) throws IOException {
-    MessageDigest hash;
-    try {
-      hash = MessageDigest.getInstance(algorithm.equals("sha512") ? "SHA-512" : "SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("this JVM lacks a digest algorithm", e);
-    }
-    try (InputStream in = Files.newInputStream(file)) {
-      byte[] buffer = new byte[BUFFER_BYTES];
-      for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
-        hash.update(buffer, 0, n);
+    try (Stream<Path> all = Files.walk(root)) {
+      for (Path file : all.filter(Storage::isUnfinished).toList()) {
+        if (Files.getLastModifiedTime(file).toInstant().isBefore(time)) {
+          Files.deleteIfExists(file);
+        }
       }
     }
-    return java.util.HexFormat.of().formatHex(hash.digest());
+  }
+
+  private static boolean isUnfinished(Path file) {
+    boolean upload = file.getParent().getFileName().toString().equals("_uploads");
+    return upload || file.getFileName().toString().startsWith(DRAFT);
   }
 
   private static Optional<String> read(Path file) throws IOException {
@@ -212,7 +167,7 @@ final class Storage {
     try (Stream<Path> files = Files.list(folder)) {
       return files
           .map(file -> file.getFileName().toString())
-          .filter(name -> !name.startsWith(".draft"))
+          .filter(name -> !name.startsWith(DRAFT))
           .sorted()
           .toList();
     }
@@ -220,7 +175,7 @@ final class Storage {
 
   private static void write(Path file, byte[] content) throws IOException {
     Files.createDirectories(file.getParent());
-    Path draft = Files.createTempFile(file.getParent(), ".draft", "");
+    Path draft = Files.createTempFile(file.getParent(), DRAFT, "");
     try {
       Files.write(draft, content);
       Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE);
