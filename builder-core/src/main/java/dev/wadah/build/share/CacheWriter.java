@@ -38,9 +38,9 @@ final class CacheWriter {
   static final Duration GRACE = Duration.ofDays(1);
 
   /** With a descriptor of 190 bytes a layer, manifests stay below the 4 MiB that are common. */
-  private static final int MOST_LAYERS = 10_000;
+  static final int MOST_LAYERS = 10_000;
 
-  private static final int MOST_RESULTS = 40_000;
+  static final int MOST_RESULTS = 40_000;
   private static final int ATTEMPTS = 40;
   private static final Duration LONGEST_WAIT = Duration.ofSeconds(2);
   private static final Duration SHORTEST_WAIT = Duration.ofMillis(50);

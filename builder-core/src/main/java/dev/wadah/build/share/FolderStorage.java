@@ -10,7 +10,6 @@ import dev.wadah.oci.MediaTypes;
 import dev.wadah.oci.OciJson;
 import dev.wadah.registry.Registry;
 import java.io.ByteArrayInputStream;
-import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -118,7 +117,7 @@ final class FolderStorage implements CacheStorage {
   public InputStream open(Descriptor blob) throws IOException {
     Path file = files.blob(blob.digest());
     if (!Files.isRegularFile(file)) {
-      throw new FileNotFoundException(file + " is missing");
+      throw new NoSuchFileException(file.toString());
     }
     return Files.newInputStream(file);
   }

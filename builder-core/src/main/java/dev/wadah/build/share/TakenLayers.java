@@ -196,7 +196,7 @@ final class TakenLayers {
   /** Forgets all that came from a place and is not here. */
   private void abandon(CacheReader reader) throws IOException {
     reader.abandon();
-    for (Map.Entry<DiffId, Taken> entry : taken.entrySet()) {
+    for (Map.Entry<DiffId, Taken> entry : List.copyOf(taken.entrySet())) {
       if (entry.getValue().reader() == reader && !layers.isHere(entry.getKey())) {
         taken.remove(entry.getKey());
         layers.delete(entry.getKey());
