@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.wadah.registry.serve.RegistryServer;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -275,16 +274,9 @@ class EndToEndTest {
 
   @Test
   void readsTheDockerfileFromStandardInput() {
-    InputStream before = System.in;
-    // The builder reads the process's own input.
-    System.setIn(
-        new ByteArrayInputStream(
-            "FROM base:1\nRUN echo in > /in\n".getBytes(StandardCharsets.UTF_8)));
-    try {
-      ok("build", "-q", "-");
-    } finally {
-      System.setIn(before);
-    }
+    cli.reading("FROM base:1\nRUN echo in > /in\n".getBytes(StandardCharsets.UTF_8));
+    ok("build", "-q", "-t", "piped", "-");
+    assertThat(ok("run", "--rm", "piped", "cat", "/in").out()).isEqualTo("in\n");
   }
 
   @Test

@@ -23,6 +23,7 @@ import dev.wadah.profile.Phase;
 import dev.wadah.profile.Profile;
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.InputStream;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -62,15 +63,20 @@ final class BuildSession implements StepRunner.Sources, Closeable {
     this.main = main;
     this.dockerfile = file;
     this.named = NamedContexts.of(request.context().named());
-    this.remote = new RemoteSources(engine.store());
+    this.remote = new RemoteSources(engine.store(), request.context().environment());
   }
 
-  /** Opens the main context and parses its Dockerfile; holds a lease on the store until closed. */
-  static BuildSession open(Engine engine, BuildRequest request) throws BuildException, IOException {
+  /**
+   * Opens the main context and parses its Dockerfile; holds a lease on the store until closed.
+   *
+   * @param stdin what {@code -} stands for
+   */
+  static BuildSession open(Engine engine, BuildRequest request, InputStream stdin)
+      throws BuildException, IOException {
     Leases.Lease lease = engine.store().leases().take();
     BuildSession session = null;
     try {
-      session = open(engine, lease, request);
+      session = open(engine, lease, request, new BuildContexts(engine.store(), stdin));
       return session;
     } finally {
       if (session == null) {
@@ -79,9 +85,9 @@ final class BuildSession implements StepRunner.Sources, Closeable {
     }
   }
 
-  private static BuildSession open(Engine engine, Leases.Lease lease, BuildRequest request)
+  private static BuildSession open(
+      Engine engine, Leases.Lease lease, BuildRequest request, BuildContexts opener)
       throws BuildException, IOException {
-    BuildContexts opener = new BuildContexts(engine.store());
     long start = System.nanoTime();
     BuildContext.Main main = opener.openMain(request.context(), request.secrets());
     Profile.spent(Phase.OPEN, start);
@@ -226,8 +232,7 @@ final class BuildSession implements StepRunner.Sources, Closeable {
       BuildContext known = open.get(name);
       if (known == null) {
         String written = NamedContexts.written(request.context().named(), name);
-        String value = request.context().named().get(written);
-        known = opener.openNamed(written, value, request.secrets());
+        known = opener.openNamed(written, request.context(), request.secrets());
         open.put(name, known);
       }
       return known;

@@ -20,6 +20,7 @@ import dev.wadah.oci.Platform;
 import dev.wadah.profile.Phase;
 import dev.wadah.profile.Profile;
 import java.io.IOException;
+import java.io.InputStream;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -31,9 +32,21 @@ import java.util.Set;
 /** Builds Dockerfiles. */
 public final class Builder {
   private final Engine engine;
+  private final InputStream stdin;
 
+  /** A builder for which {@code -} is empty. */
   public Builder(Engine engine) {
+    this(engine, InputStream.nullInputStream());
+  }
+
+  /**
+   * A builder.
+   *
+   * @param stdin what {@code -} stands for in a request; read at most once, and not closed
+   */
+  public Builder(Engine engine, InputStream stdin) {
     this.engine = engine;
+    this.stdin = stdin;
   }
 
   /**
@@ -46,7 +59,7 @@ public final class Builder {
   public BuildResult build(BuildRequest request, BuildProgress progress)
       throws BuildException, IOException {
     SharedCaches shared = SharedCaches.of(engine, request.cache(), progress);
-    try (BuildSession session = BuildSession.open(engine, request)) {
+    try (BuildSession session = BuildSession.open(engine, request, stdin)) {
       long start = System.nanoTime();
       Map<Platform, InstructionGraph> graphs = session.plan();
       List<Diagnostic> warnings = session.checks().run(graphs.values());
@@ -143,7 +156,7 @@ public final class Builder {
    * @throws BuildException if the Dockerfile cannot be read
    */
   public CheckReport check(BuildRequest request) throws BuildException, IOException {
-    try (BuildSession session = BuildSession.open(engine, request)) {
+    try (BuildSession session = BuildSession.open(engine, request, stdin)) {
       Checks checks = session.checks();
       List<Diagnostic> errors = List.of();
       Collection<InstructionGraph> graphs = List.of();
@@ -162,7 +175,7 @@ public final class Builder {
 
   /** The targets of the Dockerfile ({@code --call targets}), in the order of the file. */
   public List<Target> targets(BuildRequest request) throws BuildException, IOException {
-    try (BuildSession session = BuildSession.open(engine, request)) {
+    try (BuildSession session = BuildSession.open(engine, request, stdin)) {
       return Target.of(session.dockerfile());
     }
   }
@@ -173,7 +186,7 @@ public final class Builder {
    * @throws BuildException if there is no such target
    */
   public Outline outline(BuildRequest request) throws BuildException, IOException {
-    try (BuildSession session = BuildSession.open(engine, request)) {
+    try (BuildSession session = BuildSession.open(engine, request, stdin)) {
       return Outline.of(
           session.dockerfile(),
           session.targetStage(),
@@ -200,7 +213,7 @@ public final class Builder {
    * @return lines, each with its end
    */
   public String print(BuildRequest request, Printed what) throws BuildException, IOException {
-    try (BuildSession session = BuildSession.open(engine, request)) {
+    try (BuildSession session = BuildSession.open(engine, request, stdin)) {
       if (what == Printed.AST) {
         return AstPrinter.print(session.dockerfile(), AstPrinter.Spans.SHOWN);
       }

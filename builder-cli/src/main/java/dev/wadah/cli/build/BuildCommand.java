@@ -42,17 +42,19 @@ public final class BuildCommand implements Command {
     if (printed.isPresent()) {
       arguments.oneOf("print", "", List.of("ast", "graph", "keys", "spec"));
       Printed what = Printed.valueOf(printed.get().toUpperCase(Locale.ROOT));
-      console.out().print(new Builder(session.engine()).print(request, what));
+      console.out().print(new Builder(session.engine(), console.in()).print(request, what));
       return ExitCode.OK;
     }
     String call = arguments.value("call").orElse(arguments.has("check") ? "check" : "build");
     if (!call.equals("build")) {
-      return CallCommand.run(call, new Builder(session.engine()), request, console);
+      return CallCommand.run(call, new Builder(session.engine(), console.in()), request, console);
     }
     BuildResult result;
     try (Display display = Display.open(mode, console.err(), console.environment())) {
       ProfiledBuild build = new ProfiledBuild(arguments.value("profile").map(Path::of), console);
-      result = build.run(display, heard -> new Builder(session.engine()).build(request, heard));
+      result =
+          build.run(
+              display, heard -> new Builder(session.engine(), console.in()).build(request, heard));
     }
     if (!quiet) {
       for (Diagnostic warning : result.warnings()) {

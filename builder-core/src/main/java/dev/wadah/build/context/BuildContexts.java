@@ -15,7 +15,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.util.Map;
 import java.util.Optional;
 
 /** Opens build contexts of every kind. */
@@ -26,10 +25,6 @@ public final class BuildContexts {
   private final Store store;
   private final InputStream stdin;
 
-  public BuildContexts(Store store) {
-    this(store, System.in);
-  }
-
   /**
    * Contexts that take {@code stdin} for {@code -}.
    *
@@ -38,15 +33,6 @@ public final class BuildContexts {
   public BuildContexts(Store store, InputStream stdin) {
     this.store = store;
     this.stdin = stdin;
-  }
-
-  /**
-   * Opens the main context and reads its Dockerfile; without secrets.
-   *
-   * @throws BuildException if there is none, or it cannot be read
-   */
-  public BuildContext.Main openMain(ContextRequest request) throws BuildException, IOException {
-    return openMain(request, new SecretRequest(Map.of(), Map.of()));
   }
 
   /**
@@ -67,14 +53,14 @@ public final class BuildContexts {
             "\"-\" can be read once",
             "give one of them as a path");
       }
-      return new RemoteContexts(store, secrets).fromStdin(stdin, request.dockerfile());
+      return remote(request, secrets).fromStdin(stdin, request.dockerfile());
     }
     Optional<SourceFile> dockerfile =
         dockerfileOnStdin
             ? Optional.of(new SourceFile("stdin", DockerfileFinder.text(stdin, "stdin")))
             : Optional.empty();
     if (isRemote(context)) {
-      return new RemoteContexts(store, secrets).open(context, request.dockerfile(), dockerfile);
+      return remote(request, secrets).open(context, request.dockerfile(), dockerfile);
     }
     Path directory = directory(context, "context");
     if (dockerfile.isPresent()) {
@@ -85,26 +71,21 @@ public final class BuildContexts {
     return new BuildContext.Main(open(directory, found.ignore()), found.dockerfile());
   }
 
-  /**
-   * Opens a named context that is a directory, an archive, or a URL; images are not its business.
-   *
-   * @param name its name, for messages
-   * @param value as given to {@code --build-context}
-   */
-  public BuildContext openNamed(String name, String value, ContextRequest request)
-      throws BuildException, IOException {
-    return openNamed(name, value, new SecretRequest(Map.of(), Map.of()));
+  private RemoteContexts remote(ContextRequest request, SecretRequest secrets) {
+    return new RemoteContexts(new RemoteSources(store, request.environment()), secrets);
   }
 
   /**
-   * As {@link #openNamed(String, String, ContextRequest)}, with credentials.
+   * Opens a named context that is a directory, an archive, or a URL; images are not its business.
    *
+   * @param name one of {@link ContextRequest#named}
    * @param secrets credentials for contexts over HTTP and Git
    */
-  public BuildContext openNamed(String name, String value, SecretRequest secrets)
+  public BuildContext openNamed(String name, ContextRequest request, SecretRequest secrets)
       throws BuildException, IOException {
+    String value = request.named().get(name);
     if (isRemote(value)) {
-      return new RemoteContexts(store, secrets).openNamed(value);
+      return remote(request, secrets).openNamed(value);
     }
     Path directory = directory(value, "build context \"%s\"".formatted(name));
     return open(directory, DockerfileFinder.ignore(directory, Optional.empty()));

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -28,9 +29,17 @@ final class GitProgram {
   private final GitUrl url;
   private final List<String[]> configuration = new ArrayList<>();
   private final Optional<Path> agent;
+  private final Map<String, String> environment;
 
-  GitProgram(GitUrl url, SecretRequest secrets) throws IOException {
+  /**
+   * Git for one repository.
+   *
+   * @param environment names the proxies, which git reads by itself
+   */
+  GitProgram(GitUrl url, SecretRequest secrets, Map<String, String> environment)
+      throws IOException {
     this.url = url;
+    this.environment = environment;
     configuration.add(new String[] {"core.hooksPath", "/dev/null"});
     configuration.add(new String[] {"core.fsmonitor", "false"});
     configuration.add(new String[] {"advice.detachedHead", "false"});
@@ -140,19 +149,33 @@ final class GitProgram {
         "install it: apt-get install git");
   }
 
-  private void configure(Map<String, String> environment) {
-    environment.keySet().removeIf(name -> name.startsWith("GIT_"));
-    environment.put("GIT_TERMINAL_PROMPT", "0");
-    environment.put("GIT_CONFIG_NOSYSTEM", "1");
-    environment.put("GIT_CONFIG_GLOBAL", "/dev/null");
-    environment.put("GIT_ALLOW_PROTOCOL", "http:https:ssh:git:file");
-    environment.put("GIT_SSH_COMMAND", "ssh -o BatchMode=yes -o StrictHostKeyChecking=accept-new");
-    environment.put("LC_ALL", "C");
-    agent.ifPresent(socket -> environment.put("SSH_AUTH_SOCK", socket.toString()));
-    environment.put("GIT_CONFIG_COUNT", Integer.toString(configuration.size()));
+  private void configure(Map<String, String> own) {
+    own.keySet().removeIf(name -> name.startsWith("GIT_") || isProxy(name));
+    environment.forEach(
+        (name, value) -> {
+          if (isProxy(name)) {
+            own.put(name, value);
+          }
+        });
+    own.put("GIT_TERMINAL_PROMPT", "0");
+    own.put("GIT_CONFIG_NOSYSTEM", "1");
+    own.put("GIT_CONFIG_GLOBAL", "/dev/null");
+    own.put("GIT_ALLOW_PROTOCOL", "http:https:ssh:git:file");
+    own.put("GIT_SSH_COMMAND", "ssh -o BatchMode=yes -o StrictHostKeyChecking=accept-new");
+    own.put("LC_ALL", "C");
+    agent.ifPresent(socket -> own.put("SSH_AUTH_SOCK", socket.toString()));
+    own.put("GIT_CONFIG_COUNT", Integer.toString(configuration.size()));
     for (int i = 0; i < configuration.size(); i++) {
-      environment.put("GIT_CONFIG_KEY_" + i, configuration.get(i)[0]);
-      environment.put("GIT_CONFIG_VALUE_" + i, configuration.get(i)[1]);
+      own.put("GIT_CONFIG_KEY_" + i, configuration.get(i)[0]);
+      own.put("GIT_CONFIG_VALUE_" + i, configuration.get(i)[1]);
     }
+  }
+
+  private static boolean isProxy(String name) {
+    String upper = name.toUpperCase(Locale.ROOT);
+    return upper.equals("HTTP_PROXY")
+        || upper.equals("HTTPS_PROXY")
+        || upper.equals("NO_PROXY")
+        || upper.equals("ALL_PROXY");
   }
 }

@@ -3,7 +3,6 @@ package dev.wadah.build.context;
 import static dev.wadah.build.context.Refusals.refuse;
 
 import dev.wadah.build.BuildException;
-import dev.wadah.build.BuildRequest.SecretRequest;
 import dev.wadah.build.files.TreePath;
 import dev.wadah.content.Store;
 import dev.wadah.oci.Digest;
@@ -35,11 +34,10 @@ final class GitRepository {
   private final GitProgram git;
   private final boolean keepGitDir;
 
-  GitRepository(Store store, GitUrl url, SecretRequest secrets, boolean keepGitDir)
-      throws IOException {
+  GitRepository(Store store, GitUrl url, GitProgram git, boolean keepGitDir) {
     this.store = store;
     this.url = url;
-    this.git = new GitProgram(url, secrets);
+    this.git = git;
     this.keepGitDir = keepGitDir;
   }
 

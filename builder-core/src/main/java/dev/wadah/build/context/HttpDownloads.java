@@ -8,6 +8,8 @@ import dev.wadah.content.Store;
 import dev.wadah.oci.Digest;
 import dev.wadah.oci.Sha256;
 import dev.wadah.posix.FileStatus;
+import dev.wadah.registry.Proxies;
+import dev.wadah.registry.RegistryException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
@@ -22,6 +24,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.MessageDigest;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -37,11 +40,14 @@ final class HttpDownloads {
   private final Store store;
   private final Path room;
   private final SecretValues secrets;
+  private final Proxies proxies;
 
-  HttpDownloads(Store store, SecretRequest secrets) throws IOException {
+  HttpDownloads(Store store, SecretRequest secrets, Map<String, String> environment)
+      throws IOException {
     this.store = store;
     this.room = store.room(ROOM);
     this.secrets = new SecretValues(secrets);
+    this.proxies = new Proxies(environment);
   }
 
   /** A file that is here: where, and what the server said of it. */
@@ -127,11 +133,7 @@ final class HttpDownloads {
 
   private HttpResponse<InputStream> send(URI first, Optional<DownloadNote> known)
       throws BuildException, IOException {
-    HttpClient client =
-        HttpClient.newBuilder()
-            .connectTimeout(CONNECT_TIMEOUT)
-            .followRedirects(HttpClient.Redirect.NEVER)
-            .build();
+    HttpClient client = client();
     URI uri = first;
     for (int redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
       HttpResponse<InputStream> response = send(client, request(uri, first, known));
@@ -156,6 +158,23 @@ final class HttpDownloads {
         "use the URL of the file itself");
   }
 
+  private HttpClient client() throws BuildException {
+    HttpClient.Builder builder =
+        HttpClient.newBuilder()
+            .connectTimeout(CONNECT_TIMEOUT)
+            .followRedirects(HttpClient.Redirect.NEVER);
+    try {
+      proxies.configure(builder);
+    } catch (RegistryException e) {
+      throw refuse(
+          "invalid-proxy",
+          e.getMessage(),
+          "downloads go through the proxies that the environment names",
+          "write it like http://proxy.example:3128, or unset it");
+    }
+    return builder.build();
+  }
+
   private HttpRequest request(URI uri, URI first, Optional<DownloadNote> known)
       throws BuildException, IOException {
     HttpRequest.Builder request =
@@ -163,6 +182,7 @@ final class HttpDownloads {
             .timeout(ANSWER_TIMEOUT)
             .header("User-Agent", "wadah");
     known.ifPresent(note -> note.condition(request));
+    proxies.authorize(uri, request);
     // Credentials are for the host that the user named, not for one that it points to.
     if (uri.getAuthority().equals(first.getAuthority())
         && uri.getScheme().equals(first.getScheme())) {

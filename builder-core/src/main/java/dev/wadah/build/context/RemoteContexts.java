@@ -7,7 +7,6 @@ import dev.wadah.build.BuildRequest.SecretRequest;
 import dev.wadah.build.files.EntryTree;
 import dev.wadah.build.files.FileActionException;
 import dev.wadah.build.files.TreePath;
-import dev.wadah.content.Store;
 import dev.wadah.dockerfile.SourceFile;
 import dev.wadah.layer.FileTree;
 import java.io.Closeable;
@@ -25,8 +24,8 @@ final class RemoteContexts {
   private final RemoteSources sources;
   private final SecretRequest secrets;
 
-  RemoteContexts(Store store, SecretRequest secrets) {
-    this.sources = new RemoteSources(store);
+  RemoteContexts(RemoteSources sources, SecretRequest secrets) {
+    this.sources = sources;
     this.secrets = secrets;
   }
 

@@ -8,6 +8,7 @@ import dev.wadah.layer.FileTree;
 import dev.wadah.oci.Digest;
 import java.io.IOException;
 import java.net.URI;
+import java.util.Map;
 import java.util.Optional;
 
 /** Fetches what ADD names by URL: files over HTTP and Git repositories. */
@@ -20,9 +21,16 @@ public final class RemoteSources {
   private static final String UNNAMED = "__unnamed__";
 
   private final Store store;
+  private final Map<String, String> environment;
 
-  public RemoteSources(Store store) {
+  /**
+   * Sources whose copies are kept in {@code store}.
+   *
+   * @param environment names the proxies: HTTP_PROXY, HTTPS_PROXY, NO_PROXY
+   */
+  public RemoteSources(Store store, Map<String, String> environment) {
     this.store = store;
+    this.environment = Map.copyOf(environment);
   }
 
   /** Whether ADD takes this source as a Git repository. */
@@ -47,7 +55,8 @@ public final class RemoteSources {
    */
   public Fetched http(String url, Optional<Digest> checksum, SecretRequest secrets)
       throws BuildException, IOException {
-    HttpDownloads.Download download = new HttpDownloads(store, secrets).fetch(url, checksum);
+    HttpDownloads.Download download =
+        new HttpDownloads(store, secrets, environment).fetch(url, checksum);
     long seconds = download.note().modifiedSeconds().orElse(UNDATED_SECONDS);
     FileTree tree = new FetchedFile(fileName(url), download, seconds * SECOND_NANOS);
     return new Fetched(tree, download.note().digest());
@@ -63,7 +72,8 @@ public final class RemoteSources {
       throws BuildException, IOException {
     GitUrl parsed = GitUrl.parse(url);
     boolean keep = parsed.keepGitDir().orElse(keepGitDir);
-    GitRepository repository = new GitRepository(store, parsed, secrets, keep);
+    GitRepository repository =
+        new GitRepository(store, parsed, new GitProgram(parsed, secrets, environment), keep);
     String commit = repository.commit(checksum);
     FileTree tree =
         new LazyTree(

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.wadah.build.BuildException;
 import dev.wadah.build.BuildRequest.ContextRequest;
+import dev.wadah.build.BuildRequest.SecretRequest;
 import dev.wadah.content.Store;
 import dev.wadah.dockerfile.Diagnostic;
 import dev.wadah.layer.FileNode;
@@ -26,6 +27,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class BuildContextsTest {
+  private static final SecretRequest NO_SECRETS = new SecretRequest(Map.of(), Map.of());
+
   @TempDir Path temp;
   private Path context;
 
@@ -49,7 +52,8 @@ class BuildContextsTest {
       throws Exception {
     ContextRequest request =
         new ContextRequest(where, List.of(dockerfile).stream().findFirst(), Map.of(), Map.of());
-    return new BuildContexts(Store.open(temp.resolve("store")), stdin).openMain(request);
+    return new BuildContexts(Store.open(temp.resolve("store")), stdin)
+        .openMain(request, NO_SECRETS);
   }
 
   private Diagnostic fault(InputStream stdin, String where, String... dockerfile) {
@@ -270,14 +274,16 @@ class BuildContextsTest {
   void opensANamedContextWithItsOwnIgnoreFile() throws Exception {
     write(".dockerignore", "*.log");
     write("a.log", "");
-    BuildContexts contexts = new BuildContexts(Store.open(temp.resolve("store")));
-    ContextRequest request = new ContextRequest(".", Optional.empty(), Map.of(), Map.of());
-    try (BuildContext opened = contexts.openNamed("other", context.toString(), request)) {
+    BuildContexts contexts =
+        new BuildContexts(Store.open(temp.resolve("store")), InputStream.nullInputStream());
+    Map<String, String> named = Map.of("other", context.toString(), "none", context + "/nothere");
+    ContextRequest request = new ContextRequest(".", Optional.empty(), named, Map.of());
+    try (BuildContext opened = contexts.openNamed("other", request, NO_SECRETS)) {
       assertThat(walk(opened.tree())).containsExactly("/.dockerignore", "/Dockerfile");
     }
     BuildException e =
         catchThrowableOfType(
-            BuildException.class, () -> contexts.openNamed("other", context + "/nothere", request));
-    assertThat(e.diagnostics().get(0).message()).contains("\"other\"").contains("nothere");
+            BuildException.class, () -> contexts.openNamed("none", request, NO_SECRETS));
+    assertThat(e.diagnostics().get(0).message()).contains("\"none\"").contains("nothere");
   }
 }

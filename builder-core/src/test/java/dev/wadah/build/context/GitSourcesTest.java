@@ -75,7 +75,7 @@ class GitSourcesTest {
     return new GitRepository(
         Store.open(temp.resolve("store")),
         local,
-        new SecretRequest(Map.of(), Map.of()),
+        new GitProgram(local, new SecretRequest(Map.of(), Map.of()), Map.of()),
         keepGitDir);
   }
 

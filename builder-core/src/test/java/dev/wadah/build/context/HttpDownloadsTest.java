@@ -38,7 +38,11 @@ class HttpDownloadsTest {
   /** Requests as "path authorization if-none-match if-modified-since". */
   private final List<String> seen = new CopyOnWriteArrayList<>();
 
+  /** Requests to the server as a proxy, and those behind them, with the credentials for a proxy. */
+  private final List<String> proxied = new CopyOnWriteArrayList<>();
+
   private volatile byte[] content = TEXT;
+  private Map<String, String> environment = Map.of();
 
   @BeforeEach
   void serve() throws IOException {
@@ -64,6 +68,9 @@ class HttpDownloadsTest {
   private void answer(HttpExchange exchange) throws IOException {
     var headers = exchange.getRequestHeaders();
     String path = exchange.getRequestURI().getPath();
+    if (exchange.getRequestURI().isAbsolute() || !proxied.isEmpty()) {
+      proxied.add(exchange.getRequestURI() + " " + headers.getFirst("Proxy-Authorization"));
+    }
     seen.add(
         "%s %s %s %s"
             .formatted(
@@ -105,7 +112,7 @@ class HttpDownloadsTest {
 
   private RemoteSources.Fetched fetch(String path, Optional<Digest> checksum, SecretRequest secrets)
       throws Exception {
-    return new RemoteSources(Store.open(temp.resolve("store")))
+    return new RemoteSources(Store.open(temp.resolve("store")), environment)
         .http(path.contains("://") ? path : url + path, checksum, secrets);
   }
 
@@ -214,5 +221,34 @@ class HttpDownloadsTest {
   void datesAnUndatedFileAsEverythingThatABuildMakes() throws Exception {
     FileNode node = fetch("/undated").tree().find("/undated").orElseThrow();
     assertThat(node.mtimeNanos()).isEqualTo(315_619_200_000_000_000L);
+  }
+
+  @Test
+  void goesThroughTheProxyOfTheEnvironment() throws Exception {
+    environment =
+        Map.of("http_proxy", url.replace("://", "://me:pass@"), "NO_PROXY", "direct.invalid");
+
+    RemoteSources.Fetched fetched = fetch("http://far.invalid/dir/file");
+
+    assertThat(fetched.tree().list("/")).containsExactly("file");
+    assertThat(fetched.key()).isEqualTo(Digest.of(TEXT));
+    assertThat(proxied).containsExactly("http://far.invalid/dir/file Basic bWU6cGFzcw==");
+    assertThat(fault("http://direct.invalid/f", Optional.empty()).message())
+        .contains("direct.invalid");
+    assertThat(proxied).hasSize(1);
+    // a redirect to this machine leaves the proxy, and its credentials stay behind
+    fetch("http://far.invalid/elsewhere");
+    assertThat(proxied).hasSize(3);
+    assertThat(proxied.get(2)).isEqualTo("/f null");
+  }
+
+  @Test
+  void namesAProxyThatIsNone() {
+    environment = Map.of("HTTP_PROXY", "socks5://me:secret@h:1");
+
+    Diagnostic fault = fault("http://far.invalid/f", Optional.empty());
+
+    assertThat(fault.code()).isEqualTo("invalid-proxy");
+    assertThat(fault.message()).contains("HTTP_PROXY").doesNotContain("secret");
   }
 }
