@@ -16,6 +16,9 @@ import java.nio.ByteBuffer;
  * <p>For use by one thread at a time. Constant memory: {@value #BLOCKS} blocks at most.
  */
 public final class BlobOutput extends OutputStream implements ByteSink {
+  /** In place of a file: the bytes are hashed only. */
+  static final int NO_FILE = -1;
+
   private static final int BLOCK_BYTES = Blocks.BYTES;
   private static final int BLOCKS = 8;
 
@@ -38,7 +41,7 @@ public final class BlobOutput extends OutputStream implements ByteSink {
   /**
    * Writes from the start of an open file.
    *
-   * @param file a descriptor, which stays open and belongs to the caller
+   * @param file a descriptor, which stays open and belongs to the caller; or {@link #NO_FILE}
    */
   BlobOutput(int file, Blocks blocks) {
     this.file = file;
@@ -169,10 +172,16 @@ public final class BlobOutput extends OutputStream implements ByteSink {
 
   private void write(long index) throws IOException {
     Block block = ring[(int) (index % BLOCKS)];
-    Posix.write(file, block.bytes, 0, block.bytes.position(), index * BLOCK_BYTES);
+    write(block.bytes, index);
     synchronized (this) {
       block.written = true;
       notifyAll();
+    }
+  }
+
+  private void write(ByteBuffer bytes, long index) throws IOException {
+    if (file != NO_FILE) {
+      Posix.write(file, bytes, 0, bytes.position(), index * BLOCK_BYTES);
     }
   }
 
@@ -222,7 +231,7 @@ public final class BlobOutput extends OutputStream implements ByteSink {
         await(filling - BLOCKS + 1, filling);
         stop();
       }
-      Posix.write(file, last, 0, last.position(), filling * BLOCK_BYTES);
+      write(last, filling);
       hash.update(last.duplicate().flip());
       digest = Digest.ofSha256(hash.digest());
     }

@@ -1,6 +1,8 @@
 package dev.wadah.layer;
 
+import dev.wadah.content.ByteSink;
 import dev.wadah.posix.Posix;
+import dev.wadah.posix.Processes;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -18,6 +20,17 @@ public record HostContent(String file) implements LayerEntry.Content {
   public InputStream open() throws IOException {
     int flags = Posix.O_RDONLY | Posix.O_NOFOLLOW | Posix.O_NONBLOCK;
     return new FileInputStream(Posix.open(Posix.CWD, file, flags, 0));
+  }
+
+  @Override
+  public long copy(long length, ByteSink sink) throws IOException {
+    int flags = Posix.O_RDONLY | Posix.O_NOFOLLOW | Posix.O_NONBLOCK;
+    int open = Processes.open(file, flags);
+    try {
+      return Contents.copy(open, length, sink);
+    } finally {
+      Posix.close(open);
+    }
   }
 
   @Override

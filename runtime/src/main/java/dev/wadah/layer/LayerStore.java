@@ -1,6 +1,7 @@
 package dev.wadah.layer;
 
 import dev.wadah.content.ContentStore;
+import dev.wadah.content.Hashers;
 import dev.wadah.content.Store;
 import dev.wadah.layer.LayerRecords.Marks;
 import dev.wadah.layer.LayerRecords.Origin;
@@ -15,6 +16,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -47,6 +49,7 @@ public final class LayerStore {
   private final Map<DiffId, TarView> tarViews = new ConcurrentHashMap<>();
   private final LayerRecords records;
   private final LayerTrees trees;
+  private final Hashers hashers = new Hashers();
 
   /** Over the room {@code layers} of {@code store}, which is made when it is not there. */
   public LayerStore(Store store, ContentStore content) {
@@ -55,7 +58,7 @@ public final class LayerStore {
       this.records = new LayerRecords(store);
       this.trees = new LayerTrees(store, records);
     } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
+      throw new UncheckedIOException(e);
     }
   }
 
@@ -176,13 +179,23 @@ public final class LayerStore {
    * @param directory absolute
    */
   DiffId adopt(Path directory, Marks marks) throws IOException {
-    HashedInput tar =
-        new HashedInput(new TarStream(new TreeEntries(directory.toString(), trees.marks())));
     long start = System.nanoTime();
-    DiffId layer = new DiffId(tar.finish());
+    DiffId layer;
+    Unpacked unpacked;
+    try (Hashers.Hasher hasher = hashers.open()) {
+      TarPump pump = new TarPump(hasher.sink());
+      for (LayerEntry entry : new TreeEntries(directory.toString(), trees.marks())) {
+        pump.take(entry);
+      }
+      pump.end();
+      unpacked = new Unpacked(Origin.OWN, marks, hasher.sizeBytes(), null);
+      layer = new DiffId(hasher.finish());
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
     Profile.spent(Phase.HASH, start);
     start = System.nanoTime();
-    trees.adopt(layer, directory, new Unpacked(Origin.OWN, marks, tar.sizeBytes(), null));
+    trees.adopt(layer, directory, unpacked);
     Profile.spent(Phase.WRITE, start);
     return layer;
   }
