@@ -134,14 +134,6 @@ public final class Builder {
       BuildRequest request, Map<Platform, Image> images, BuildProgress progress)
       throws BuildException, IOException {
     Map<String, Object> metadata = new LinkedHashMap<>();
-    if (images.size() == 1) {
-      Image image = images.values().iterator().next();
-      metadata.put("containerimage.config.digest", image.id().toString());
-      metadata.put("containerimage.digest", image.descriptor().digest().toString());
-    }
-    if (!request.naming().tags().isEmpty()) {
-      metadata.put("image.name", String.join(",", request.naming().tags()));
-    }
     Exporter exporter = new Exporter(engine);
     for (BuildRequest.OutputRequest output : outputs(request)) {
       metadata.putAll(exporter.export(images, output, request.naming(), progress));

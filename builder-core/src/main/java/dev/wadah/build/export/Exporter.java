@@ -126,7 +126,7 @@ public final class Exporter {
     }
     Descriptor target = variants.target(written);
     for (ImageReference name : options.names()) {
-      if (stored) {
+      if (stored && options.push() != OutputOptions.Push.BY_DIGEST) {
         engine.images().tag(name, target);
       }
       if (options.push() != OutputOptions.Push.NO) {
@@ -190,7 +190,11 @@ public final class Exporter {
     metadata.put("containerimage.descriptor", descriptor);
     metadata.put("containerimage.digest", target.digest().toString());
     if (!options.names().isEmpty()) {
-      List<String> names = options.names().stream().map(ImageReference::toString).toList();
+      boolean tagged = options.push() != OutputOptions.Push.BY_DIGEST;
+      List<String> names =
+          options.names().stream()
+              .map(name -> tagged ? name.toString() : name.repository())
+              .toList();
       metadata.put("image.name", String.join(",", names));
     }
     return metadata;

@@ -99,12 +99,30 @@ record OutputOptions(
           "the name says which registry and repository it goes to",
           "name it with -t, or with name=… in --output");
     }
+    if (push == Push.BY_DIGEST) {
+      requireNoTags(naming.tags(), attributes.getOrDefault("name", ""));
+    }
     return new OutputOptions(
         names,
         media(attributes, push),
         annotations(naming.annotations(), attributes),
         push,
         attributes);
+  }
+
+  /** A tag would stand for nothing: what is pushed by its digest gets none. */
+  private static void requireNoTags(List<String> tags, String attribute) throws BuildException {
+    List<String> texts = new ArrayList<>(attribute.isEmpty() ? tags : List.of());
+    texts.addAll(List.of(attribute.split(",")));
+    for (String text : texts) {
+      if (text.lastIndexOf(':') > text.lastIndexOf('/') || text.indexOf('@') >= 0) {
+        throw OutputFaults.fault(
+            "\"%s\" cannot be pushed by its digest".formatted(text.strip()),
+            "push-by-digest=true leaves the tags of a repository as they are",
+            "name the repository alone: %s"
+                .formatted(ImageReference.parse(text.strip()).familiarRepository()));
+      }
+    }
   }
 
   private static Annotations annotations(List<String> flags, Map<String, String> attributes)

@@ -105,13 +105,14 @@ public final class ImageCompression {
     return isRight(blob, diffId, form) ? blob : compressed(blob, diffId, form, progress);
   }
 
-  private static boolean isRight(Descriptor blob, DiffId diffId, Form form) {
+  private boolean isRight(Descriptor blob, DiffId diffId, Form form) throws IOException {
     if (MediaTypes.isForeignLayer(blob.mediaType())) {
       return true;
     }
     boolean plain = blob.digest().equals(diffId.digest());
     if (form.change() == Change.PLAIN_ONLY) {
-      return !plain || form.format() == Format.UNCOMPRESSED;
+      // a layer that is in a registry only is not fetched to be made smaller
+      return !plain || form.format() == Format.UNCOMPRESSED || !layers.isHere(diffId);
     }
     return switch (form.format()) {
       case UNCOMPRESSED -> plain;
