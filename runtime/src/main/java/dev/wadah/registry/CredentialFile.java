@@ -40,7 +40,10 @@ record CredentialFile(
           readAuths(parser, auths);
         } else if (name.equals("credHelpers") && token == JsonToken.START_OBJECT) {
           for (String h = parser.nextFieldName(); h != null; h = parser.nextFieldName()) {
-            helpers.put(h, parser.nextTextValue());
+            String helper = parser.nextTextValue();
+            if (helper != null && !helper.isEmpty()) {
+              helpers.put(normalise(h), helper);
+            }
           }
         } else if (name.equals("credsStore") && token == JsonToken.VALUE_STRING) {
           store = Optional.of(parser.getText()).filter(s -> !s.isEmpty());

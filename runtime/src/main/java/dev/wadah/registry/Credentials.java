@@ -13,9 +13,9 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Finds credentials where docker and podman keep them: {@code DOCKER_AUTH_CONFIG}, {@code
- * $REGISTRY_AUTH_FILE}, {@code $DOCKER_CONFIG/config.json}, podman's {@code auth.json}; in each, a
- * helper program of the host, its entry (the longest path first), the store of all hosts. A broken
- * source is remembered as a warning, and the next one is tried.
+ * $REGISTRY_AUTH_FILE}, {@code $DOCKER_CONFIG/config.json}, podman's {@code auth.json}; in each,
+ * for the longest path first, a helper program and an entry, at last the store of all hosts. A
+ * broken source is remembered as a warning, and the next one is tried.
  */
 public final class Credentials {
   private final Map<String, String> environment;
@@ -73,17 +73,15 @@ public final class Credentials {
   }
 
   private Optional<Credential> look(CredentialFile file, String host, String path) {
-    String helper = file.helpers().get(host);
-    if (helper != null) {
-      Optional<Credential> credential = ask(helper, host);
+    for (String key = host + "/" + path; ; key = key.substring(0, key.lastIndexOf('/'))) {
+      String helper = file.helpers().get(key);
+      Optional<Credential> credential =
+          helper == null ? Optional.empty() : ask(helper, serverUrl(key));
+      if (credential.isEmpty()) {
+        credential = Optional.ofNullable(file.auths().get(key));
+      }
       if (credential.isPresent()) {
         return credential;
-      }
-    }
-    for (String key = host + "/" + path; ; key = key.substring(0, key.lastIndexOf('/'))) {
-      Credential credential = file.auths().get(key);
-      if (credential != null) {
-        return Optional.of(credential);
       }
       if (key.equals(host)) {
         break;

@@ -10,6 +10,7 @@ import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 
@@ -27,11 +28,32 @@ final class Reply implements Closeable {
 
   private final String method;
   private final HttpResponse<InputStream> response;
+  private final List<String> secrets;
   private byte[] held;
 
-  Reply(String method, HttpResponse<InputStream> response) {
+  /**
+   * A reply.
+   *
+   * @param authorization what the request carried; it is never shown, even when the registry
+   *     repeats it
+   */
+  Reply(String method, HttpResponse<InputStream> response, Optional<String> authorization) {
     this.method = method;
     this.response = response;
+    this.secrets = secrets(authorization);
+  }
+
+  private static List<String> secrets(Optional<String> authorization) {
+    if (authorization.isEmpty()) {
+      return List.of();
+    }
+    String value = authorization.get().substring(authorization.get().indexOf(' ') + 1);
+    if (!authorization.get().startsWith("Basic ")) {
+      return List.of(value);
+    }
+    String text = new String(Base64.getDecoder().decode(value), StandardCharsets.UTF_8);
+    String password = text.substring(text.indexOf(':') + 1);
+    return password.isEmpty() ? List.of(value) : List.of(value, password);
   }
 
   int status() {
@@ -99,6 +121,9 @@ final class Reply implements Closeable {
   String describe() {
     String what = "%s %s gave %d".formatted(method, shown(uri()), status());
     String detail = detail();
+    for (String secret : secrets) {
+      detail = detail.replace(secret, "***");
+    }
     return detail.isEmpty() ? what : what + ": " + detail;
   }
 

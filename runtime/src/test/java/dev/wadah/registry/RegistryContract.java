@@ -28,10 +28,15 @@ abstract class RegistryContract {
 
   private static final byte[] CONFIG = "{\"os\":\"linux\",\"rootfs\":{}}".getBytes(UTF_8);
 
-  final HttpRegistry registry = new HttpRegistry(Map.of("HOME", "/nonexistent"), QUICK);
+  final HttpRegistry registry = new HttpRegistry(environment(), QUICK);
 
   /** Host and port. */
   abstract String host();
+
+  /** The variables of the client. */
+  Map<String, String> environment() {
+    return Map.of("HOME", "/nonexistent");
+  }
 
   private ImageReference reference(String name) {
     return ImageReference.parse(host() + "/" + name);
