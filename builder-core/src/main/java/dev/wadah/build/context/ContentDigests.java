@@ -68,13 +68,28 @@ final class ContentDigests {
     cache.save();
   }
 
+  /** Files to be read, and what each was when it was read; null for what must not be kept. */
+  private record Work(List<String> paths, List<Integer> unknown, byte[] hashes, Stamp[] stamps) {}
+
   private void readAll(List<String> paths, List<Integer> unknown, byte[] hashes)
       throws IOException {
+    Work work = new Work(paths, unknown, hashes, new Stamp[unknown.size()]);
     int threads = Math.min(Runtime.getRuntime().availableProcessors(), unknown.size() / 16 + 1);
     if (unknown.size() < PARALLEL_FILES || threads == 1) {
-      read(paths, unknown, hashes, 0, 1);
-      return;
+      read(work, 0, 1);
+    } else {
+      readParallel(work, threads);
     }
+    // in their order, in which the next build will look for them
+    for (int i = 0; i < unknown.size(); i++) {
+      if (work.stamps[i] != null) {
+        int index = unknown.get(i);
+        cache.put(paths.get(index), work.stamps[i], hashes, index * HASH_BYTES);
+      }
+    }
+  }
+
+  private void readParallel(Work work, int threads) throws IOException {
     ExecutorService pool = Executors.newFixedThreadPool(threads);
     try {
       List<Callable<Void>> tasks = new ArrayList<>();
@@ -82,7 +97,7 @@ final class ContentDigests {
         int first = t;
         tasks.add(
             () -> {
-              read(paths, unknown, hashes, first, threads);
+              read(work, first, threads);
               return null;
             });
       }
@@ -108,25 +123,22 @@ final class ContentDigests {
     return stop;
   }
 
-  private void read(List<String> paths, List<Integer> unknown, byte[] hashes, int first, int step)
-      throws IOException {
-    for (int i = first; i < unknown.size(); i += step) {
+  private void read(Work work, int first, int step) throws IOException {
+    for (int i = first; i < work.unknown.size(); i += step) {
       if (Thread.currentThread().isInterrupted()) {
         throw interrupted(null);
       }
-      int index = unknown.get(i);
-      read(paths.get(index), hashes, index * HASH_BYTES);
+      int index = work.unknown.get(i);
+      Stamp stamp = read(work.paths.get(index), work.hashes, index * HASH_BYTES);
+      work.stamps[i] = rested(stamp) ? stamp : null; // judged at once: files rest meanwhile
     }
   }
 
-  private void read(String path, byte[] hashes, int at) throws IOException {
+  private Stamp read(String path, byte[] hashes, int at) throws IOException {
     Stamp before = tree.stamp(path);
     for (int attempt = 1; before != null; attempt++) {
       if (hash(path, before, hashes, at)) {
-        if (rested(before)) {
-          cache.put(path, before, hashes, at);
-        }
-        return;
+        return before;
       }
       if (attempt == ATTEMPTS) {
         throw tree.changing(path);

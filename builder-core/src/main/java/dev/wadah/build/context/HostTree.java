@@ -35,11 +35,15 @@ final class HostTree implements FileTree, Closeable {
   /** Files of whole directories that are kept, some 60 bytes each; more are looked at again. */
   static final int MAX_KEPT = 1_500_000;
 
+  /** Files that are kept without their directories. */
+  private static final int MAX_SINGLE = 50_000;
+
   private static final int EXECUTE = 0111;
 
   private final String root;
   private final Path rootPath;
   private final OpenDirectories directories;
+  private final ScanAhead ahead;
 
   /** Directories that were read as a whole. */
   private final Map<String, Scanned> scans = new ConcurrentHashMap<>();
@@ -59,6 +63,7 @@ final class HostTree implements FileTree, Closeable {
     String text = rootPath.toString();
     this.root = text.equals("/") ? "" : text;
     this.directories = new OpenDirectories(this.root);
+    this.ahead = new ScanAhead(directories);
   }
 
   /** A directory that was read, and the name that will probably be asked for next. */
@@ -112,7 +117,7 @@ final class HostTree implements FileTree, Closeable {
         status = OpenDirectories.isAbsent(e) ? null : thrown(e, path);
       }
     }
-    if (status != null) {
+    if (status != null && (known.size() < MAX_SINGLE || scans.containsKey(TreePath.parent(path)))) {
       known.put(path, status);
     }
     return status;
@@ -138,17 +143,24 @@ final class HostTree implements FileTree, Closeable {
 
   @Override
   public List<String> list(String path) throws IOException {
-    Children children = children(path);
-    List<String> names = new ArrayList<>(children.size());
-    for (int i = 0; i < children.size(); i++) {
-      names.add(children.name(i));
+    DirectoryScan scan = scan(path);
+    if (scan == null) {
+      return List.of();
+    }
+    List<String> names = new ArrayList<>(scan.size());
+    for (int i = 0; i < scan.size(); i++) {
+      names.add(scan.name(i));
     }
     return names;
   }
 
   @Override
   public Children children(String path) throws IOException {
+    boolean first = !scans.containsKey(path);
     DirectoryScan scan = scan(path);
+    if (first && scan != null) {
+      ahead.announce(path, scan);
+    }
     return new Children() {
       @Override
       public int size() {
@@ -176,7 +188,7 @@ final class HostTree implements FileTree, Closeable {
     if (there != null) {
       return there.scan;
     }
-    DirectoryScan scan = directories.scan(path);
+    DirectoryScan scan = ahead.scan(path);
     if (scan == null || kept.get() + scan.size() > MAX_KEPT) {
       return scan;
     }
@@ -363,6 +375,7 @@ final class HostTree implements FileTree, Closeable {
 
   @Override
   public void close() {
+    ahead.close();
     directories.close();
   }
 }
