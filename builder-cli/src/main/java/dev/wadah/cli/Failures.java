@@ -3,6 +3,7 @@ package dev.wadah.cli;
 import dev.wadah.build.BuildException;
 import dev.wadah.cli.container.NotStartedException;
 import dev.wadah.container.SandboxException;
+import dev.wadah.content.Store;
 import dev.wadah.dockerfile.Diagnostic;
 import dev.wadah.dockerfile.DockerfileException;
 import java.io.IOException;
@@ -11,8 +12,10 @@ import java.io.PrintStream;
 import java.net.SocketTimeoutException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
@@ -21,8 +24,16 @@ final class Failures {
   private final Console console;
   private final PrintStream err;
   private final boolean debug;
+  private final Optional<Path> store;
 
-  Failures(Console console, boolean debug) {
+  /**
+   * For one command.
+   *
+   * @param debug whether stack traces are printed
+   * @param store the store's folder, if it is not the default
+   */
+  Failures(Console console, boolean debug, Optional<Path> store) {
+    this.store = store;
     this.console = console;
     this.err = console.err();
     this.debug = debug;
@@ -99,7 +110,7 @@ final class Failures {
             debug ? "" : "report what --debug (or WADAH_DEBUG=1) prints"));
   }
 
-  private static Diagnostic environment(IOException failure) {
+  private Diagnostic environment(IOException failure) {
     String message = Optional.ofNullable(failure.getMessage()).orElse(failure.toString());
     if (failure instanceof NoSuchFileException) {
       return diagnostic("no-such-file", "no such file: " + message, "", "");
@@ -114,13 +125,24 @@ final class Failures {
       return diagnostic(
           "disk-full",
           message,
-          "",
-          "free some space there, or put the store elsewhere with WADAH_HOME or --root");
+          freeSpace(),
+          "remove what is not needed (wadah system prune), free some space there, or put the store elsewhere with WADAH_HOME or --root");
     }
     if (failure instanceof FileSystemException) {
       return diagnostic("file-system", message, "", "");
     }
     return diagnostic("failed", message, "", "");
+  }
+
+  /** The system says what it could not write, but rarely where. */
+  private String freeSpace() {
+    try {
+      Path folder = store.orElseGet(Store::defaultRoot);
+      long free = Files.getFileStore(folder).getUsableSpace();
+      return "the disk of the store %s has %.1f MB free".formatted(folder, free / 1e6);
+    } catch (IOException e) {
+      return "";
+    }
   }
 
   private static Diagnostic diagnostic(String code, String message, String why, String remedy) {

@@ -12,6 +12,7 @@ import java.util.Optional;
 final class Invocation {
   private final Console console;
   private Optional<String> root = Optional.empty();
+  private Optional<Path> store = Optional.empty();
   private boolean debug;
 
   Invocation(Console console) {
@@ -23,7 +24,7 @@ final class Invocation {
     try {
       return dispatch(new ArrayList<>(words));
     } catch (Exception | StackOverflowError | OutOfMemoryError e) {
-      return new Failures(console, debug).report(e);
+      return new Failures(console, debug, store).report(e);
     }
   }
 
@@ -77,7 +78,7 @@ final class Invocation {
       return ExitCode.OK;
     }
     Optional<String> folder = arguments.value("root").or(() -> root);
-    Optional<Path> store = folder.isEmpty() ? fromEnvironment() : Optional.of(path(folder.get()));
+    store = folder.isEmpty() ? fromEnvironment() : Optional.of(path(folder.get()));
     try (Session session = new Session(console, store)) {
       return command.run(arguments, session);
     }

@@ -15,9 +15,11 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Counts and collects. Safe beside running builds and containers, and beside other collectors,
@@ -102,7 +104,7 @@ public final class Collector {
     new Leftovers(rooms, round, trash).remove();
     trash.empty();
     DailyRun.schedule(rooms.store());
-    return new Collected(sweep.removed, sweep.freedBytes, sweep.heldBytes);
+    return new Collected(sweep.removed, sweep.freedBytes, Census.sum(sweep.held));
   }
 
   /** Takes away what was chosen: first what leads to things, then what nothing leads to. */
@@ -112,7 +114,7 @@ public final class Collector {
     private final Trash trash;
     private final List<Entry> removed = new ArrayList<>();
     private long freedBytes;
-    private long heldBytes;
+    private final Set<Unit> held = new HashSet<>();
 
     Sweep(Leases.Round round, Census census, Trash trash) {
       this.round = round;
@@ -141,9 +143,9 @@ public final class Collector {
         if (gone) {
           unit.release();
         }
-        if (unit.goesWithItsEntry()) {
-          freedBytes += gone ? unit.bytes() : 0;
-          heldBytes += gone ? 0 : unit.bytes();
+        freedBytes += gone && unit.goesWithItsEntry() ? unit.bytes() : 0;
+        if (!gone && !unit.isKept()) {
+          held.add(unit);
         }
       }
     }
@@ -192,7 +194,7 @@ public final class Collector {
       if (gone) {
         freedBytes += unit.bytes();
       } else {
-        heldBytes += unit.bytes();
+        held.add(unit);
       }
     }
   }
