@@ -136,9 +136,7 @@ class LazyBaseTest {
     start(kind);
     pushBase("team/base:1", AMD64, true);
     for (String steps :
-        List.of(
-            "LABEL a=b\nENV C=d\nCMD [\"x\"]\n",
-            "COPY --link f /f\nCOPY --link f /w/\n")) {
+        List.of("LABEL a=b\nENV C=d\nCMD [\"x\"]\n", "COPY --link f /f\nCOPY --link f /w/\n")) {
       Engine plain = store();
       CountingRegistry wire = new CountingRegistry(plain.registry());
       Engine engine = CountingRegistry.counted(plain, wire);

@@ -133,17 +133,17 @@ final class ExecRunner {
         java.util.Optional.of(StepHost.resolvConf()));
   }
 
-  private void refuseForeign(Vertex vertex, Op.Exec op) throws BuildException {
-    if (ForeignPrograms.canRun(op.platform())) {
-      return;
+  private void refuseForeign(Vertex vertex, Op.Exec op) throws BuildException, IOException {
+    java.util.Optional<ForeignPrograms.Obstacle> obstacle =
+        new ForeignPrograms().obstacle(op.platform());
+    if (obstacle.isPresent()) {
+      throw faults.failure(
+          vertex,
+          "foreign-platform",
+          "cannot run programs for %s on this machine, which is %s"
+              .formatted(op.platform(), dev.wadah.oci.Platform.host()),
+          obstacle.get().why(),
+          obstacle.get().remedy());
     }
-    throw faults.failure(
-        vertex,
-        "foreign-platform",
-        "cannot run programs for %s on this machine, which is %s"
-            .formatted(op.platform(), dev.wadah.oci.Platform.host()),
-        "the kernel has no interpreter (binfmt_misc) for that processor",
-        "install QEMU's user emulation (Debian: apt-get install qemu-user-static binfmt-support),"
-            + " or cross-compile in a stage with FROM --platform=$BUILDPLATFORM");
   }
 }
