@@ -150,8 +150,9 @@ public final class DockerfileLint {
         DockerfileLint::isImageName);
   }
 
-  /** Every base image is taken for an empty one. */
-  private static ImageConfig anyImage(String reference, Platform platform) {
+  /** Every base image is taken for an empty one, if its name is one. */
+  private static ImageConfig anyImage(String reference, Platform platform) throws BuildException {
+    StoredImages.reference(reference);
     return ImageConfig.scratch(platform);
   }
 

@@ -13,6 +13,7 @@ import java.util.Optional;
 final class NamedContexts {
   private static final String IMAGE = "docker-image://";
   private static final String LAYOUT = "oci-layout://";
+  private static final String TARGET = "target:";
   private static final String LATEST = ":latest";
 
   private NamedContexts() {}
@@ -22,6 +23,10 @@ final class NamedContexts {
     Map<String, NamedContext> contexts = new HashMap<>();
     List<Diagnostic> errors = new ArrayList<>();
     for (Map.Entry<String, String> entry : given.entrySet()) {
+      if (entry.getValue().startsWith(TARGET)) {
+        errors.add(noTarget(entry.getKey(), entry.getValue().substring(TARGET.length())));
+        continue;
+      }
       try {
         contexts.put(normal(entry.getKey()), kind(entry.getValue()));
       } catch (IllegalArgumentException e) {
@@ -37,6 +42,15 @@ final class NamedContexts {
       throw new BuildException(errors);
     }
     return contexts;
+  }
+
+  private static Diagnostic noTarget(String name, String target) {
+    return error(
+        "unknown-context-target",
+        "failed to find target \"%s\" for context \"%s\"".formatted(target, name),
+        "target: names another target of a bake file, and here one Dockerfile is built by itself",
+        "build it first and give %s=docker-image://IMAGE; a stage of the same file needs no context"
+            .formatted(name));
   }
 
   private static NamedContext kind(String value) {

@@ -51,19 +51,30 @@ final class StoredImages implements BaseImages {
     try {
       return reference.startsWith(LAYOUT)
           ? layout(reference.substring(LAYOUT.length()), platform)
-          : engine.images().resolve(ImageReference.parse(reference), platform, policy);
-    } catch (IllegalArgumentException e) {
-      throw fault(
-          "bad-image-name",
-          "failed to parse stage name \"%s\": %s".formatted(reference, e.getMessage()),
-          "it is neither a stage above nor a well-formed image name",
-          "write NAME[:TAG] in lower case");
+          : engine.images().resolve(reference(reference), platform, policy);
     } catch (ImageException | RegistryException e) {
       throw fault(
           "image-not-found",
           "%s: %s".formatted(reference, e.getMessage()),
           "it is no stage, and no image of this name can be had",
           "check the name; load it with wadah load, or pull it with wadah pull");
+    }
+  }
+
+  /**
+   * The image that a name means.
+   *
+   * @throws BuildException if it is no name of an image
+   */
+  static ImageReference reference(String name) throws BuildException {
+    try {
+      return ImageReference.parse(name);
+    } catch (IllegalArgumentException e) {
+      throw fault(
+          "bad-image-name",
+          "failed to parse stage name \"%s\": %s".formatted(name, e.getMessage()),
+          "it is neither a stage above nor a well-formed image name",
+          "write NAME[:TAG] in lower case");
     }
   }
 

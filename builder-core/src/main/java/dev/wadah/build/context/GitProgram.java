@@ -64,12 +64,14 @@ final class GitProgram {
       return Optional.empty();
     }
     String host = url.host();
-    Optional<String> header = secrets.first("GIT_AUTH_HEADER." + host, "GIT_AUTH_HEADER");
+    String place = url.authority();
+    Optional<String> header =
+        secrets.first("GIT_AUTH_HEADER." + place, "GIT_AUTH_HEADER." + host, "GIT_AUTH_HEADER");
     if (header.isPresent()) {
       return header;
     }
     return secrets
-        .first("GIT_AUTH_TOKEN." + host, "GIT_AUTH_TOKEN")
+        .first("GIT_AUTH_TOKEN." + place, "GIT_AUTH_TOKEN." + host, "GIT_AUTH_TOKEN")
         .map(token -> "x-access-token:" + token)
         .map(pair -> Base64.getEncoder().encodeToString(pair.getBytes(StandardCharsets.UTF_8)))
         .map(encoded -> "basic " + encoded);

@@ -127,9 +127,14 @@ record GitUrl(
 
   /** The host, for secrets that are bound to one. */
   String host() {
+    return authority().split(":", 2)[0];
+  }
+
+  /** The host, with its port where the URL has one. */
+  String authority() {
     String rest = remote.replaceFirst("^[a-z+]+://", "");
     rest = rest.substring(rest.indexOf('@') + 1);
-    return rest.split("[:/]", 2)[0];
+    return rest.split("/", 2)[0];
   }
 
   /** Scheme and host of an HTTP remote, for settings that are bound to it. */

@@ -30,7 +30,7 @@ final class LazyTree implements FileTree {
       try {
         tree = source.make();
       } catch (BuildException e) {
-        throw new IOException(e.getMessage(), e);
+        throw new UnavailableTreeException(e);
       }
     }
     return tree;

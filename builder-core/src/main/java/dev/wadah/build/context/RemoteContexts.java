@@ -74,7 +74,11 @@ final class RemoteContexts {
       throws BuildException, IOException {
     if (GitUrl.isContext(url)) {
       FileTree tree = sources.git(url, false, Optional.empty(), secrets).tree();
-      return main(tree, "the repository", given, dockerfile);
+      try {
+        return main(tree, "the repository", given, dockerfile);
+      } catch (UnavailableTreeException e) {
+        throw e.fault();
+      }
     }
     FileTree fetched = sources.http(url, Optional.empty(), secrets).tree();
     String path = TreePath.child("/", fetched.list("/").get(0));

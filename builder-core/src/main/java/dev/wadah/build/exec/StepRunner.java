@@ -9,6 +9,7 @@ import dev.wadah.build.cache.CacheRecord;
 import dev.wadah.build.cache.StepCache;
 import dev.wadah.build.context.BuildContext;
 import dev.wadah.build.context.RemoteSources;
+import dev.wadah.build.context.UnavailableTreeException;
 import dev.wadah.build.files.FileActionException;
 import dev.wadah.build.graph.Op;
 import dev.wadah.build.graph.Vertex;
@@ -91,8 +92,10 @@ public final class StepRunner implements GraphExecutor.VertexRunner {
       BuildException fault = faults.of(vertex, e, contexts(inputs));
       progress.finished(name, Outcome.FAILED, since(start), Optional.of(fault.getMessage()));
       throw fault;
-    } catch (BuildException e) {
-      BuildException fault = faults.located(vertex, e);
+    } catch (BuildException | UnavailableTreeException e) {
+      BuildException said =
+          e instanceof UnavailableTreeException tree ? tree.fault() : (BuildException) e;
+      BuildException fault = faults.located(vertex, said);
       progress.finished(name, Outcome.FAILED, since(start), Optional.of(fault.getMessage()));
       throw fault;
     } catch (InterruptedIOException | java.nio.channels.ClosedByInterruptException e) {

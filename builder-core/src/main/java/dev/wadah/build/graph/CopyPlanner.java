@@ -3,6 +3,8 @@ package dev.wadah.build.graph;
 import dev.wadah.build.context.RemoteSources;
 import dev.wadah.build.files.FileAction;
 import dev.wadah.build.files.FileAction.Unpack;
+import dev.wadah.build.files.FileActionException;
+import dev.wadah.build.files.ModeChange;
 import dev.wadah.dockerfile.Instruction;
 import dev.wadah.dockerfile.Instruction.Heredoc;
 import dev.wadah.dockerfile.Instruction.Transfer;
@@ -91,6 +93,7 @@ final class CopyPlanner {
     destination = Paths.destination(stage.state().directory(), target);
     chown = stage.expand(flags.chown());
     chmod = stage.expand(flags.chmod());
+    checkMode(flags.chmod());
     excludes = flags.excludes().stream().map(stage::expand).toList();
     inputs.add(stage.state().root());
     history.append(keyword);
@@ -99,6 +102,17 @@ final class CopyPlanner {
     }
     chown.ifPresent(c -> history.append(" --chown=").append(c));
     chmod.ifPresent(c -> history.append(" --chmod=").append(c));
+  }
+
+  private void checkMode(Optional<Word> word) {
+    try {
+      if (chmod.isPresent()) {
+        ModeChange.parse(chmod.get());
+      }
+    } catch (FileActionException e) {
+      throw stage.complaint(
+          e.code(), e.getMessage(), word.orElseThrow().span(), e.why(), e.remedy());
+    }
   }
 
   private void finish() {
