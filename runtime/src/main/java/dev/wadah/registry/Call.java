@@ -3,7 +3,6 @@ package dev.wadah.registry;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.net.http.HttpRequest;
 import java.util.Map;
 import java.util.TreeMap;
@@ -65,8 +64,7 @@ record Call(String method, String rest, Map<String, String> headers, Body body, 
       if (sizeBytes == 0) {
         return HttpRequest.BodyPublishers.ofByteArray(new byte[0]);
       }
-      return HttpRequest.BodyPublishers.fromPublisher(
-          HttpRequest.BodyPublishers.ofInputStream(() -> sending.open(content)), sizeBytes);
+      return new UploadPublisher(this, sending);
     }
   }
 
@@ -80,13 +78,9 @@ record Call(String method, String rest, Map<String, String> headers, Body body, 
       return lastNanos;
     }
 
-    private InputStream open(Registry.BlobOpener content) {
-      try {
-        opened = new Watched(content.open());
-        return opened;
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
+    InputStream open(Registry.BlobOpener content) throws IOException {
+      opened = new Watched(content.open());
+      return opened;
     }
 
     /** The JDK's client closes what it has read to the end, and nothing else. */
