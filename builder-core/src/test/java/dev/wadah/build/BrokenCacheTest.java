@@ -345,7 +345,7 @@ class BrokenCacheTest {
 
   private static void doubled(ObjectNode records) {
     ArrayNode results = (ArrayNode) records.get("results");
-    results.add(((ObjectNode) results.get(0)).deepCopy().put("layer", -1));
+    results.add(((ObjectNode) results.get(0)).deepCopy().put("created", 1));
   }
 
   private static void crowded(ObjectNode records) {

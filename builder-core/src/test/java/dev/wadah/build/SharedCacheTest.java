@@ -333,6 +333,46 @@ class SharedCacheTest {
   }
 
   @Test
+  void findsWhatWasBuiltOnAnotherMachinesRunOfTheSameStep() throws Exception {
+    start(TestRegistry.Kind.OURS);
+    String common =
+        "FROM box AS tools\nRUN head -c 9999 /dev/urandom > /tool\nFROM box\n"
+            + "RUN head -c 9999 /dev/urandom > /common\nCOPY --from=tools /tool /tool\n";
+    List<Path> contexts = new ArrayList<>();
+    for (String name : List.of("one", "two", "three")) {
+      Path own = Files.createDirectory(folder.resolve(name));
+      Files.writeString(
+          own.resolve("Dockerfile"), common + "RUN echo " + name + " > /own\nRUN cat /own > /n\n");
+      contexts.add(own);
+      // None of them reads the cache, so each makes /tool and /common anew.
+      new Machine()
+          .build(own, caches(List.of(), List.of(inRegistry("app:cache", "mode=max"))), NOWHERE);
+    }
+    CacheRequest from = caches(List.of(inRegistry("app:cache")), List.of());
+    for (Path own : contexts) {
+      Machine empty = new Machine().build(own, from, push("app:" + own.getFileName()));
+      assertThat(empty.steps()).as(own.toString()).containsOnly(Outcome.CACHED);
+      assertThat(empty.read("/n").strip()).isEqualTo(own.getFileName().toString());
+    }
+    // A machine with its own run of the common steps finds the others' steps all the same.
+    Machine forked = new Machine();
+    forked.build(contexts.get(0), caches(List.of(), List.of()), NOWHERE);
+    forked.build(contexts.get(1), from, NOWHERE);
+    assertThat(forked.steps()).containsOnly(Outcome.CACHED);
+    assertThat(forked.read("/n")).isEqualTo("two\n");
+    // But what was done anew on purpose is what the rest is built on.
+    Machine fresh = new Machine();
+    fresh.build(
+        contexts.get(2),
+        new CacheRequest(false, Set.of("tools"), List.of(inRegistry("app:cache")), List.of()),
+        NOWHERE);
+    assertThat(fresh.outcomes.of("[tools")).containsOnly(Outcome.DONE);
+    assertThat(fresh.outcomes.of("common")).containsExactly(Outcome.CACHED);
+    assertThat(fresh.outcomes.of("COPY")).containsExactly(Outcome.DONE);
+    assertThat(fresh.outcomes.of("cat /own")).containsExactly(Outcome.DONE);
+  }
+
+  @Test
   void refusesToReplaceAnImage() throws Exception {
     start(TestRegistry.Kind.OURS);
     Machine machine = new Machine().build(caches(List.of(), List.of()), push("app:1"));

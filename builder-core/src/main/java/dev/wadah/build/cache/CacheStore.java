@@ -64,6 +64,12 @@ public final class CacheStore {
         : Optional.empty();
   }
 
+  /** Whether the record of a key is whole, and its layer here with all bytes. */
+  boolean isHere(CacheKey key) throws IOException {
+    Optional<CacheRecord> record = find(key);
+    return record.isPresent() && layers.isHere(record.get().layer());
+  }
+
   /**
    * Writes the record of a key; idempotent.
    *

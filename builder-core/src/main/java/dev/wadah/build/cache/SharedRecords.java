@@ -4,20 +4,34 @@ import dev.wadah.oci.DiffId;
 import dev.wadah.oci.Digest;
 import java.io.IOException;
 import java.time.Instant;
-import java.util.Optional;
+import java.util.List;
 
-/** Results that others have made; asked for what this machine does not know. Safe for threads. */
+/**
+ * Results that others have made; asked for what this machine does not know. A shared cache that is
+ * missing or broken is as good as an empty one. Safe for threads.
+ */
 public interface SharedRecords {
   /** Nobody shares anything. */
-  SharedRecords NONE = key -> Optional.empty();
+  SharedRecords NONE = new SharedRecords() {};
+
+  /** Whether anybody may share anything. */
+  default boolean exist() {
+    return false;
+  }
 
   /**
-   * The result of a key, with a layer that the layer store knows from then on. A shared cache that
-   * is missing or broken is as good as an empty one.
+   * The results of a key, the best first: a step that ran on several machines has several.
    *
-   * @throws java.io.InterruptedIOException if the thread is interrupted in the wait for it
+   * @throws java.io.InterruptedIOException if the thread is interrupted in the wait for them
    */
-  Optional<Result> find(Digest key) throws IOException;
+  default List<Result> find(Digest key) throws IOException {
+    return List.of();
+  }
+
+  /** Makes a result's layer known to the layer store; false if it cannot be had. */
+  default boolean take(Result result) throws IOException {
+    return false;
+  }
 
   /**
    * Whether a layer of which this machine knows a record, but no bytes, can still be had from where

@@ -7,8 +7,8 @@ import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -18,7 +18,7 @@ import java.util.concurrent.ConcurrentHashMap;
 public final class StepCache {
   private final CacheStore local;
   private final SharedRecords shared;
-  private final Map<Digest, SharedRecords.Result> used = new ConcurrentHashMap<>();
+  private final Set<SharedRecords.Result> used = ConcurrentHashMap.newKeySet();
 
   public StepCache(CacheStore local, SharedRecords shared) {
     this.local = local;
@@ -32,14 +32,44 @@ public final class StepCache {
       note(key.digest(), here.get());
       return here;
     }
-    Optional<SharedRecords.Result> found = shared.find(key.digest());
-    if (found.isEmpty()) {
-      return Optional.empty();
+    for (SharedRecords.Result result : shared.find(key.digest())) {
+      if (shared.take(result)) {
+        put(key, result.content(), result.layer(), result.created());
+        return Optional.of(
+            new CacheRecord(result.content(), result.layer(), result.created(), key.ingredients()));
+      }
     }
-    SharedRecords.Result result = found.get();
-    put(key, result.content(), result.layer(), result.created());
-    return Optional.of(
-        new CacheRecord(result.content(), result.layer(), result.created(), key.ingredients()));
+    return Optional.empty();
+  }
+
+  /** Whether anybody shares anything with this build. */
+  public boolean isShared() {
+    return shared.exist();
+  }
+
+  /** All results of a key that others share; nothing is done with them yet. */
+  public List<SharedRecords.Result> shared(CacheKey key) throws IOException {
+    return shared.find(key.digest());
+  }
+
+  /**
+   * Uses one of {@link #shared}; it becomes this machine's, too, unless that has one with all
+   * bytes.
+   *
+   * @return false if its layer cannot be had
+   */
+  public boolean take(CacheKey key, SharedRecords.Result result) throws IOException {
+    if (!shared.take(result)) {
+      return false;
+    }
+    if (local.isHere(key)) {
+      note(
+          key.digest(),
+          new CacheRecord(result.content(), result.layer(), result.created(), List.of()));
+    } else {
+      put(key, result.content(), result.layer(), result.created());
+    }
+    return true;
   }
 
   /** As {@link CacheStore#put}. */
@@ -56,13 +86,12 @@ public final class StepCache {
   /** A result is found by the key that it was asked for and by its content key. */
   private void note(Digest key, CacheRecord record) {
     for (Digest name : List.of(key, record.content())) {
-      used.put(
-          name, new SharedRecords.Result(name, record.content(), record.layer(), record.created()));
+      used.add(new SharedRecords.Result(name, record.content(), record.layer(), record.created()));
     }
   }
 
   /** All results that this build used or made so far, in no order. */
   public List<SharedRecords.Result> used() {
-    return new ArrayList<>(used.values());
+    return new ArrayList<>(used);
   }
 }

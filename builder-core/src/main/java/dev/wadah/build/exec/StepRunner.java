@@ -38,6 +38,7 @@ public final class StepRunner implements GraphExecutor.VertexRunner {
   private final BuildProgress progress;
   private final Faults faults;
   private final Afterwards afterwards;
+  private final OtherRoots others;
 
   /** Where files come from that no step makes. */
   public interface Sources {
@@ -68,6 +69,7 @@ public final class StepRunner implements GraphExecutor.VertexRunner {
     this.progress = progress;
     this.faults = faults;
     this.afterwards = afterwards;
+    this.others = new OtherRoots(cache);
   }
 
   /** What progress calls a vertex. */
@@ -155,14 +157,32 @@ public final class StepRunner implements GraphExecutor.VertexRunner {
       throws BuildException, IOException, FileActionException {
     StepKeys keys = new StepKeys(layers, vertex.op(), inputs);
     CacheKey fast = keys.fast();
-    boolean reuse = vertex.reuse() == Vertex.Reuse.CACHED;
-    long start = System.nanoTime();
-    Optional<CacheRecord> known = reuse ? cache.find(fast) : Optional.empty();
-    Profile.spent(Phase.LOOKUP, start);
-    if (known.isPresent()) {
-      return cached(known.get(), inputs);
+    if (vertex.reuse() == Vertex.Reuse.NEVER) {
+      return work(vertex, inputs, keys, fast);
     }
-    start = System.nanoTime();
+    long start = System.nanoTime();
+    Optional<CacheRecord> known = cache.find(fast);
+    Optional<OtherRoots.Found> elsewhere =
+        known.isPresent() ? Optional.empty() : others.find(fast, inputs);
+    Profile.spent(Phase.LOOKUP, start);
+    if (elsewhere.isPresent()) {
+      OtherRoots.Found found = elsewhere.get();
+      Finished finished = cached(found.record(), found.inputs());
+      others.note(finished.result(), found.key(), found.inputs());
+      return finished;
+    }
+    Finished finished =
+        known.isPresent() ? cached(known.get(), inputs) : work(vertex, inputs, keys, fast);
+    others.note(finished.result(), fast, inputs);
+    return finished;
+  }
+
+  /** Does a step that the fast key does not find, unless its content key does. */
+  private Finished work(Vertex vertex, List<VertexResult> inputs, StepKeys keys, CacheKey fast)
+      throws BuildException, IOException, FileActionException {
+    boolean reuse = vertex.reuse() == Vertex.Reuse.CACHED;
+    Optional<CacheRecord> known;
+    long start = System.nanoTime();
     CacheKey content = keys.hasContentKey() ? keys.content() : fast;
     Profile.spent(Phase.CONTEXT, start);
     start = System.nanoTime();

@@ -8,22 +8,29 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 
 /**
  * What a shared cache holds. Results and aliases of two caches merge to the same ones in whatever
  * order that happens, so writers may merge what others wrote as often as they like.
  *
- * @param results by content key
+ * @param results by content key, the best first: a step that ran on several machines made other
+ *     bytes on each, and what was built upon them is found by those bytes only
  * @param aliases further keys of results
  * @param blobs the layers of the results; that of the empty layer is not needed
  */
 record CacheContents(
-    Map<Digest, Result> results, Map<Digest, Alias> aliases, Map<DiffId, Descriptor> blobs) {
+    Map<Digest, List<Result>> results, Map<Digest, Alias> aliases, Map<DiffId, Descriptor> blobs) {
+  /** So many results of one step are kept. */
+  static final int MOST_ALTERNATIVES = 8;
+
   static final CacheContents EMPTY = new CacheContents(Map.of(), Map.of(), Map.of());
 
   CacheContents {
@@ -39,14 +46,15 @@ record CacheContents(
    * @param used when a build that writes the cache last used it
    */
   record Result(DiffId layer, Instant created, Instant used) {
-    /** The newer one, so that a step that was run again on purpose wins over what was before. */
-    static Result better(Result a, Result b) {
-      int order = a.created.compareTo(b.created);
-      if (order == 0) {
-        order = b.layer.digest().compareTo(a.layer.digest());
-      }
-      Result better = order >= 0 ? a : b;
-      return new Result(better.layer, better.created, later(a.used, b.used));
+    /** The newest first, so that a step that was run again on purpose wins over what was before. */
+    static final Comparator<Result> BEST_FIRST =
+        Comparator.comparing(Result::created)
+            .reversed()
+            .thenComparing(result -> result.layer().digest());
+
+    /** Both, of the same layer. */
+    static Result joined(Result a, Result b) {
+      return new Result(a.layer, later(a.created, b.created), later(a.used, b.used));
     }
   }
 
@@ -71,13 +79,36 @@ record CacheContents(
 
   /** Both; where a layer has two blobs, the one of {@code other}. */
   CacheContents merge(CacheContents other) {
-    Map<Digest, Result> allResults = new TreeMap<>(results);
-    other.results.forEach((key, result) -> allResults.merge(key, result, Result::better));
+    Map<Digest, List<Result>> allResults = new TreeMap<>(results);
+    other.results.forEach((key, list) -> allResults.merge(key, list, CacheContents::joined));
     Map<Digest, Alias> allAliases = new TreeMap<>(aliases);
     other.aliases.forEach((key, alias) -> allAliases.merge(key, alias, Alias::better));
-    Map<DiffId, Descriptor> allBlobs = new java.util.HashMap<>(blobs);
+    Map<DiffId, Descriptor> allBlobs = new HashMap<>(blobs);
     allBlobs.putAll(other.blobs);
     return new CacheContents(allResults, allAliases, allBlobs);
+  }
+
+  /** The best of both lists. */
+  static List<Result> joined(List<Result> a, List<Result> b) {
+    Map<DiffId, Result> byLayer = new HashMap<>();
+    a.forEach(result -> byLayer.put(result.layer(), result));
+    b.forEach(result -> byLayer.merge(result.layer(), result, Result::joined));
+    List<Result> all = new ArrayList<>(byLayer.values());
+    all.sort(Result.BEST_FIRST);
+    return List.copyOf(all.subList(0, Math.min(all.size(), MOST_ALTERNATIVES)));
+  }
+
+  /** The results that a test lets pass, and the keys that still have one. */
+  private Map<Digest, List<Result>> only(Predicate<Result> test) {
+    Map<Digest, List<Result>> kept = new TreeMap<>();
+    results.forEach(
+        (key, list) -> {
+          List<Result> rest = list.stream().filter(test).toList();
+          if (!rest.isEmpty()) {
+            kept.put(key, rest);
+          }
+        });
+    return kept;
   }
 
   /** The same results with these blobs only; those without a blob go. */
@@ -87,8 +118,7 @@ record CacheContents(
 
   /** The results whose layer is one of {@code layers}, or the empty one. */
   CacheContents ofLayers(Set<DiffId> layers) {
-    Map<Digest, Result> kept = new TreeMap<>(results);
-    kept.values().removeIf(r -> !layers.contains(r.layer()) && !isEmpty(r.layer()));
+    Map<Digest, List<Result>> kept = only(r -> layers.contains(r.layer()) || isEmpty(r.layer()));
     Map<Digest, Alias> named = new TreeMap<>(aliases);
     named.values().removeIf(alias -> !kept.containsKey(alias.content()));
     return new CacheContents(kept, named, blobs);
@@ -96,13 +126,12 @@ record CacheContents(
 
   /** Without results whose layer has no blob, aliases of nothing, blobs that no result needs. */
   CacheContents sound() {
-    Map<Digest, Result> kept = new TreeMap<>(results);
-    kept.values().removeIf(r -> !isEmpty(r.layer()) && !blobs.containsKey(r.layer()));
+    Map<Digest, List<Result>> kept = only(r -> isEmpty(r.layer()) || blobs.containsKey(r.layer()));
     Map<Digest, Alias> named = new TreeMap<>(aliases);
     named.entrySet().removeIf(e -> !kept.containsKey(e.getValue().content()));
     named.keySet().removeAll(kept.keySet());
     Set<DiffId> needed = layersOf(kept);
-    Map<DiffId, Descriptor> rest = new java.util.HashMap<>(blobs);
+    Map<DiffId, Descriptor> rest = new HashMap<>(blobs);
     rest.keySet().retainAll(needed);
     return new CacheContents(kept, named, rest);
   }
@@ -112,11 +141,13 @@ record CacheContents(
     return layersOf(results);
   }
 
-  private static Set<DiffId> layersOf(Map<Digest, Result> results) {
+  private static Set<DiffId> layersOf(Map<Digest, List<Result>> results) {
     Set<DiffId> layers = new HashSet<>();
-    for (Result result : results.values()) {
-      if (!isEmpty(result.layer())) {
-        layers.add(result.layer());
+    for (List<Result> list : results.values()) {
+      for (Result result : list) {
+        if (!isEmpty(result.layer())) {
+          layers.add(result.layer());
+        }
       }
     }
     return layers;
@@ -133,13 +164,13 @@ record CacheContents(
   CacheContents current(Instant now, Duration keep) {
     Instant limit = now.minus(keep);
     Instant latest = now.plus(Duration.ofDays(1));
-    Map<Digest, Result> kept = new TreeMap<>();
-    results.forEach(
-        (key, r) -> {
-          if (!r.used().isBefore(limit) && r.created().isBefore(latest)) {
-            kept.put(key, new Result(r.layer(), r.created(), earlier(r.used(), now)));
-          }
-        });
+    Map<Digest, List<Result>> kept =
+        only(r -> !r.used().isBefore(limit) && r.created().isBefore(latest));
+    kept.replaceAll(
+        (key, list) ->
+            list.stream()
+                .map(r -> new Result(r.layer(), r.created(), earlier(r.used(), now)))
+                .toList());
     Map<Digest, Alias> named = new TreeMap<>();
     aliases.forEach(
         (key, alias) -> {
@@ -156,26 +187,24 @@ record CacheContents(
 
   /** The results that were used last, as many as fit into a manifest. */
   CacheContents limited(int mostResults, int mostLayers) {
-    if (results.size() <= mostResults && blobs.size() <= mostLayers) {
+    List<Result> all = new ArrayList<>();
+    results.values().forEach(all::addAll);
+    if (all.size() <= mostResults && blobs.size() <= mostLayers) {
       return this;
     }
-    List<Map.Entry<Digest, Result>> order = new ArrayList<>(results.entrySet());
-    order.sort(
-        Map.Entry.<Digest, Result>comparingByValue(
-                java.util.Comparator.comparing(Result::used).reversed())
-            .thenComparing(Map.Entry.comparingByKey()));
-    Map<Digest, Result> kept = new TreeMap<>();
+    all.sort(Comparator.comparing(Result::used).reversed().thenComparing(Result.BEST_FIRST));
+    Set<Result> kept = new HashSet<>();
     Set<DiffId> layers = new HashSet<>();
-    for (Map.Entry<Digest, Result> entry : order) {
+    for (Result result : all) {
       if (kept.size() == mostResults) {
         break;
       }
-      if (layers.contains(entry.getValue().layer()) || layers.size() < mostLayers) {
-        layers.add(entry.getValue().layer());
-        kept.put(entry.getKey(), entry.getValue());
+      if (layers.contains(result.layer()) || layers.size() < mostLayers) {
+        layers.add(result.layer());
+        kept.add(result);
       }
     }
-    return new CacheContents(kept, aliases, blobs).sound();
+    return new CacheContents(only(kept::contains), aliases, blobs).sound();
   }
 
   /**
@@ -184,14 +213,12 @@ record CacheContents(
    * @param grace how much longer ago than there its use may be noted
    */
   boolean holds(CacheContents other, Duration grace) {
-    for (Map.Entry<Digest, Result> entry : other.results.entrySet()) {
-      Result mine = results.get(entry.getKey());
-      Result theirs = entry.getValue();
-      if (mine == null
-          || mine.used().isBefore(theirs.used().minus(grace))
-          || (!mine.layer().equals(theirs.layer()) && mine.created().isBefore(theirs.created()))
-          || !(isEmpty(mine.layer()) || blobs.containsKey(mine.layer()))) {
-        return false;
+    for (Map.Entry<Digest, List<Result>> entry : other.results.entrySet()) {
+      List<Result> mine = results.getOrDefault(entry.getKey(), List.of());
+      for (Result theirs : entry.getValue()) {
+        if (!holds(mine, theirs, grace)) {
+          return false;
+        }
       }
     }
     for (Map.Entry<Digest, Alias> entry : other.aliases.entrySet()) {
@@ -201,5 +228,17 @@ record CacheContents(
       }
     }
     return true;
+  }
+
+  private boolean holds(List<Result> mine, Result theirs, Duration grace) {
+    boolean crowded = mine.size() == MOST_ALTERNATIVES;
+    for (Result result : mine) {
+      boolean same = result.layer().equals(theirs.layer());
+      if (same && !result.used().isBefore(theirs.used().minus(grace))) {
+        return isEmpty(result.layer()) || blobs.containsKey(result.layer());
+      }
+      crowded &= Result.BEST_FIRST.compare(result, theirs) < 0;
+    }
+    return crowded;
   }
 }

@@ -57,14 +57,15 @@ record CacheDocument(List<DiffId> diffIds, CacheContents contents) {
       }
       out.writeEndArray();
       out.writeArrayFieldStart("results");
-      for (Map.Entry<Digest, Result> entry : contents.results().entrySet()) {
-        Result result = entry.getValue();
-        out.writeStartObject();
-        out.writeStringField("key", entry.getKey().hex());
-        out.writeNumberField("layer", places.get(result.layer()));
-        out.writeNumberField("created", result.created().toEpochMilli());
-        out.writeNumberField("used", result.used().getEpochSecond());
-        out.writeEndObject();
+      for (Map.Entry<Digest, List<Result>> entry : contents.results().entrySet()) {
+        for (Result result : entry.getValue()) {
+          out.writeStartObject();
+          out.writeStringField("key", entry.getKey().hex());
+          out.writeNumberField("layer", places.get(result.layer()));
+          out.writeNumberField("created", result.created().toEpochMilli());
+          out.writeNumberField("used", result.used().getEpochSecond());
+          out.writeEndObject();
+        }
       }
       out.writeEndArray();
       out.writeArrayFieldStart("aliases");
@@ -148,18 +149,28 @@ record CacheDocument(List<DiffId> diffIds, CacheContents contents) {
       return new CacheDocument(diffIds, new CacheContents(resolved(), named(), Map.of()));
     }
 
-    private Map<Digest, Result> resolved() {
-      Map<Digest, Result> found = new HashMap<>();
+    private Map<Digest, List<Result>> resolved() {
+      Map<Digest, List<Result>> found = new HashMap<>();
       for (Fields fields : results) {
         if (fields.key == null || fields.layer < -1 || fields.layer >= diffIds.size()) {
           throw new IllegalArgumentException("a result has no key, or a layer that is not there");
         }
         DiffId layer = fields.layer < 0 ? LayerStore.EMPTY : diffIds.get((int) fields.layer);
-        if (found.put(fields.key, new Result(layer, fields.created, fields.used)) != null) {
-          throw new IllegalArgumentException("two results claim the key " + fields.key);
-        }
+        List<Result> list = found.computeIfAbsent(fields.key, key -> new ArrayList<>());
+        list.add(new Result(layer, fields.created, fields.used));
       }
+      found.forEach(Reading::checkAlternatives);
       return found;
+    }
+
+    private static void checkAlternatives(Digest key, List<Result> list) {
+      boolean doubled = list.stream().map(Result::layer).distinct().count() < list.size();
+      if (doubled || list.size() > CacheContents.MOST_ALTERNATIVES) {
+        throw new IllegalArgumentException(
+            "%d results claim the key %s, some of them the same or too many"
+                .formatted(list.size(), key));
+      }
+      list.sort(Result.BEST_FIRST);
     }
 
     private Map<Digest, Alias> named() {

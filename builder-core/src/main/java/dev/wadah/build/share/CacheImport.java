@@ -47,17 +47,37 @@ final class CacheImport implements SharedRecords {
   }
 
   @Override
-  public Optional<Result> find(Digest key) throws IOException {
+  public boolean exist() {
+    return !readers.isEmpty();
+  }
+
+  @Override
+  public List<Result> find(Digest key) throws IOException {
+    List<Result> found = new ArrayList<>();
     for (CacheReader reader : readers) {
       CacheContents contents = reader.contents(patience());
       Alias alias = contents.aliases().get(key);
       Digest content = alias == null ? key : alias.content();
-      CacheContents.Result result = contents.results().get(content);
-      if (result != null && has(result.layer(), contents, reader)) {
-        return Optional.of(new Result(key, content, result.layer(), result.created()));
+      for (CacheContents.Result result : contents.results().getOrDefault(content, List.of())) {
+        found.add(new Result(key, content, result.layer(), result.created()));
       }
     }
-    return Optional.empty();
+    return found;
+  }
+
+  @Override
+  public boolean take(Result result) throws IOException {
+    if (layers.has(result.layer())) {
+      return true;
+    }
+    for (CacheReader reader : readers) {
+      Descriptor blob = reader.contents(patience()).blobs().get(result.layer());
+      if (blob != null && !taken.isBroken(result.layer())) {
+        take(result.layer(), blob, reader);
+        return true;
+      }
+    }
+    return false;
   }
 
   @Override
@@ -81,20 +101,12 @@ final class CacheImport implements SharedRecords {
     return false;
   }
 
-  private boolean has(DiffId layer, CacheContents contents, CacheReader reader) throws IOException {
-    if (layers.has(layer)) {
-      return true;
-    }
-    Descriptor blob = contents.blobs().get(layer);
-    if (blob == null || taken.isBroken(layer)) {
-      return false;
-    }
+  private void take(DiffId layer, Descriptor blob, CacheReader reader) throws IOException {
     taken.add(layer, blob, reader);
     if (reader.place() instanceof Place.InRegistry registry) {
       // A push to the same registry mounts it, and a later command knows where to fetch it.
       engine.images().addSource(blob.digest(), registry.reference());
     }
-    return true;
   }
 
   TakenLayers taken() {

@@ -165,10 +165,11 @@ public final class SharedCaches {
   /** Uses are noted by the hour, so that equal builds write equal caches. */
   private static CacheContents contents(List<SharedRecords.Result> used) {
     Instant now = Instant.now().truncatedTo(ChronoUnit.HOURS);
-    Map<Digest, Result> results = new HashMap<>();
+    Map<Digest, List<Result>> results = new HashMap<>();
     Map<Digest, Alias> aliases = new HashMap<>();
     for (SharedRecords.Result result : used) {
-      results.put(result.content(), new Result(result.layer(), result.created(), now));
+      Result one = new Result(result.layer(), result.created(), now);
+      results.merge(result.content(), List.of(one), CacheContents::joined);
       if (!result.key().equals(result.content())) {
         aliases.put(result.key(), new Alias(result.content(), now));
       }

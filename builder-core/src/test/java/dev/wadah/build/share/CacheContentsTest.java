@@ -42,9 +42,11 @@ class CacheContentsTest {
     return Descriptor.of(MediaTypes.OCI_LAYER_GZIP, digest("blob " + layer), 1000);
   }
 
-  private static CacheContents of(Map<Digest, Result> results, Map<Digest, Alias> aliases) {
+  private static CacheContents of(Map<Digest, Result> single, Map<Digest, Alias> aliases) {
+    Map<Digest, List<Result>> results = new HashMap<>();
+    single.forEach((key, result) -> results.put(key, List.of(result)));
     Map<DiffId, Descriptor> blobs = new HashMap<>();
-    for (Result result : results.values()) {
+    for (Result result : single.values()) {
       blobs.put(result.layer(), blob(result.layer()));
     }
     return new CacheContents(results, aliases, blobs);
@@ -91,9 +93,28 @@ class CacheContentsTest {
     CacheContents old = of(Map.of(key, new Result(layer(1), NOW.minusSeconds(9), NOW)), Map.of());
     CacheContents again = of(Map.of(key, new Result(layer(2), NOW, NOW.minusSeconds(9))), Map.of());
     CacheContents both = old.merge(again);
-    assertThat(both.results().get(key)).isEqualTo(new Result(layer(2), NOW, NOW));
+    // What was built upon the old layer is found by it still.
+    assertThat(both.results().get(key))
+        .containsExactly(
+            new Result(layer(2), NOW, NOW.minusSeconds(9)),
+            new Result(layer(1), NOW.minusSeconds(9), NOW));
     assertThat(old.holds(again, Duration.ZERO)).isFalse();
-    assertThat(both.sound().blobs()).containsOnlyKeys(layer(2));
+    assertThat(both.holds(again, Duration.ZERO)).isTrue();
+    assertThat(both.holds(old, Duration.ZERO)).isTrue();
+  }
+
+  @Test
+  void keepsTheNewestOfManyResults() {
+    Digest key = digest("key");
+    CacheContents all = CacheContents.EMPTY;
+    for (int i = 0; i < 20; i++) {
+      all = all.merge(of(Map.of(key, new Result(layer(i), NOW.minusSeconds(i), NOW)), Map.of()));
+    }
+    assertThat(all.results().get(key)).hasSize(CacheContents.MOST_ALTERNATIVES);
+    assertThat(all.results().get(key).get(0).layer()).isEqualTo(layer(0));
+    assertThat(all.sound().blobs()).hasSize(CacheContents.MOST_ALTERNATIVES);
+    CacheContents old = of(Map.of(key, new Result(layer(19), NOW.minusSeconds(19), NOW)), Map.of());
+    assertThat(all.holds(old, Duration.ZERO)).as("there is no place for it").isTrue();
   }
 
   @Test
@@ -108,7 +129,7 @@ class CacheContentsTest {
     results.keySet().forEach(key -> aliases.put(digest("alias " + key), new Alias(key, NOW)));
     CacheContents kept = of(results, aliases).current(NOW, WEEK);
     assertThat(kept.results()).containsOnlyKeys(digest("old"), digest("long"));
-    assertThat(kept.results().get(digest("long")).used()).isEqualTo(NOW);
+    assertThat(kept.results().get(digest("long")).get(0).used()).isEqualTo(NOW);
     assertThat(kept.aliases()).hasSize(2);
     assertThat(kept.blobs()).containsOnlyKeys(layer(1), layer(4));
   }
@@ -130,8 +151,12 @@ class CacheContentsTest {
   void hasNoResultWithoutItsLayer() {
     Digest empty = digest("changes nothing");
     Digest gone = digest("gone");
-    Map<Digest, Result> results =
-        Map.of(empty, new Result(LayerStore.EMPTY, NOW, NOW), gone, new Result(layer(1), NOW, NOW));
+    Map<Digest, List<Result>> results =
+        Map.of(
+            empty,
+            List.of(new Result(LayerStore.EMPTY, NOW, NOW)),
+            gone,
+            List.of(new Result(layer(1), NOW, NOW)));
     Map<Digest, Alias> aliases =
         Map.of(digest("a"), new Alias(empty, NOW), digest("b"), new Alias(gone, NOW));
     CacheContents sound = new CacheContents(results, aliases, Map.of()).sound();

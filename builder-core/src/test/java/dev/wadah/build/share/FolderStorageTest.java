@@ -49,7 +49,7 @@ class FolderStorageTest {
     storage.put(blob, () -> new ByteArrayInputStream(bytes));
     CacheContents own =
         new CacheContents(
-            Map.of(Digest.of(name.getBytes(UTF_8)), new Result(layer, NOW, NOW)),
+            Map.of(Digest.of(name.getBytes(UTF_8)), List.of(new Result(layer, NOW, NOW))),
             Map.of(),
             Map.of(layer, blob));
     try (Store.Lock lock = storage.lock()) {
