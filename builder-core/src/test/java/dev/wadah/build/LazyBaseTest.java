@@ -12,17 +12,10 @@ import dev.wadah.image.ImageVerification;
 import dev.wadah.image.transfer.ImageCompression;
 import dev.wadah.image.transfer.ImageTransfer;
 import dev.wadah.image.transfer.TransferProgress;
-import dev.wadah.layer.FileNode;
-import dev.wadah.layer.LayerEntry;
-import dev.wadah.layer.LayerStore;
-import dev.wadah.oci.ContainerConfig;
 import dev.wadah.oci.Descriptor;
-import dev.wadah.oci.DiffId;
-import dev.wadah.oci.ImageConfig;
 import dev.wadah.oci.ImageReference;
 import dev.wadah.oci.Platform;
 import dev.wadah.registry.Registry;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -79,23 +72,7 @@ class LazyBaseTest {
     Engine engine = store();
     byte[] content = new byte[BASE_BYTES];
     new Random(7).nextBytes(content);
-    FileNode node =
-        new FileNode(FileNode.Type.FILE, 0644, 0, 0, BASE_BYTES, 0, "", FileNode.Identity.PLAIN);
-    DiffId layer =
-        engine
-            .layers()
-            .write(
-                List.of(new LayerEntry.File("/big", node, () -> new ByteArrayInputStream(content))),
-                LayerStore.Form.TREE);
-    ImageConfig config =
-        new ImageConfig(
-            platform,
-            Optional.empty(),
-            Optional.empty(),
-            ContainerConfig.EMPTY,
-            List.of(layer),
-            List.of());
-    Image image = engine.images().create(config, Map.of());
+    Image image = OneFileImage.make(engine, platform, content);
     if (compressed) {
       image =
           new ImageCompression(engine.store(), engine.content(), engine.layers())

@@ -7,17 +7,12 @@ import dev.wadah.build.BuildException;
 import dev.wadah.build.BuildProgress;
 import dev.wadah.build.BuildRequest.NamingRequest;
 import dev.wadah.build.BuildRequest.OutputRequest;
+import dev.wadah.build.OneFileImage;
 import dev.wadah.engine.Engine;
 import dev.wadah.image.Image;
 import dev.wadah.image.ImageVerification;
-import dev.wadah.layer.FileNode;
-import dev.wadah.layer.LayerEntry;
-import dev.wadah.layer.LayerStore;
-import dev.wadah.oci.ContainerConfig;
 import dev.wadah.oci.Descriptor;
-import dev.wadah.oci.DiffId;
 import dev.wadah.oci.Digest;
-import dev.wadah.oci.ImageConfig;
 import dev.wadah.oci.ImageReference;
 import dev.wadah.oci.Index;
 import dev.wadah.oci.Manifest;
@@ -26,7 +21,6 @@ import dev.wadah.oci.OciJson;
 import dev.wadah.oci.Platform;
 import dev.wadah.registry.Registry;
 import dev.wadah.registry.serve.RegistryServer;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -69,23 +63,7 @@ class RegistryExportTest {
 
   private static Image image(Engine engine, Platform platform) throws IOException {
     byte[] text = "lorem ipsum dolor ".repeat(20_000).getBytes(StandardCharsets.UTF_8);
-    FileNode node =
-        new FileNode(FileNode.Type.FILE, 0644, 0, 0, text.length, 0, "", FileNode.Identity.PLAIN);
-    DiffId layer =
-        engine
-            .layers()
-            .write(
-                List.of(new LayerEntry.File("/text", node, () -> new ByteArrayInputStream(text))),
-                LayerStore.Form.TREE);
-    ImageConfig config =
-        new ImageConfig(
-            platform,
-            Optional.empty(),
-            Optional.empty(),
-            ContainerConfig.EMPTY,
-            List.of(layer),
-            List.of());
-    return engine.images().assemble(config, Map.of());
+    return OneFileImage.make(engine, platform, text);
   }
 
   private Map<String, Object> export(
