@@ -3,6 +3,7 @@ package dev.wadah.cli.store;
 import dev.wadah.build.gc.Collected;
 import dev.wadah.build.gc.Collector;
 import dev.wadah.build.gc.GcSettings;
+import dev.wadah.build.gc.Limits;
 import dev.wadah.build.gc.Wish;
 import dev.wadah.cli.Arguments;
 import dev.wadah.cli.Command;
@@ -36,6 +37,7 @@ public final class GcCommand implements Command {
 
   @Override
   public int run(Arguments arguments, Session session) throws Exception {
+    LimitFlags.parse(arguments, session, Limits.NONE); // a wrong flag is wrong without a store, too
     if (!Files.isDirectory(session.root())) {
       return ExitCode.OK; // no store, no garbage
     }
