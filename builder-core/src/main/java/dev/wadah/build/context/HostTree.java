@@ -40,6 +40,11 @@ final class HostTree implements FileTree, Closeable {
 
   private static final int EXECUTE = 0111;
 
+  private static final String CAPABILITY = "security.capability";
+
+  /** The kernel takes 4,095 bytes, of which the root needs some. */
+  private static final int LONG_PATH = 1000;
+
   private final String root;
   private final Path rootPath;
   private final OpenDirectories directories;
@@ -254,6 +259,16 @@ final class HostTree implements FileTree, Closeable {
     };
   }
 
+  private byte[] capability(String path) throws IOException {
+    if (path.length() < LONG_PATH) {
+      return Posix.getXattr(root + path, CAPABILITY);
+    }
+    try (OpenDirectories.Open directory = directories.open(TreePath.parent(path))) {
+      String there = "/proc/self/fd/%d/%s".formatted(directory.descriptor(), TreePath.name(path));
+      return Posix.getXattr(there, CAPABILITY);
+    }
+  }
+
   private Identity identity(String path, int mode, long deviceNumber, long sharedInode)
       throws IOException {
     int kind = mode & FileStatus.S_IFMT;
@@ -261,7 +276,7 @@ final class HostTree implements FileTree, Closeable {
     long inode = kind == FileStatus.S_IFDIR ? 0 : sharedInode;
     byte[] capability = null;
     if (kind == FileStatus.S_IFREG && (mode & EXECUTE) != 0) {
-      capability = Posix.getXattr(root + path, "security.capability");
+      capability = capability(path);
     }
     if (!device && inode == 0 && capability == null) {
       return Identity.PLAIN;
@@ -269,7 +284,7 @@ final class HostTree implements FileTree, Closeable {
     return new Identity(
         device ? deviceNumber : 0,
         inode,
-        capability == null ? Map.of() : Map.of("security.capability", capability));
+        capability == null ? Map.of() : Map.of(CAPABILITY, capability));
   }
 
   @Override

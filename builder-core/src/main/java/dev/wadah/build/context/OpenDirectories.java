@@ -51,35 +51,52 @@ final class OpenDirectories implements Closeable {
 
   /** Opens a directory; {@code path} as in a file tree. */
   Open open(String path) throws IOException {
-    Open open = kept.getAndSet(slot(), null);
-    if (open != null) {
-      if (open.path.equals(path)) {
-        return open;
-      }
-      Posix.close(open.descriptor);
+    Open last = kept.getAndSet(slot(), null);
+    if (last != null && last.path.equals(path)) {
+      return last;
     }
-    return new Open(
-        path, Posix.openBeneath(rootDescriptor(), path, Posix.O_PATH | Posix.O_DIRECTORY));
+    // in O_PATH's way no right to read is needed, only to pass
+    return new Open(path, descriptor(last, path, Posix.O_PATH));
   }
 
   /** Reads a directory; null when there is none. */
   DirectoryScan scan(String path) throws IOException {
-    int descriptor;
+    Open last = kept.getAndSet(slot(), null);
     try {
-      descriptor = Posix.openBeneath(rootDescriptor(), path, Posix.O_RDONLY | Posix.O_DIRECTORY);
+      Open open = new Open(path, descriptor(last, path, Posix.O_RDONLY));
+      try {
+        return DirectoryScan.of(open.descriptor);
+      } finally {
+        open.close();
+      }
     } catch (PosixException e) {
       if (isAbsent(e)) {
         return null;
       }
       throw e.at(root + path);
     }
-    try {
-      return DirectoryScan.of(descriptor);
-    } catch (PosixException e) {
-      throw e.at(root + path);
-    } finally {
-      Posix.close(descriptor);
+  }
+
+  /** Opens by the way from {@code last}, which is closed, where that is shorter. */
+  private int descriptor(Open last, String path, int flags) throws IOException {
+    if (last == null) {
+      return Posix.openBeneath(rootDescriptor(), path, flags | Posix.O_DIRECTORY);
     }
+    try {
+      return isBelow(path, last.path)
+          ? Posix.openBeneath(
+              last.descriptor, path.substring(last.path.length()), flags | Posix.O_DIRECTORY)
+          : Posix.openBeneath(rootDescriptor(), path, flags | Posix.O_DIRECTORY);
+    } finally {
+      Posix.close(last.descriptor);
+    }
+  }
+
+  private static boolean isBelow(String path, String directory) {
+    return directory.length() > 1
+        && path.length() > directory.length()
+        && path.charAt(directory.length()) == '/'
+        && path.startsWith(directory);
   }
 
   /** Whether the failure says that there is no such file, or that a parent is no directory. */

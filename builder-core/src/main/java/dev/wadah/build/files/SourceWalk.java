@@ -3,6 +3,8 @@ package dev.wadah.build.files;
 import dev.wadah.layer.FileNode;
 import dev.wadah.layer.FileTree;
 import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 
@@ -15,6 +17,7 @@ final class SourceWalk {
   private final FileTree tree;
   private final PathPatterns excludes;
   private final Visitor visitor;
+  private final Deque<Open> open = new ArrayDeque<>();
 
   SourceWalk(FileTree tree, PathPatterns excludes, Visitor visitor) {
     this.tree = tree;
@@ -62,7 +65,9 @@ final class SourceWalk {
 
     /** Visits everything below the directory. */
     void walk(Visitor other) throws IOException, FileActionException {
-      new SourceWalk(tree, excludes, other).directory(relative, path, scope, level);
+      SourceWalk walk = new SourceWalk(tree, excludes, other);
+      walk.enter(relative, path, scope, level);
+      walk.go();
     }
   }
 
@@ -91,12 +96,13 @@ final class SourceWalk {
     visitor.visit("", source.path(), source.node());
     Scope scope = new Scope(source.include().map(SourceWalk::include));
     below("", source.path(), scope, new Level(null, "", null, null, true));
+    go();
   }
 
   private void below(String relative, String path, Scope scope, Level level)
       throws IOException, FileActionException {
     if (!level.visited || !visitor.takes(new Subtree(relative, path, scope, level))) {
-      directory(relative, path, scope, level);
+      enter(relative, path, scope, level);
     }
   }
 
@@ -132,16 +138,43 @@ final class SourceWalk {
     }
   }
 
-  private void directory(String below, String path, Scope scope, Level level)
-      throws IOException, FileActionException {
-    FileTree.Children children = tree.children(path);
-    for (int i = 0; i < children.size(); i++) {
-      FileNode node = children.node(i);
+  /** A directory that is being walked. */
+  private static final class Open {
+    private final String relative;
+    private final String path;
+    private final FileTree.Children children;
+    private final Scope scope;
+    private final Level level;
+    private int next;
+
+    Open(String relative, String path, FileTree.Children children, Scope scope, Level level) {
+      this.relative = relative;
+      this.path = path;
+      this.children = children;
+      this.scope = scope;
+      this.level = level;
+    }
+  }
+
+  private void enter(String relative, String path, Scope scope, Level level) throws IOException {
+    open.push(new Open(relative, path, tree.children(path), scope, level));
+  }
+
+  /** Walks what was entered; a stack of our own, since directories may lie thousands deep. */
+  private void go() throws IOException, FileActionException {
+    while (!open.isEmpty()) {
+      Open at = open.peek();
+      if (at.next == at.children.size()) {
+        open.pop();
+        continue;
+      }
+      int index = at.next++;
+      FileNode node = at.children.node(index);
       // a file that has gone since the directory was read was never there
       if (node != null) {
-        String name = children.name(i);
-        String relative = below.isEmpty() ? name : below + "/" + name;
-        entry(relative, TreePath.child(path, name), node, scope, level);
+        String name = at.children.name(index);
+        String relative = at.relative.isEmpty() ? name : at.relative + "/" + name;
+        entry(relative, TreePath.child(at.path, name), node, at.scope, at.level);
       }
     }
   }
@@ -181,10 +214,13 @@ final class SourceWalk {
   }
 
   private void visitParents(Level level) throws IOException, FileActionException {
-    if (!level.visited) {
-      visitParents(level.parent);
-      visitor.visit(level.relative, level.path, level.node);
-      level.visited = true;
+    Deque<Level> unvisited = new ArrayDeque<>();
+    for (Level at = level; !at.visited; at = at.parent) {
+      unvisited.push(at);
+    }
+    for (Level at : unvisited) {
+      visitor.visit(at.relative, at.path, at.node);
+      at.visited = true;
     }
   }
 }
