@@ -181,7 +181,17 @@ public final class BlobOutput extends OutputStream implements ByteSink {
 
   private void write(ByteBuffer bytes, long index) throws IOException {
     if (file != NO_FILE) {
-      Posix.write(file, bytes, 0, bytes.position(), index * BLOCK_BYTES);
+      Posix.writeNew(file, bytes, 0, bytes.position(), index * BLOCK_BYTES);
+    }
+  }
+
+  /** The last byte is written on its own: a hole at the end would make the file too short. */
+  private void writeLast(ByteBuffer bytes) throws IOException {
+    int length = bytes.position();
+    if (file != NO_FILE && length > 0) {
+      long start = filling * BLOCK_BYTES;
+      Posix.writeNew(file, bytes, 0, length - 1, start);
+      Posix.writeNew(file, bytes, length - 1, 1, start + length - 1);
     }
   }
 
@@ -231,7 +241,7 @@ public final class BlobOutput extends OutputStream implements ByteSink {
         await(filling - BLOCKS + 1, filling);
         stop();
       }
-      write(last, filling);
+      writeLast(last);
       hash.update(last.duplicate().flip());
       digest = Digest.ofSha256(hash.digest());
     }

@@ -154,8 +154,12 @@ public final class Posix {
   public static native int read(int fd, ByteBuffer into, int offset, int length)
       throws PosixException;
 
-  /** Writes all of a part of a direct buffer into an open file, whose position stays. */
-  public static native void write(int fd, ByteBuffer from, int offset, int length, long position)
+  /**
+   * Writes all of a part of a direct buffer into an open file that has nothing there yet. Of 64 KiB
+   * and more that are all zero it makes a hole, which at the end of the file is none: the last
+   * piece must be shorter.
+   */
+  public static native void writeNew(int fd, ByteBuffer from, int offset, int length, long position)
       throws PosixException;
 
   /** Attributes of an open file, as {@link #stat} gives them. */

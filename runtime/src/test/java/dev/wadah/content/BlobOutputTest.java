@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.wadah.oci.Digest;
+import dev.wadah.posix.FileStatus;
 import dev.wadah.posix.Posix;
 import dev.wadah.posix.PosixException;
 import java.io.IOException;
@@ -47,6 +48,23 @@ class BlobOutputTest {
     assertThat(out.sizeBytes()).isEqualTo(length);
     assertThat(out.finish()).isEqualTo(Digest.of(content));
     assertThat(Files.readAllBytes(file)).isEqualTo(content);
+    out.release();
+    Posix.close(lock);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {Blocks.BYTES, 3 * Blocks.BYTES, 100 * Blocks.BYTES + 512})
+  void keepsZerosAsHolesAndTheLengthWhole(int length) throws Exception {
+    byte[] content = new byte[length];
+    content[length / 2] = 1;
+    Path file = directory.resolve("blob");
+    int lock = Posix.tryLock(file.toString());
+    BlobOutput out = new BlobOutput(lock, blocks);
+    out.write(content);
+    assertThat(out.finish()).isEqualTo(Digest.of(content));
+    assertThat(Files.readAllBytes(file)).isEqualTo(content);
+    assertThat(FileStatus.of(file.toString()).diskBytes())
+        .isLessThanOrEqualTo(2L * Blocks.BYTES + 4096);
     out.release();
     Posix.close(lock);
   }
