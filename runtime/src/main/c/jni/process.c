@@ -202,6 +202,12 @@ METHOD(jint, sealedCopy)(JNIEnv *env, jclass type, jstring path) {
   return memory;
 }
 
+METHOD(void, exit)(JNIEnv *env, jclass type, jint code) {
+  (void)env;
+  (void)type;
+  _exit(code);
+}
+
 METHOD(jboolean, isTerminal)(JNIEnv *env, jclass type, jint fd) {
   (void)env;
   (void)type;

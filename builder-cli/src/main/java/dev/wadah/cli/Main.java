@@ -1,5 +1,6 @@
 package dev.wadah.cli;
 
+import dev.wadah.posix.Processes;
 import java.io.BufferedOutputStream;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -46,11 +47,25 @@ public final class Main {
             new Console(System.in, out, err, System.getenv(), terminals, Console.Streams.OWN),
             args);
     cancellation.finished(code);
+    if (mayEndAtOnce(args)) {
+      Processes.exit(code);
+    }
     if (code != ExitCode.OK || othersRun()) {
       System.exit(code);
     }
     // Returning is an exit, too, and a cheaper one: System.exit of JDK 25 asks for a logger first,
     // which is looked for in every jar of the class path.
+  }
+
+  /**
+   * Whether nobody wants to hear of the JVM's end: no archive is being made of what was loaded, and
+   * no agent or recording was asked for.
+   */
+  private static boolean mayEndAtOnce(String[] args) {
+    return !(args.length > 0 && args[0].equals("train"))
+        && System.getenv("WADAH_JAVA_OPTS") == null
+        && System.getenv("JAVA_TOOL_OPTIONS") == null
+        && System.getenv("JDK_JAVA_OPTIONS") == null;
   }
 
   /** Whether a thread is left that would keep the JVM alive. */

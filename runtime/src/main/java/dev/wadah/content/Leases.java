@@ -31,8 +31,11 @@ public final class Leases {
    */
   public static final Duration RENEWAL = renewal(System.getenv("WADAH_TEST_RENEWAL"));
 
-  /** For clocks that differ or are set: the kernel's for files is up to ten milliseconds behind. */
-  private static final Duration SLACK = RENEWAL.dividedBy(10);
+  /**
+   * For clocks that differ or are set: the kernel's for files is up to ten milliseconds behind. Not
+   * Duration.dividedBy, which is BigDecimal's: 20 ms of every command.
+   */
+  private static final Duration SLACK = Duration.ofNanos(RENEWAL.toNanos() / 10);
 
   private static final long MILLI = 1_000_000L;
 
