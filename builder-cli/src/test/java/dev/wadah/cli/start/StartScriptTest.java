@@ -1,0 +1,243 @@
+package dev.wadah.cli.start;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/**
+ * The start script over a distribution without classes and a JVM that only prints its arguments.
+ */
+class StartScriptTest {
+  private static final String JAVA =
+      """
+      #!/bin/sh
+      for word in "$@"; do
+        case $word in
+          -XX:AOTCacheOutput=* | -XX:ArchiveClassesAtExit=*)
+            echo trained >> "${0%/*}/trainings"
+            sleep 0.3
+            echo archive > "${word#*=}"
+            exit 0 ;;
+        esac
+      done
+      printf '%s\\n' "$@"
+      """;
+
+  /** A space in every path that the script handles. */
+  @TempDir Path folder;
+
+  private Path home;
+  private Path caches;
+
+  @BeforeEach
+  void layOut() throws IOException {
+    home = Files.createDirectories(folder.resolve("a dist"));
+    caches = folder.resolve("a cache");
+    Files.createDirectories(home.resolve("bin"));
+    Files.createDirectories(home.resolve("lib"));
+    Path script = Path.of("src/main/dist/bin/wadah");
+    Files.copy(script, home.resolve("bin/wadah"), StandardCopyOption.COPY_ATTRIBUTES);
+    for (String jar : List.of("asm.jar", "wadah.jar", "zstd.jar")) {
+      Files.createFile(home.resolve("lib").resolve(jar));
+    }
+    Files.writeString(home.resolve("lib/build-id"), "1-2\n");
+    Files.setLastModifiedTime(home.resolve("lib/build-id"), FileTime.fromMillis(1_000_000));
+  }
+
+  @Test
+  void putsTheJarOfBuildsFirstAndPassesArgumentsAsTheyAre() throws Exception {
+    Run run = run(jvm("25.0.1"), Map.of(), "build", "-t", "a b", "*", "");
+    assertThat(run.lines)
+        .containsSubsequence("-cp", lib("wadah", "asm", "zstd"), "dev.wadah.cli.Main", "build");
+    assertThat(run.output).endsWith("build\n-t\na b\n*\n\n");
+    assertThat(run.lines).contains("-Dwadah.libexec=" + home + "/libexec");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "25.0.1+9, aot, -XX:AOTCache=",
+    "17.0.15+6, jsa, -XX:SharedArchiveFile=",
+    "21.0.2, jsa, -XX:SharedArchiveFile=",
+  })
+  void usesTheArchiveThatItsFirstRunMakes(String version, String kind, String option)
+      throws Exception {
+    Path jvm = jvm(version);
+    assertThat(run(jvm, Map.of(), "build").output).doesNotContain(option);
+    Path archive = archive(version, kind);
+    assertThat(run(jvm, Map.of(), "build").lines).contains(option + archive);
+    assertThat(trainings(jvm)).isEqualTo(1);
+  }
+
+  @Test
+  void makesOneArchiveWhenSeveralStartAtOnce() throws Exception {
+    Path jvm = jvm("25");
+    List<Process> processes = new ArrayList<>();
+    for (int i = 0; i < 6; i++) {
+      processes.add(start(jvm, Map.of(), "build"));
+    }
+    for (Process process : processes) {
+      assertThat(Run.of(process).code).isZero();
+    }
+    archive("25", "aot");
+    assertThat(trainings(jvm)).isEqualTo(1);
+  }
+
+  @Test
+  void makesANewArchiveForNewJarsAndRemovesTheOldOne() throws Exception {
+    Path jvm = jvm("25");
+    run(jvm, Map.of(), "build");
+    Path old = archive("25", "aot");
+    Files.writeString(home.resolve("lib/build-id"), "3-4\n");
+    Files.setLastModifiedTime(home.resolve("lib/build-id"), FileTime.fromMillis(1_000_000));
+    assertThat(run(jvm, Map.of(), "build").output).doesNotContain("-XX:AOTCache=");
+    awaitTrue(() -> Files.notExists(old));
+    archive("25", "aot");
+    assertThat(trainings(jvm)).isEqualTo(2);
+  }
+
+  @Test
+  void takesUpATrainingWhoseMakerHasDied() throws Exception {
+    Path jvm = jvm("25");
+    run(jvm, Map.of(), "build");
+    Path archive = archive("25", "aot");
+    Files.delete(archive);
+    Files.writeString(Path.of(archive + ".lock"), "999999999\n");
+    run(jvm, Map.of(), "build");
+    assertThat(archive("25", "aot")).isEqualTo(archive);
+  }
+
+  @Test
+  void startsWithoutArchiveWhereNoneCanBeKept() throws Exception {
+    Path jvm = jvm("25");
+    for (Map<String, String> environment :
+        List.of(Map.of("WADAH_ARCHIVE", "off"), Map.of("XDG_CACHE_HOME", "/proc/self/nothing"))) {
+      Run run = run(jvm, environment, "build");
+      assertThat(run.code).isZero();
+      assertThat(run.output).doesNotContain("-XX:AOTCache").contains("dev.wadah.cli.Main");
+    }
+    assertThat(trainings(jvm)).isZero();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"images, true", "--version, true", "build, false", "run, false", "pull, false"})
+  void compilesByC1AloneWhatMovesNoData(String command, boolean alone) throws Exception {
+    List<String> lines = run(jvm("25"), Map.of("WADAH_ARCHIVE", "off"), command).lines;
+    assertThat(lines.contains("-XX:TieredStopAtLevel=1")).isEqualTo(alone);
+  }
+
+  @Test
+  void putsTheCallersOptionsBehindItsOwn() throws Exception {
+    Map<String, String> environment =
+        Map.of("WADAH_ARCHIVE", "off", "WADAH_JAVA_OPTS", "-Xmx1g -Dx=y");
+    assertThat(run(jvm("25"), environment, "build").lines)
+        .containsSubsequence("-Xmx256m", "-Xmx1g", "-Dx=y", "dev.wadah.cli.Main");
+  }
+
+  @Test
+  void isFoundThroughALink() throws Exception {
+    Path link = Files.createSymbolicLink(folder.resolve("link"), home.resolve("bin/wadah"));
+    ProcessBuilder builder = new ProcessBuilder(link.toString(), "build");
+    builder.environment().putAll(Map.of("WADAH_ARCHIVE", "off", "JAVA_HOME", jvm("25").toString()));
+    assertThat(Run.of(builder.start()).lines).contains("-Dwadah.libexec=" + home + "/libexec");
+  }
+
+  @Test
+  void refusesAJvmThatIsTooOld() throws Exception {
+    Run run = run(jvm("11.0.2"), Map.of(), "build");
+    assertThat(run.code).isEqualTo(125);
+    assertThat(run.error)
+        .startsWith("wadah: error: JAVA_HOME=")
+        .contains("holds no JVM of version 17 or newer", "\ntry:  ");
+  }
+
+  private Path jvm(String version) throws IOException {
+    Path jvm = Files.createDirectories(folder.resolve("a jvm " + version));
+    Files.createDirectories(jvm.resolve("bin"));
+    Files.writeString(jvm.resolve("release"), "JAVA_RUNTIME_VERSION=\"" + version + "\"\n");
+    Files.writeString(jvm.resolve("bin/java"), JAVA);
+    Files.setPosixFilePermissions(
+        jvm.resolve("bin/java"), PosixFilePermissions.fromString("rwxr-xr-x"));
+    return jvm;
+  }
+
+  private static long trainings(Path jvm) throws IOException {
+    Path log = jvm.resolve("bin/trainings");
+    return Files.exists(log) ? Files.readAllLines(log).size() : 0;
+  }
+
+  private String lib(String... names) {
+    List<String> jars = new ArrayList<>();
+    for (String name : names) {
+      jars.add(home.resolve("lib").resolve(name + ".jar").toString());
+    }
+    return String.join(":", jars);
+  }
+
+  /** The one archive, when it is there and its maker has gone. */
+  private Path archive(String version, String kind) throws Exception {
+    Path room = caches.resolve("wadah");
+    List<Path> found = new ArrayList<>();
+    awaitTrue(
+        () -> {
+          found.clear();
+          try (Stream<Path> files = Files.list(room)) {
+            files.forEach(found::add);
+          }
+          return found.size() == 1 && found.get(0).toString().endsWith("." + kind);
+        });
+    assertThat(found.get(0).getFileName().toString()).startsWith(version + "-");
+    return found.get(0);
+  }
+
+  private static void awaitTrue(Condition condition) throws Exception {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+    while (!condition.holds()) {
+      assertThat(System.nanoTime()).as("20 seconds have gone").isLessThan(end);
+      Thread.sleep(20);
+    }
+  }
+
+  private Run run(Path jvm, Map<String, String> environment, String... args) throws Exception {
+    return Run.of(start(jvm, environment, args));
+  }
+
+  private Process start(Path jvm, Map<String, String> environment, String... args)
+      throws IOException {
+    List<String> words = new ArrayList<>(List.of(home.resolve("bin/wadah").toString()));
+    words.addAll(List.of(args));
+    ProcessBuilder builder = new ProcessBuilder(words);
+    builder.environment().keySet().removeIf(name -> name.startsWith("WADAH_"));
+    builder.environment().put("JAVA_HOME", jvm.toString());
+    builder.environment().put("XDG_CACHE_HOME", caches.toString());
+    builder.environment().putAll(environment);
+    return builder.start();
+  }
+
+  private interface Condition {
+    boolean holds() throws IOException;
+  }
+
+  private record Run(int code, String output, String error, List<String> lines) {
+    static Run of(Process process) throws IOException, InterruptedException {
+      String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      String error = new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
+      return new Run(process.waitFor(), output, error, output.lines().toList());
+    }
+  }
+}
