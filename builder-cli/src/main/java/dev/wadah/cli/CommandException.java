@@ -1,7 +1,6 @@
 package dev.wadah.cli;
 
 import dev.wadah.dockerfile.Diagnostic;
-import java.util.Optional;
 
 /** A command cannot do what it was asked for, by no fault of its command line. */
 public final class CommandException extends Exception {
@@ -19,16 +18,7 @@ public final class CommandException extends Exception {
    */
   public CommandException(String code, String message, String why, String remedy) {
     super(message);
-    this.diagnostic =
-        new Diagnostic(
-            code,
-            Diagnostic.Severity.ERROR,
-            message,
-            Optional.empty(),
-            Optional.empty(),
-            why,
-            remedy,
-            "");
+    this.diagnostic = Diagnostic.error(code, message, why, remedy);
   }
 
   public Diagnostic diagnostic() {

@@ -51,7 +51,7 @@ final class Failures {
 
   private int describe(Throwable failure) {
     if (failure instanceof UsageException usage) {
-      print(diagnostic("usage", usage.getMessage(), usage.why(), usage.remedy()));
+      print(Diagnostic.error("usage", usage.getMessage(), usage.why(), usage.remedy()));
       return ExitCode.USAGE;
     }
     if (failure instanceof InterruptedException
@@ -65,7 +65,7 @@ final class Failures {
       return ExitCode.CONTAINER_NOT_STARTED;
     }
     if (failure instanceof SandboxException sandbox) {
-      print(diagnostic("container-start", sandbox.getMessage(), "", ""));
+      print(Diagnostic.error("container-start", sandbox.getMessage(), "", ""));
       return exitCode(sandbox.kind());
     }
     List<Diagnostic> diagnostics = diagnostics(failure);
@@ -96,14 +96,14 @@ final class Failures {
     }
     if (failure instanceof OutOfMemoryError) {
       return List.of(
-          diagnostic(
+          Diagnostic.error(
               "out-of-memory",
               "the JVM's heap is full: " + failure.getMessage(),
               "",
               "set WADAH_JAVA_OPTS=-Xmx1g"));
     }
     return List.of(
-        diagnostic(
+        Diagnostic.error(
             "internal-error",
             "internal error: " + failure,
             "this is a fault of wadah, not yours",
@@ -113,25 +113,25 @@ final class Failures {
   private Diagnostic environment(IOException failure) {
     String message = Optional.ofNullable(failure.getMessage()).orElse(failure.toString());
     if (failure instanceof NoSuchFileException) {
-      return diagnostic("no-such-file", "no such file: " + message, "", "");
+      return Diagnostic.error("no-such-file", "no such file: " + message, "", "");
     }
     if (failure instanceof AccessDeniedException) {
-      return diagnostic("permission-denied", "permission denied: " + message, "", "");
+      return Diagnostic.error("permission-denied", "permission denied: " + message, "", "");
     }
     if (failure instanceof NotDirectoryException) {
-      return diagnostic("no-directory", "not a directory: " + message, "", "");
+      return Diagnostic.error("no-directory", "not a directory: " + message, "", "");
     }
     if (message.contains("No space left on device") || message.contains("ENOSPC")) {
-      return diagnostic(
+      return Diagnostic.error(
           "disk-full",
           message,
           freeSpace(),
           "remove what is not needed (wadah system prune), free some space there, or put the store elsewhere with WADAH_HOME or --root");
     }
     if (failure instanceof FileSystemException) {
-      return diagnostic("file-system", message, "", "");
+      return Diagnostic.error("file-system", message, "", "");
     }
-    return diagnostic("failed", message, "", "");
+    return Diagnostic.error("failed", message, "", "");
   }
 
   /** The system says what it could not write, but rarely where. */
@@ -143,18 +143,6 @@ final class Failures {
     } catch (IOException e) {
       return "";
     }
-  }
-
-  private static Diagnostic diagnostic(String code, String message, String why, String remedy) {
-    return new Diagnostic(
-        code,
-        Diagnostic.Severity.ERROR,
-        message,
-        Optional.empty(),
-        Optional.empty(),
-        why,
-        remedy,
-        "");
   }
 
   private void print(Diagnostic diagnostic) {

@@ -13,6 +13,7 @@ import dev.wadah.build.graph.Planner;
 import dev.wadah.build.graph.PlatformArguments;
 import dev.wadah.build.graph.VertexTable;
 import dev.wadah.content.Leases;
+import dev.wadah.dockerfile.Diagnostic;
 import dev.wadah.dockerfile.Dockerfile;
 import dev.wadah.dockerfile.DockerfileException;
 import dev.wadah.dockerfile.DockerfileParser;
@@ -145,7 +146,7 @@ final class BuildSession implements StepRunner.Sources, Closeable {
     } catch (NumberFormatException e) {
       throw new BuildException(
           List.of(
-              NamedContexts.error(
+              Diagnostic.error(
                   "bad-epoch",
                   "%s=\"%s\" is no number of seconds".formatted(EPOCH, argument),
                   "it is a Unix time stamp",

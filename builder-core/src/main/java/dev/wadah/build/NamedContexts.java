@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /** Reads {@code --build-context}. Names are image names: lower case, {@code :latest} left out. */
 final class NamedContexts {
@@ -31,7 +30,7 @@ final class NamedContexts {
         contexts.put(normal(entry.getKey()), kind(entry.getValue()));
       } catch (IllegalArgumentException e) {
         errors.add(
-            error(
+            Diagnostic.error(
                 "bad-context-name",
                 "invalid context name \"%s\": %s".formatted(entry.getKey(), e.getMessage()),
                 "the name of a context is that of a stage or an image, in lower case",
@@ -45,7 +44,7 @@ final class NamedContexts {
   }
 
   private static Diagnostic noTarget(String name, String target) {
-    return error(
+    return Diagnostic.error(
         "unknown-context-target",
         "failed to find target \"%s\" for context \"%s\"".formatted(target, name),
         "target: names another target of a bake file, and here one Dockerfile is built by itself",
@@ -75,18 +74,5 @@ final class NamedContexts {
       }
     }
     throw new IllegalStateException("no context " + normal);
-  }
-
-  /** An error that no place in a file is to blame for. */
-  static Diagnostic error(String code, String message, String why, String remedy) {
-    return new Diagnostic(
-        code,
-        Diagnostic.Severity.ERROR,
-        message,
-        Optional.empty(),
-        Optional.empty(),
-        why,
-        remedy,
-        "");
   }
 }

@@ -1,6 +1,7 @@
 package dev.wadah.build;
 
 import dev.wadah.build.graph.BaseImages;
+import dev.wadah.dockerfile.Diagnostic;
 import dev.wadah.engine.Engine;
 import dev.wadah.image.Image;
 import dev.wadah.image.ImageException;
@@ -104,6 +105,6 @@ final class StoredImages implements BaseImages {
   }
 
   private static BuildException fault(String code, String message, String why, String remedy) {
-    return new BuildException(List.of(NamedContexts.error(code, message, why, remedy)));
+    return new BuildException(List.of(Diagnostic.error(code, message, why, remedy)));
   }
 }

@@ -30,6 +30,12 @@ public record Diagnostic(
     WARNING
   }
 
+  /** An error that no place in a file is to blame for. */
+  public static Diagnostic error(String code, String message, String why, String remedy) {
+    return new Diagnostic(
+        code, Severity.ERROR, message, Optional.empty(), Optional.empty(), why, remedy, "");
+  }
+
   /** An error in {@code source} at {@code span}. */
   public static Diagnostic error(
       String code, String message, SourceFile source, Span span, String why, String remedy) {

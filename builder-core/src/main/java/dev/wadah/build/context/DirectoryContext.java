@@ -1,12 +1,9 @@
 package dev.wadah.build.context;
 
 import dev.wadah.build.files.DigestedTree;
-import dev.wadah.content.ByteSink;
-import dev.wadah.layer.FileNode;
 import dev.wadah.layer.FileTree;
 import dev.wadah.oci.Digest;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -35,12 +32,7 @@ final class DirectoryContext implements BuildContext {
 
   @Override
   public Optional<Hidden> hiddenBy(String path) {
-    try {
-      return visible.hiddenBy(path);
-    } catch (IOException e) {
-      // a file that cannot even be looked at is not missed because of a pattern
-      return Optional.empty();
-    }
+    return visible.hiddenBy(path);
   }
 
   @Override
@@ -50,35 +42,15 @@ final class DirectoryContext implements BuildContext {
   }
 
   /** What is visible, with digests. */
-  private final class View implements DigestedTree {
+  private final class View extends ForwardingTree implements DigestedTree {
     @Override
-    public Optional<FileNode> find(String path) throws IOException {
-      return visible.find(path);
-    }
-
-    @Override
-    public List<String> list(String path) throws IOException {
-      return visible.list(path);
+    FileTree tree() {
+      return visible;
     }
 
     @Override
     public Children children(String path) throws IOException {
       return visible.children(path);
-    }
-
-    @Override
-    public InputStream open(String path) throws IOException {
-      return visible.open(path);
-    }
-
-    @Override
-    public long copy(String path, long length, ByteSink sink) throws IOException {
-      return visible.copy(path, length, sink);
-    }
-
-    @Override
-    public Optional<Path> hostPath(String path) throws IOException {
-      return visible.hostPath(path);
     }
 
     @Override

@@ -88,9 +88,14 @@ final class IgnoringTree implements FileTree {
   }
 
   /** The line that hides {@code path}; empty when none does, or when there is no such file. */
-  Optional<BuildContext.Hidden> hiddenBy(String path) throws IOException {
+  Optional<BuildContext.Hidden> hiddenBy(String path) {
     String clean = TreePath.clean(path);
-    if (clean.length() == 1 || tree.find(clean).isEmpty() || visible(clean)) {
+    try {
+      if (clean.length() == 1 || tree.find(clean).isEmpty() || visible(clean)) {
+        return Optional.empty();
+      }
+    } catch (IOException e) {
+      // a file that cannot even be looked at is not missed because of a pattern
       return Optional.empty();
     }
     return ignore.line(match(clean));

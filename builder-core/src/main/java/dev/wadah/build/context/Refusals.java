@@ -3,23 +3,12 @@ package dev.wadah.build.context;
 import dev.wadah.build.BuildException;
 import dev.wadah.dockerfile.Diagnostic;
 import java.util.List;
-import java.util.Optional;
 
 /** Makes errors about contexts, which have no place in a file. */
 final class Refusals {
   private Refusals() {}
 
   static BuildException refuse(String code, String message, String why, String remedy) {
-    return new BuildException(
-        List.of(
-            new Diagnostic(
-                code,
-                Diagnostic.Severity.ERROR,
-                message,
-                Optional.empty(),
-                Optional.empty(),
-                why,
-                remedy,
-                "")));
+    return new BuildException(List.of(Diagnostic.error(code, message, why, remedy)));
   }
 }

@@ -43,12 +43,7 @@ final class TreeContext implements BuildContext {
 
   @Override
   public Optional<Hidden> hiddenBy(String path) {
-    try {
-      return visible.hiddenBy(path);
-    } catch (IOException e) {
-      // a file that cannot even be looked at is not missed because of a pattern
-      return Optional.empty();
-    }
+    return visible.hiddenBy(path);
   }
 
   @Override

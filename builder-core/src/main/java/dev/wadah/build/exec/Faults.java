@@ -51,7 +51,8 @@ final class Faults {
         why =
             "line %d of %s hides it with the pattern \"%s\""
                 .formatted(h.line(), h.ignoreFile(), h.pattern());
-        remedy = "change the pattern, or add !%s below it".formatted(e.subject());
+        remedy =
+            "change the pattern, or add !%s below it".formatted(absolute(e.subject()).substring(1));
       }
     }
     Optional<Span> span = vertex.caption().span().map(s -> narrowed(s, e.subject()));

@@ -3,23 +3,12 @@ package dev.wadah.build.export;
 import dev.wadah.build.BuildException;
 import dev.wadah.dockerfile.Diagnostic;
 import java.util.List;
-import java.util.Optional;
 
 /** Makes errors about {@code --output}. */
 final class OutputFaults {
   private OutputFaults() {}
 
   static BuildException fault(String message, String why, String remedy) {
-    return new BuildException(
-        List.of(
-            new Diagnostic(
-                "invalid-output",
-                Diagnostic.Severity.ERROR,
-                message,
-                Optional.empty(),
-                Optional.empty(),
-                why,
-                remedy,
-                "")));
+    return new BuildException(List.of(Diagnostic.error("invalid-output", message, why, remedy)));
   }
 }
