@@ -25,6 +25,9 @@ import java.util.List;
 
 /** Makes the layer of a RUN: a container on a writable state of the root, and what it changed. */
 final class ExecRunner {
+  /** Lower directories of one overlay (OVL_MAX_STACK). */
+  private static final int MOST_LAYERS = 500;
+
   private final Engine engine;
   private final StepMounts mounts;
   private final StepLogs logs;
@@ -58,6 +61,17 @@ final class ExecRunner {
     LayerStack stack = ((VertexResult.Root) inputs.get(0)).layers();
     UserIds user = user(vertex, op, stack);
     Snapshotter.Active active = engine.snapshots().prepare(stack);
+    try {
+      refuseTooManyLayers(vertex, active.root().lower().size());
+      return run(vertex, op, inputs, active, user);
+    } finally {
+      afterwards.close(active);
+    }
+  }
+
+  private DiffId run(
+      Vertex vertex, Op.Exec op, List<VertexResult> inputs, Snapshotter.Active active, UserIds user)
+      throws BuildException, IOException {
     try (StepMounts.Prepared prepared = mounts.prepare(vertex, op, inputs);
         StepOutput output = new StepOutput(progress, StepRunner.name(vertex), logs)) {
       ContainerSpec spec = spec(op, user, active, prepared);
@@ -66,8 +80,6 @@ final class ExecRunner {
         throw failure.of(vertex, op, outcome, output);
       }
       return active.commit(outcome.stubs());
-    } finally {
-      afterwards.close(active);
     }
   }
 
@@ -131,6 +143,18 @@ final class ExecRunner {
         StepHost.NAME,
         java.util.Optional.of(StepHost.hosts(op.hosts())),
         java.util.Optional.of(StepHost.resolvConf()));
+  }
+
+  private void refuseTooManyLayers(Vertex vertex, int layers) throws BuildException {
+    if (layers > MOST_LAYERS) {
+      throw faults.failure(
+          vertex,
+          "too-many-layers",
+          "the root of this step has %d layers".formatted(layers),
+          "the kernel mounts at most %d of them as one file system".formatted(MOST_LAYERS),
+          "join RUN and COPY instructions, or begin a stage FROM scratch and take what is needed"
+              + " from this one with COPY --from");
+    }
   }
 
   private void refuseForeign(Vertex vertex, Op.Exec op) throws BuildException, IOException {
