@@ -108,9 +108,6 @@ static int start(struct box *box, struct watch *watch) {
   close(pair[1]);
   watch->peer = pair[0];
   if (!box->terminal) let_go_of_stdio();
-  char pid[24];
-  snprintf(pid, sizeof pid, "%d", (int)watch->pid);
-  report("pid", pid, NULL);
   if (write(watch->peer, "", 1) != 1) return fail(box, "write", "");
   return 0;
 }
@@ -134,12 +131,14 @@ static void obey(struct watch *watch) {
 
 static void take_terminal(struct watch *watch) {
   watch->relay.master = receive_master(watch->peer);
+  if (watch->relay.master >= 0) {
+    terminal_resize(&watch->relay);
+    terminal_raw(&watch->relay);
+    watch->relay.input_open = true;
+    if (write(watch->peer, "", 1) != 1) watch->relay.input_open = false; /* process 1 is gone: there is only output */
+  }
   close(watch->peer);
   watch->peer = -1;
-  if (watch->relay.master < 0) return;
-  terminal_resize(&watch->relay);
-  terminal_raw(&watch->relay);
-  watch->relay.input_open = true;
 }
 
 /* Waits for process 1 and does what comes up meanwhile; returns its wait status. */

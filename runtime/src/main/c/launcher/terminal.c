@@ -52,6 +52,9 @@ int op_terminal(struct box *box, char **args) {
   if (slave < 0) return fail(box, "ioctl", "TIOCGPTPEER");
   if (bind_console(box, slave) < 0) return fail(box, "mount", "/dev/console");
   if (send_master(master) < 0) return fail(box, "sendmsg", "terminal");
+  /* Not before the supervisor has given it its size, and reads from it: a short program would be gone by then. */
+  char ready;
+  if (read(PEER_FD, &ready, 1) != 1) return fail(box, "read", "terminal");
   if (ioctl(slave, TIOCSCTTY, 0) < 0) return fail(box, "ioctl", "TIOCSCTTY");
   for (int fd = 0; fd <= 2; fd++)
     if (dup2(slave, fd) < 0) return fail(box, "dup2", "terminal");

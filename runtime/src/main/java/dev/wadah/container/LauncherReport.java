@@ -75,7 +75,7 @@ final class LauncherReport {
       case "signal" -> exitCode = 128 + Integer.parseInt(words.get(1));
       case "exec" -> started = System.nanoTime();
       default -> {
-        // "pid": of process 1 on the host; nobody here needs it.
+        // The launcher of another version may say more.
       }
     }
   }
