@@ -58,8 +58,8 @@ public final class Builder {
    */
   public BuildResult build(BuildRequest request, BuildProgress progress)
       throws BuildException, IOException {
-    SharedCaches shared = SharedCaches.of(engine, request.cache(), progress);
-    try (BuildSession session = BuildSession.open(engine, request, stdin)) {
+    try (SharedCaches shared = SharedCaches.of(engine, request.cache(), progress);
+        BuildSession session = BuildSession.open(engine, request, stdin)) {
       long start = System.nanoTime();
       Map<Platform, InstructionGraph> graphs = session.plan();
       List<Diagnostic> warnings = session.checks().run(graphs.values());

@@ -41,6 +41,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A shared cache that is damaged or lies: a warning, the right image, a store that verifies. */
 @Tag("linux")
@@ -174,6 +175,25 @@ class BrokenCacheTest {
     assertThat(outcomes.of("] RUN")).containsExactly(Outcome.DONE, Outcome.DONE);
     assertThat(warnings(result)).hasSize(1).first().asString().contains(ref()).contains(warning);
     check(engine, result);
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @ValueSource(strings = {"missing", "cut off", "other JSON"})
+  void isMendedByTheNextWriter(String records) throws Exception {
+    switch (records) {
+      case "missing" -> Files.delete(config());
+      case "cut off" -> Files.write(config(), cut(config()));
+      default -> records("[]".getBytes(UTF_8));
+    }
+    SharedCache to = new SharedCache("registry", Map.of("ref", ref(), "mode", "max"));
+    CacheRequest write = new CacheRequest(false, Set.of(), List.of(), List.of(to));
+    build(BoxImage.store(folder.resolve("second")), write, new Outcomes());
+    Outcomes outcomes = new Outcomes();
+    Engine third = BoxImage.store(folder.resolve("third"));
+    BuildResult result = build(third, from(ref()), outcomes);
+    assertThat(outcomes.of("] RUN")).containsExactly(Outcome.CACHED, Outcome.CACHED);
+    assertThat(result.warnings()).isEmpty();
+    check(third, result);
   }
 
   static Stream<Arguments> brokenLayers() {

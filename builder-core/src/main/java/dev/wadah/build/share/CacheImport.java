@@ -109,6 +109,11 @@ final class CacheImport implements SharedRecords {
     }
   }
 
+  /** The build is over; whoever has not answered need not. */
+  void end() {
+    readers.forEach(CacheReader::end);
+  }
+
   TakenLayers taken() {
     return taken;
   }

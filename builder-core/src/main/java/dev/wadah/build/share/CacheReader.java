@@ -22,6 +22,8 @@ final class CacheReader {
   private final BuildProgress progress;
   private final FutureTask<Found> task = new FutureTask<>(this::read);
   private volatile boolean abandoned;
+  private volatile boolean started;
+  private boolean told;
 
   CacheReader(Place place, CacheStorage storage, BuildProgress progress) {
     this.place = place;
@@ -39,17 +41,15 @@ final class CacheReader {
 
   /** Begins to read. */
   void start() {
+    started = true;
     Thread thread = new Thread(task, "wadah-shared-cache");
     thread.setDaemon(true);
     thread.start();
   }
 
   private Found read() throws IOException {
-    String caption = "importing cache manifest from " + place;
-    Digest digest = Digest.of(caption.getBytes(StandardCharsets.UTF_8));
-    VertexName vertex = new VertexName(digest, caption, List.of());
     long start = System.nanoTime();
-    progress.started(vertex);
+    progress.started(vertex());
     Optional<String> problem = Optional.of("it could not be read");
     try {
       Found found = storage.read();
@@ -59,11 +59,27 @@ final class CacheReader {
       problem = Optional.ofNullable(e.getMessage());
       throw e;
     } finally {
-      progress.finished(
-          vertex,
-          problem.isEmpty() ? Outcome.DONE : Outcome.FAILED,
-          Duration.ofNanos(System.nanoTime() - start),
-          problem);
+      Outcome outcome = problem.isEmpty() ? Outcome.DONE : Outcome.FAILED;
+      told(outcome, Duration.ofNanos(System.nanoTime() - start), problem);
+    }
+  }
+
+  private VertexName vertex() {
+    String caption = "importing cache manifest from " + place;
+    return new VertexName(Digest.of(caption.getBytes(StandardCharsets.UTF_8)), caption, List.of());
+  }
+
+  private synchronized void told(Outcome outcome, Duration duration, Optional<String> problem) {
+    if (!told) {
+      told = true;
+      progress.finished(vertex(), outcome, duration, problem);
+    }
+  }
+
+  /** Tells the progress nothing any more: the build is over. */
+  void end() {
+    if (started && !task.isDone()) {
+      told(Outcome.CANCELLED, Duration.ZERO, Optional.empty());
     }
   }
 

@@ -132,6 +132,7 @@ final class CacheWriter {
   }
 
   /** One attempt; false when somebody else was faster. */
+  @SuppressWarnings("try") // the lock is held, not used
   private boolean add(CacheContents own, Found found, Instant now) throws IOException {
     long begin = System.nanoTime();
     CacheManifest.Written written;
@@ -141,7 +142,7 @@ final class CacheWriter {
       if (written == null) {
         return false;
       }
-      if (lock != null && storage.isExclusive()) {
+      if (storage.isExclusive()) {
         return true;
       }
     }

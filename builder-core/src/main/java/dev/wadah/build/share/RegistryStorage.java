@@ -73,7 +73,22 @@ final class RegistryStorage implements CacheStorage {
       }
       throw e;
     }
-    return CacheManifest.read(document, new Remote());
+    try {
+      return CacheManifest.read(document, new Remote());
+    } catch (DigestMismatchException e) {
+      return broken(document, e);
+    } catch (RegistryException e) {
+      if (e.status() != NOT_FOUND) {
+        throw e;
+      }
+      return broken(document, e);
+    }
+  }
+
+  /** The manifest is there, but not all that it names. */
+  private static Found broken(Registry.Document document, IOException e) {
+    return Found.without(
+        Found.Kind.BROKEN, document.descriptor().digest(), "it is broken: " + e.getMessage());
   }
 
   /** What a manifest leads to. Records that were read once are kept with the blobs. */

@@ -13,6 +13,7 @@ import dev.wadah.dockerfile.Diagnostic;
 import dev.wadah.engine.Engine;
 import dev.wadah.oci.DiffId;
 import dev.wadah.oci.Digest;
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -27,7 +28,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /** The shared caches of one build: those that it reads, and those that it writes at its end. */
-public final class SharedCaches {
+public final class SharedCaches implements Closeable {
   private final Engine engine;
   private final BuildProgress progress;
   private final List<CacheTarget> targets;
@@ -66,6 +67,12 @@ public final class SharedCaches {
     return place instanceof Place.InRegistry registry
         ? new RegistryStorage(engine, registry.reference())
         : new FolderStorage((Place.InFolder) place);
+  }
+
+  /** Tells the progress nothing any more. */
+  @Override
+  public void close() {
+    sources.end();
   }
 
   /** The results that others share. */
