@@ -336,8 +336,13 @@ class SharedCacheTest {
   void findsWhatWasBuiltOnAnotherMachinesRunOfTheSameStep() throws Exception {
     start(TestRegistry.Kind.OURS);
     String common =
-        "FROM box AS tools\nRUN head -c 9999 /dev/urandom > /tool\nFROM box\n"
-            + "RUN head -c 9999 /dev/urandom > /common\nCOPY --from=tools /tool /tool\n";
+        """
+        FROM box AS tools
+        RUN head -c 9999 /dev/urandom > /tool
+        FROM box
+        RUN head -c 9999 /dev/urandom > /common
+        COPY --from=tools /tool /tool
+        """;
     List<Path> contexts = new ArrayList<>();
     for (String name : List.of("one", "two", "three")) {
       Path own = Files.createDirectory(folder.resolve(name));

@@ -78,11 +78,21 @@ final class RegistryStorage implements CacheStorage {
     } catch (DigestMismatchException e) {
       return broken(document, e);
     } catch (RegistryException e) {
-      if (e.status() != NOT_FOUND) {
+      if (!isBadAnswer(e)) {
         throw e;
       }
       return broken(document, e);
     }
+  }
+
+  /** Whether the registry answered, and what came is of no use; not that it cannot be reached. */
+  private static boolean isBadAnswer(RegistryException e) {
+    Throwable root = e;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    return root instanceof RegistryException answer
+        && (answer.status() == 0 || answer.status() == NOT_FOUND);
   }
 
   /** The manifest is there, but not all that it names. */

@@ -33,7 +33,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class FolderStorageTest {
-  private static final Instant NOW = Instant.now();
+  private final Instant now = Instant.now();
 
   @TempDir Path temp;
 
@@ -49,7 +49,7 @@ class FolderStorageTest {
     storage.put(blob, () -> new ByteArrayInputStream(bytes));
     CacheContents own =
         new CacheContents(
-            Map.of(Digest.of(name.getBytes(UTF_8)), List.of(new Result(layer, NOW, NOW))),
+            Map.of(Digest.of(name.getBytes(UTF_8)), List.of(new Result(layer, now, now))),
             Map.of(),
             Map.of(layer, blob));
     try (Store.Lock lock = storage.lock()) {
@@ -113,7 +113,7 @@ class FolderStorageTest {
     assertThat(stray).exists();
     try (Stream<Path> files = Files.list(stray.getParent())) {
       for (Path file : (Iterable<Path>) files::iterator) {
-        Files.setLastModifiedTime(file, FileTime.from(NOW.minus(Duration.ofHours(2))));
+        Files.setLastModifiedTime(file, FileTime.from(now.minus(Duration.ofHours(2))));
       }
     }
     add(storage("latest"), "three");
