@@ -2,7 +2,11 @@ package dev.wadah.cli.dockerfile;
 
 import dev.wadah.cli.JsonText;
 import dev.wadah.oci.Digest;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -20,14 +24,38 @@ final class LintReport {
     return JsonText.pretty(findings.stream().map(Finding::toJson).toList(), "  ") + "\n";
   }
 
-  /** GitLab's code quality report: an array, each entry with a fingerprint that stays the same. */
+  /**
+   * GitLab's code quality report: an array, each entry with a fingerprint that stays the same from
+   * run to run. Of entries with the same fingerprint GitLab would show one only.
+   */
   static String gitlab(List<Finding> findings) {
-    return JsonText.pretty(findings.stream().map(LintReport::gitlabEntry).toList(), "  ") + "\n";
+    List<Object> entries = new ArrayList<>();
+    Map<String, Integer> times = new HashMap<>();
+    for (Finding finding : findings) {
+      Map<String, Object> entry = gitlabEntry(finding);
+      String fingerprint = entry.get("fingerprint").toString();
+      int earlier = times.merge(fingerprint, 1, Integer::sum) - 1;
+      if (earlier > 0) {
+        entry.put("fingerprint", fingerprint(fingerprint + "\0" + earlier));
+      }
+      entries.add(entry);
+    }
+    return JsonText.pretty(entries, "  ") + "\n";
+  }
+
+  private static String fingerprint(String identity) {
+    return Digest.of(identity.getBytes(StandardCharsets.UTF_8)).hex();
+  }
+
+  /** The path as GitLab and SARIF want it: not beginning with a dot. */
+  private static String path(Finding finding) {
+    String file = finding.file();
+    return file.startsWith("./") ? file.substring(2) : file;
   }
 
   private static Map<String, Object> gitlabEntry(Finding finding) {
     String identity =
-        finding.file()
+        path(finding)
             + "\0"
             + finding.diagnostic().code()
             + "\0"
@@ -37,22 +65,24 @@ final class LintReport {
     Map<String, Object> entry = new LinkedHashMap<>();
     entry.put("description", finding.diagnostic().message());
     entry.put("check_name", finding.diagnostic().code());
-    entry.put("fingerprint", Digest.of(identity.getBytes(StandardCharsets.UTF_8)).hex());
+    entry.put("fingerprint", fingerprint(identity));
     entry.put("severity", finding.level().equals("error") ? "major" : "minor");
-    entry.put("location", Map.of("path", finding.file(), "lines", Map.of("begin", finding.line())));
+    entry.put("location", Map.of("path", path(finding), "lines", Map.of("begin", finding.line())));
     return entry;
   }
 
   /** SARIF 2.1.0 with one run. */
   static String sarif(List<Finding> findings, String version) {
-    Set<Map<String, Object>> rules = new LinkedHashSet<>();
-    findings.forEach(finding -> rules.add(rule(finding)));
+    Map<String, Map<String, Object>> rules = new LinkedHashMap<>();
+    findings.forEach(finding -> rules.putIfAbsent(finding.diagnostic().code(), rule(finding)));
     Map<String, Object> driver = new LinkedHashMap<>();
     driver.put("name", "wadah");
     driver.put("version", version);
-    driver.put("rules", List.copyOf(rules));
+    driver.put("rules", List.copyOf(rules.values()));
     Map<String, Object> run = new LinkedHashMap<>();
     run.put("tool", Map.of("driver", driver));
+    // a column is counted in Java's chars, where SARIF would take it for code points
+    run.put("columnKind", "utf16CodeUnits");
     run.put("results", findings.stream().map(LintReport::sarifResult).toList());
     Map<String, Object> report = new LinkedHashMap<>();
     report.put("$schema", SARIF_SCHEMA);
@@ -64,10 +94,27 @@ final class LintReport {
   private static Map<String, Object> rule(Finding finding) {
     Map<String, Object> rule = new LinkedHashMap<>();
     rule.put("id", finding.diagnostic().code());
-    if (!finding.diagnostic().url().isEmpty()) {
+    boolean isCheck = !finding.diagnostic().url().isEmpty();
+    if (isCheck) {
+      // what a check says is of the rule, what an error says of the one case
+      rule.put("shortDescription", Map.of("text", finding.diagnostic().why()));
       rule.put("helpUri", finding.diagnostic().url());
     }
     return rule;
+  }
+
+  /** A path as part of a URI; an absolute one with its scheme. */
+  private static String uri(String path) {
+    try {
+      boolean absolute = path.startsWith("/");
+      if (!absolute && path.indexOf(':') >= 0) {
+        // else what stands before the colon would be a scheme
+        return new URI(null, null, "./" + path, null).toASCIIString();
+      }
+      return new URI(absolute ? "file" : null, absolute ? "" : null, path, null).toASCIIString();
+    } catch (URISyntaxException e) {
+      throw new IllegalStateException("a path of characters that no URI can quote", e);
+    }
   }
 
   private static Map<String, Object> sarifResult(Finding finding) {
@@ -75,7 +122,7 @@ final class LintReport {
     region.put("startLine", finding.line());
     region.put("startColumn", finding.column());
     Map<String, Object> place = new LinkedHashMap<>();
-    place.put("artifactLocation", Map.of("uri", finding.file()));
+    place.put("artifactLocation", Map.of("uri", uri(path(finding))));
     place.put("region", region);
     Map<String, Object> result = new LinkedHashMap<>();
     result.put("ruleId", finding.diagnostic().code());

@@ -132,4 +132,44 @@ class LintTest {
     assertThat(gitlab).extracting(n -> n.get("fingerprint").asText()).doesNotHaveDuplicates();
     assertThat(gitlab.get(1).at("/location/lines/begin").asInt()).isEqualTo(2);
   }
+
+  @Test
+  void givesOtherToolsWhatTheirFormatsDemand() throws Exception {
+    Path odd = Files.createDirectories(folder.resolve("a b")).resolve("D%f\u00fc");
+    Files.writeString(odd, "FROM scratch\nENV A=$X B=$X\nONE\nTWO\n");
+    Files.writeString(folder.resolve("fine"), "FROM scratch\nENV A=$X B=$X\n");
+    String fine = folder.resolve("fine").toString();
+
+    JsonNode run =
+        new ObjectMapper()
+            .readTree(cli.run("lint", "--format=sarif", odd.toString(), fine).out())
+            .at("/runs/0");
+    assertThat(run.get("columnKind").asText()).isEqualTo("utf16CodeUnits");
+    assertThat(run.at("/tool/driver/rules"))
+        .extracting(rule -> rule.get("id").asText())
+        .containsExactly("unknown-instruction", "UndefinedVar");
+    assertThat(run.at("/tool/driver/rules/1/shortDescription/text").asText()).isNotEmpty();
+    String uri = run.at("/results/0/locations/0/physicalLocation/artifactLocation/uri").asText();
+    assertThat(Path.of(java.net.URI.create(uri))).isEqualTo(odd);
+    assertThat(uri).endsWith("/a%20b/D%25f%C3%BC");
+    for (JsonNode result : run.get("results")) {
+      JsonNode region = result.at("/locations/0/physicalLocation/region");
+      assertThat(region.get("startLine").asInt()).isPositive();
+      assertThat(region.get("startColumn").asInt()).isPositive();
+      assertThat(result.get("level").asText()).isIn("warning", "error");
+    }
+
+    JsonNode entries = new ObjectMapper().readTree(cli.run("lint", "--format=gitlab", fine).out());
+    assertThat(entries).hasSize(2);
+    assertThat(entries)
+        .extracting(n -> n.get("fingerprint").asText())
+        .allMatch(f -> f.matches("[0-9a-f]{64}"))
+        .doesNotHaveDuplicates();
+    for (JsonNode entry : entries) {
+      assertThat(entry.get("severity").asText())
+          .isIn("info", "minor", "major", "critical", "blocker");
+      assertThat(entry.get("description").asText()).isNotEmpty();
+      assertThat(entry.get("check_name").asText()).isEqualTo("UndefinedVar");
+    }
+  }
 }
