@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.http.HttpRequest;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -15,14 +16,21 @@ import java.util.TreeMap;
  * @param headers to send
  * @param body what is sent; may be sent again
  * @param scope what a token must allow
+ * @param secret what of the body must never be shown
  */
-record Call(String method, String rest, Map<String, String> headers, Body body, Scope scope) {
+record Call(
+    String method,
+    String rest,
+    Map<String, String> headers,
+    Body body,
+    Scope scope,
+    Optional<String> secret) {
   Call {
     headers = new TreeMap<>(headers);
   }
 
   static Call of(String method, String rest, Scope scope) {
-    return new Call(method, rest, Map.of(), Body.NONE, scope);
+    return new Call(method, rest, Map.of(), Body.NONE, scope, Optional.empty());
   }
 
   /**
@@ -40,11 +48,15 @@ record Call(String method, String rest, Map<String, String> headers, Body body, 
   Call withHeader(String name, String value) {
     Map<String, String> more = new TreeMap<>(headers);
     more.put(name, value);
-    return new Call(method, rest, more, body, scope);
+    return new Call(method, rest, more, body, scope, secret);
   }
 
   Call withBody(Body newBody) {
-    return new Call(method, rest, headers, newBody, scope);
+    return new Call(method, rest, headers, newBody, scope, secret);
+  }
+
+  Call withSecret(String text) {
+    return new Call(method, rest, headers, body, scope, Optional.of(text));
   }
 
   /**

@@ -12,6 +12,9 @@ import java.util.Optional;
  * Runs docker's credential helpers, by jib; apart, so that jib is loaded only when one is asked.
  */
 final class CredentialHelpers {
+  /** What a helper says that works and has nothing (docker-credential-helpers, credentials). */
+  private static final String NOTHING = "credentials not found in native keychain";
+
   private CredentialHelpers() {}
 
   /**
@@ -30,14 +33,21 @@ final class CredentialHelpers {
               ? Credential.ofIdentityToken(answer.getPassword())
               : Credential.ofPassword(answer.getUsername(), answer.getPassword()));
     } catch (CredentialHelperUnhandledServerUrlException e) {
-      // The helper works and has nothing for this server: no fault.
-      return Optional.empty();
+      // Jib takes a helper that fails or prints nonsense for one that has nothing, too.
+      if (String.valueOf(e.getMessage()).contains(NOTHING)) {
+        return Optional.empty();
+      }
+      throw failed(program, server);
     } catch (CredentialHelperNotFoundException e) {
       throw new RegistryException("credential helper %s is not installed".formatted(program), null);
     } catch (IOException e) {
       // Its message may hold what the helper printed, and so a secret.
-      throw new RegistryException(
-          "credential helper %s failed for %s".formatted(program, server), null);
+      throw failed(program, server);
     }
+  }
+
+  private static RegistryException failed(String program, String server) {
+    return new RegistryException(
+        "credential helper %s failed for %s".formatted(program, server), null);
   }
 }

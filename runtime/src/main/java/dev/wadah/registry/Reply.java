@@ -34,18 +34,22 @@ final class Reply implements Closeable {
   /**
    * A reply.
    *
-   * @param authorization what the request carried; it is never shown, even when the registry
-   *     repeats it
+   * @param authorization what the request carried; never shown, even when the registry repeats it
+   * @param sent a secret within the request's body; treated alike
    */
-  Reply(String method, HttpResponse<InputStream> response, Optional<String> authorization) {
+  Reply(
+      String method,
+      HttpResponse<InputStream> response,
+      Optional<String> authorization,
+      Optional<String> sent) {
     this.method = method;
     this.response = response;
-    this.secrets = secrets(authorization);
+    this.secrets = secrets(authorization, sent);
   }
 
-  private static List<String> secrets(Optional<String> authorization) {
+  private static List<String> secrets(Optional<String> authorization, Optional<String> sent) {
     if (authorization.isEmpty()) {
-      return List.of();
+      return sent.map(List::of).orElse(List.of());
     }
     String value = authorization.get().substring(authorization.get().indexOf(' ') + 1);
     if (!authorization.get().startsWith("Basic ")) {

@@ -51,7 +51,8 @@ final class Tokens {
   interface TokenServer {
     Reply get(URI uri, Optional<String> authorization) throws IOException;
 
-    Reply post(URI uri, String form) throws IOException;
+    /** Sends a form; {@code secret} is a part of it. */
+    Reply post(URI uri, String form, String secret) throws IOException;
   }
 
   Tokens(Credentials credentials) {
@@ -127,7 +128,7 @@ final class Tokens {
     boolean identity = credential.isPresent() && credential.get().identityToken();
     Reply reply =
         identity
-            ? wire.post(server, form(scope, challenge, credential.get()))
+            ? wire.post(server, form(scope, challenge, credential.get()), credential.get().secret())
             : wire.get(
                 URI.create(realm + (realm.contains("?") ? "&" : "?") + query(scope, challenge)),
                 credential.map(Credential::basic));

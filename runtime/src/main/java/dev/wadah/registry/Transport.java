@@ -250,12 +250,13 @@ final class Transport {
     }
 
     @Override
-    public Reply post(URI uri, String form) throws IOException {
+    public Reply post(URI uri, String form, String secret) throws IOException {
       byte[] bytes = form.getBytes(StandardCharsets.UTF_8);
       Call call =
           Call.of("POST", "", Scope.NONE)
               .withHeader("Content-Type", "application/x-www-form-urlencoded")
-              .withBody(new Call.Body(bytes.length, () -> new ByteArrayInputStream(bytes)));
+              .withBody(new Call.Body(bytes.length, () -> new ByteArrayInputStream(bytes)))
+              .withSecret(secret);
       return retrying(call, uri, Optional.empty());
     }
 

@@ -51,7 +51,8 @@ final class Wire {
           connections.client(access).sendAsync(request.build(), head -> new ReplyStream(silence));
       Duration patience =
           call.body().sizeBytes() > 0 ? silence.multipliedBy(PATIENCE_FOR_BODIES) : silence;
-      return new Reply(call.method(), await(answer, sending, patience), authorization);
+      return new Reply(
+          call.method(), await(answer, sending, patience), authorization, call.secret());
     }
   }
 

@@ -27,6 +27,8 @@ class FaultScenariosTest {
   /** The user of every scenario that needs one. */
   private static final Credential ANN = Credential.ofPassword("ann", "s3cret");
 
+  private static final Credential IDENTITY = Credential.ofIdentityToken("s3cret-identity");
+
   static List<Scenario> scenarios() throws IOException {
     Path folder = Path.of(System.getProperty("wadah.testdata"), "registry", "faults");
     try (Stream<Path> files = Files.list(folder)) {
@@ -63,6 +65,7 @@ class FaultScenariosTest {
         .replace("{manifest}", new String(Samples.MANIFEST, UTF_8))
         .replace("{oci-manifest}", MediaTypes.OCI_MANIFEST)
         .replace("{oci-index}", MediaTypes.OCI_INDEX)
+        .replace("{basic-value}", ANN.basic().substring(6))
         .replace("{basic}", ANN.basic());
   }
 
@@ -73,9 +76,11 @@ class FaultScenariosTest {
         new RetryPolicy(
             4, Duration.ofMillis(10), Duration.ofSeconds(2), Duration.ofMillis(silence));
     Optional<Credentials> credentials =
-        scenario.one("user", "").isEmpty()
-            ? Optional.empty()
-            : Optional.of(Credentials.of(server.host(), ANN));
+        switch (scenario.one("user", "")) {
+          case "ann" -> Optional.of(Credentials.of(server.host(), ANN));
+          case "identity" -> Optional.of(Credentials.of(server.host(), IDENTITY));
+          default -> Optional.empty();
+        };
     HttpRegistry registry = new HttpRegistry(Map.of("HOME", "/nonexistent"), credentials, retries);
     ImageReference name = ImageReference.parse(server.host() + "/team/app:1");
     try {

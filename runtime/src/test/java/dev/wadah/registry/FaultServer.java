@@ -115,8 +115,13 @@ final class FaultServer implements Closeable {
   private void send(Scenario.Answer answer, Map<String, String> request, OutputStream out)
       throws IOException, InterruptedException {
     StringBuilder head = new StringBuilder();
+    int from = from(request);
     for (String raw : answer.head()) {
-      String line = words.apply(raw);
+      String line =
+          words
+              .apply(raw)
+              .replace("{from}", Integer.toString(from))
+              .replace("{left}", Integer.toString(blob.length - from));
       if (line.equals("@deaf")) {
         continue;
       }
@@ -154,8 +159,8 @@ final class FaultServer implements Closeable {
         out.write(blob, from, number(order, 2, blob.length) - from);
       }
       case "@rest" -> {
-        int from = Integer.parseInt(request.get("range").replaceAll("[^0-9]", ""));
-        out.write(blob, from, blob.length - from);
+        int from = from(request);
+        out.write(blob, from, number(order, 1, blob.length - from));
       }
       case "@fill" -> out.write(fill(number(order, 1, 0)));
       case "@endless" -> endless(out);
@@ -167,6 +172,11 @@ final class FaultServer implements Closeable {
       default -> out.write(line.getBytes(UTF_8));
     }
     out.flush();
+  }
+
+  private static int from(Map<String, String> request) {
+    String range = request.get("range");
+    return range == null ? 0 : Integer.parseInt(range.replaceAll("[^0-9]", ""));
   }
 
   private static int number(String[] order, int index, int otherwise) {

@@ -1,0 +1,146 @@
+package dev.wadah.registry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Where credentials are found, and in which order. */
+class CredentialsTest {
+  @TempDir Path folder;
+  private final Map<String, String> environment = new HashMap<>();
+
+  @BeforeEach
+  void setUp() {
+    environment.put("HOME", folder.resolve("home").toString());
+    environment.put("PATH", folder + ":/usr/bin:/bin");
+  }
+
+  private static String file(String user) {
+    return "{\"auths\":{\"r.example\":{\"username\":\"%s\",\"password\":\"x\"}}}".formatted(user);
+  }
+
+  private void write(String path, String text) throws IOException {
+    Path file = folder.resolve(path);
+    Files.createDirectories(file.getParent());
+    Files.writeString(file, text);
+  }
+
+  private String found(String host, String path) {
+    return new Credentials(environment).find(host, path).map(Credential::user).orElse("nobody");
+  }
+
+  @Test
+  void asksTheSourcesInTheirOrder() throws IOException {
+    assertThat(found("r.example", "a")).isEqualTo("nobody");
+    write("home/.config/containers/auth.json", file("podman-config"));
+    assertThat(found("r.example", "a")).isEqualTo("podman-config");
+    write("run/containers/auth.json", file("podman-runtime"));
+    environment.put("XDG_RUNTIME_DIR", folder.resolve("run").toString());
+    assertThat(found("r.example", "a")).isEqualTo("podman-runtime");
+    write("home/.docker/config.json", file("docker-home"));
+    assertThat(found("r.example", "a")).isEqualTo("docker-home");
+    write("docker/config.json", file("docker-config"));
+    environment.put("DOCKER_CONFIG", folder.resolve("docker").toString());
+    assertThat(found("r.example", "a")).isEqualTo("docker-config");
+    write("named.json", file("named"));
+    environment.put("REGISTRY_AUTH_FILE", folder.resolve("named.json").toString());
+    assertThat(found("r.example", "a")).isEqualTo("named");
+    environment.put("DOCKER_AUTH_CONFIG", file("inline"));
+    assertThat(found("r.example", "a")).isEqualTo("inline");
+  }
+
+  @ParameterizedTest(name = "{0}/{1}")
+  @CsvSource({
+    "r.example,   team/app/x, app",
+    "r.example,   team/app,   app",
+    "r.example,   team/apple, team",
+    "r.example,   other,      host",
+    "r.example:5, team/app,   nobody",
+    "docker.io,   library/a,  hub",
+  })
+  void takesTheEntryOfTheLongestPath(String host, String path, String user) {
+    String entry = "\"%s\":{\"username\":\"%s\",\"password\":\"x\"}";
+    environment.put(
+        "DOCKER_AUTH_CONFIG",
+        "{\"auths\":{"
+            + entry.formatted("r.example", "host")
+            + ","
+            + entry.formatted("r.example/team", "team")
+            + ","
+            + entry.formatted("https://r.example/team/app/", "app")
+            + ","
+            + entry.formatted("https://index.docker.io/v1/", "hub")
+            + "}}");
+    assertThat(found(host, path)).isEqualTo(user);
+  }
+
+  private void helper(String name, String script) throws IOException {
+    Path file = folder.resolve("docker-credential-" + name);
+    Files.writeString(file, "#!/bin/sh\ncat > /dev/null\n" + script + "\n");
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "it fails       | echo s3cret; exit 3",
+        "no JSON        | echo s3cret",
+        "half a JSON    | echo '{\"Username\":\"s3cret'",
+        "no user        | echo '{\"Secret\":\"s3cret\"}'",
+        "it kills itself| kill -9 $$",
+      })
+  void namesABrokenHelperAndAsksTheNextSource(String fault, String script) throws IOException {
+    helper("broken", script);
+    environment.put("DOCKER_AUTH_CONFIG", "{\"credHelpers\":{\"r.example\":\"broken\"}}");
+    write("home/.docker/config.json", file("next"));
+    Credentials credentials = new Credentials(environment);
+    assertThat(credentials.find("r.example", "a").map(Credential::user)).as(fault).contains("next");
+    assertThat(credentials.warnings())
+        .singleElement()
+        .asString()
+        .contains("credential helper docker-credential-broken failed for r.example")
+        .doesNotContain("s3cret");
+  }
+
+  @Test
+  void asksTheStoreOfAllHostsAtLast() throws IOException {
+    helper("all", "echo '{\"ServerURL\":\"x\",\"Username\":\"<token>\",\"Secret\":\"t\"}'");
+    environment.put("DOCKER_AUTH_CONFIG", "{\"credsStore\":\"all\"}");
+    assertThat(new Credentials(environment).find("r.example", "a"))
+        .contains(Credential.ofIdentityToken("t"));
+  }
+
+  @Test
+  void asksTheHelperOfThePath() throws IOException {
+    helper("team", "echo '{\"ServerURL\":\"x\",\"Username\":\"team\",\"Secret\":\"t\"}'");
+    environment.put(
+        "DOCKER_AUTH_CONFIG", "{\"credHelpers\":{\"https://r.example/team\":\"team\"}}");
+    assertThat(found("r.example", "team/app")).isEqualTo("team");
+    assertThat(found("r.example", "other")).isEqualTo("nobody");
+  }
+
+  @Test
+  void goesOnBehindAFileThatIsBroken() throws IOException {
+    write("docker/config.json", "{\"auths\":{\"r.example\":{\"auth\":\"c2VjcmV0");
+    environment.put("DOCKER_CONFIG", folder.resolve("docker").toString());
+    write("home/.config/containers/auth.json", file("podman-config"));
+    Credentials credentials = new Credentials(environment);
+    assertThat(credentials.find("r.example", "a").map(Credential::user)).contains("podman-config");
+    assertThat(credentials.warnings())
+        .singleElement()
+        .asString()
+        .contains("docker/config.json is no valid JSON")
+        .doesNotContain("c2VjcmV0");
+  }
+}
