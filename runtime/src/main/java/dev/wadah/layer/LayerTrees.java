@@ -108,6 +108,7 @@ final class LayerTrees {
   }
 
   /** What is in a tree, with what has been learnt of it before. */
+  @SuppressWarnings("ReferenceEquality") // the very tree that was learnt of, not one like it
   TreeView view(DiffId layer, Tree tree) {
     Known before = known.get(layer);
     return before != null && before.tree() == tree ? before.view() : newView(tree);
