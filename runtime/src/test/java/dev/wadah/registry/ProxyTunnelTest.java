@@ -81,8 +81,14 @@ class ProxyTunnelTest {
   private static Path settings() throws IOException {
     return Files.writeString(
         folder.resolve("registries.toml"),
-        "[[registry]]\nlocation='registry.test'\nca='ca.crt'\n"
-            + "[[registry]]\nlocation='plain.test'\nhttp=true\n");
+        """
+        [[registry]]
+        location = "registry.test"
+        ca = "ca.crt"
+        [[registry]]
+        location = "plain.test"
+        http = true
+        """);
   }
 
   private static ScriptedServer registry() throws Exception {

@@ -66,6 +66,11 @@ class UploadsTest {
             uploads.append("a", id, Optional.empty(), new ByteArrayInputStream(new byte[3]));
             return -1;
           }
+
+          @Override
+          public int read(byte[] buffer, int offset, int length) throws IOException {
+            return read();
+          }
         };
     assertThatThrownBy(() -> uploads.append("a", id, Optional.empty(), meddling))
         .isInstanceOf(Fault.class)
