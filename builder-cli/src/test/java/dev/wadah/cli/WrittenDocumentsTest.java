@@ -136,6 +136,19 @@ class WrittenDocumentsTest {
     assertThat(counts.get("config-schema")).isGreaterThanOrEqualTo(2);
   }
 
+  @Test
+  void inSharedCaches() throws IOException {
+    Path cache = folder.resolve("cache");
+    build("--cache-to", "type=local,mode=max,dest=" + cache);
+    build("--cache-to", "type=registry,mode=max,ref=" + server.host() + "/team/cache:1");
+    build("-t", server.host() + "/team/app:1", "--cache-to", "type=inline", "--push");
+    Map<String, Integer> local = schemas.validate(OciSchemas.folder(cache));
+    assertThat(local).containsEntry("image-layout-schema", 1).containsKey("image-manifest-schema");
+    Map<String, Integer> remote =
+        schemas.validate(OciSchemas.folder(folder.resolve("registry").resolve("blobs")));
+    assertThat(remote.get("image-manifest-schema")).isEqualTo(2);
+  }
+
   @ParameterizedTest
   @CsvSource({"docker-archive", "oci-archive"})
   void inWhatIsSaved(String format) throws IOException {

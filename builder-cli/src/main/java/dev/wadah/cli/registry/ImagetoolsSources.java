@@ -97,7 +97,7 @@ final class ImagetoolsSources {
       throws UsageException, CommandException {
     List<Platform> platforms = new ArrayList<>();
     for (String text : texts) {
-      for (String one : text.split(",")) {
+      for (String one : text.split(",", -1)) {
         platforms.add(Lookup.platform(Optional.of(one)));
       }
     }
