@@ -27,6 +27,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongConsumer;
 
 /**
  * The layers on this machine by diffID. A layer may be here as a blob (as pulled or loaded,
@@ -134,12 +135,13 @@ public final class LayerStore {
    * Writes a layer as a tar in one pass and constant memory.
    *
    * @param entries in canonical order; a hard link names the first of the file's names
+   * @param progress hears now and then how many bytes are written, when it takes long
    * @throws java.io.InterruptedIOException if the thread is interrupted
    */
-  public DiffId write(LayerEntries entries) throws IOException {
+  public DiffId write(LayerEntries entries, LongConsumer progress) throws IOException {
     long start = System.nanoTime();
     try (ContentStore.Ingest ingest = content.ingest()) {
-      TarPump pump = new TarPump(ingest.out());
+      TarPump pump = new TarPump(new ToldSink(ingest, progress));
       SortedEntries sorted = new SortedEntries(pump);
       entries.each(sorted);
       if (sorted.isEmpty()) {

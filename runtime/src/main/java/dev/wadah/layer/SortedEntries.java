@@ -32,7 +32,11 @@ final class SortedEntries implements LayerEntries.Sink {
     if (last != null && CanonicalEntries.compare(last, entry) >= 0) {
       throw new IllegalArgumentException("%s comes after %s".formatted(entry.path(), last.path()));
     }
-    enterParent(entry.path());
+    boolean marksLast =
+        entry instanceof LayerEntry.Opaque && entry.path().equals(directories.peek());
+    if (!marksLast) {
+      enterParent(entry.path());
+    }
     if (entry instanceof File file && file.node().isDirectory()) {
       directories.push(entry.path());
     }

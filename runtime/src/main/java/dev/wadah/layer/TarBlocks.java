@@ -54,7 +54,13 @@ final class TarBlocks {
     } else if (entry instanceof LayerEntry.HardLink link) {
       // Docker gives the file the owner and mode that the link's header says: they must be the
       // file's.
-      hardLink(link.path(), link.target(), linked.get(link.target()));
+      FileNode target = linked.get(link.target());
+      if (target == null) {
+        throw new IllegalArgumentException(
+            "%s is a hard link to %s, which was not told to be one"
+                .formatted(link.path(), link.target()));
+      }
+      hardLink(link.path(), link.target(), target);
     } else if (entry instanceof LayerEntry.Whiteout whiteout) {
       whiteout(whiteout.path());
     } else {

@@ -107,9 +107,31 @@ class LayerStoreTest {
     StoreFixture other = new StoreFixture(temp.resolve("other"));
     DiffId tree = other.layers.write(entries, LayerStore.Form.TREE);
 
+    assertThat(layers.write(inOrder(entries), done -> {})).isEqualTo(tar);
     assertThat(tree).isEqualTo(tar);
     assertThat(other.layers.openTar(tree).readAllBytes()).isEqualTo(bytes);
     assertThat(other.layers.verify()).isEmpty();
+  }
+
+  private static LayerEntries inOrder(List<LayerEntry> entries) {
+    List<LayerEntry> canonical = CanonicalEntries.of(entries);
+    return sink -> {
+      for (LayerEntry entry : canonical) {
+        sink.take(entry);
+      }
+    };
+  }
+
+  @Test
+  void refusesEntriesThatAreNotInOrder() {
+    LayerEntries wrong =
+        sink -> {
+          sink.take(file("/b", ""));
+          sink.take(file("/a", ""));
+        };
+    assertThatThrownBy(() -> layers.write(wrong, done -> {}))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("/a comes after /b");
   }
 
   private static void randomTree(Random random, String at, int depth, List<LayerEntry> entries) {

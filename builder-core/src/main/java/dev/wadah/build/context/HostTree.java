@@ -289,7 +289,7 @@ final class HostTree implements FileTree, Closeable {
 
   @Override
   public InputStream open(String path) throws IOException {
-    return new Unchanging(new FileInputStream(Posix.descriptor(openFile(path))), path);
+    return new Unchanging(openFile(path), path);
   }
 
   /** Opens a file for somebody who looks himself whether it changes. */
@@ -360,19 +360,26 @@ final class HostTree implements FileTree, Closeable {
    */
   private final class Unchanging extends FilterInputStream {
     private final String path;
+    private final int file;
     private final Stamp before;
+    private boolean closed;
 
-    Unchanging(InputStream in, String path) throws IOException {
-      super(in);
+    Unchanging(int file, String path) throws IOException {
+      super(new FileInputStream(Posix.descriptor(file)));
+      this.file = file;
       this.path = path;
       this.before = stamp(path);
     }
 
     @Override
     public void close() throws IOException {
+      if (closed) {
+        return;
+      }
+      closed = true;
+      Stamp after = Stamp.of(FileStatus.ofOpen(file));
       super.close();
-      FileStatus after = FileStatus.of(root + path);
-      if (after == null || !Stamp.of(after).equals(before)) {
+      if (!after.equals(before)) {
         throw changing(path);
       }
     }

@@ -10,6 +10,7 @@ import dev.wadah.oci.DiffId;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongConsumer;
 
 /** Makes the layer of a COPY, ADD or WORKDIR; no root file system is ever put together for it. */
 final class FileRunner {
@@ -19,7 +20,13 @@ final class FileRunner {
     this.layers = layers;
   }
 
-  DiffId run(Op.File op, List<VertexResult> inputs) throws IOException, FileActionException {
+  /**
+   * Makes the layer.
+   *
+   * @param progress hears now and then how many bytes are copied
+   */
+  DiffId run(Op.File op, List<VertexResult> inputs, LongConsumer progress)
+      throws IOException, FileActionException {
     // A linked copy sees an empty root, so its layer fits on any other.
     LayerStack below =
         op.placement() == Op.Placement.LINKED
@@ -29,6 +36,6 @@ final class FileRunner {
     for (VertexResult input : inputs.subList(1, inputs.size())) {
       trees.add(StepKeys.tree(layers, input));
     }
-    return layers.write(FileActions.apply(layers.tree(below), trees, op.actions()));
+    return layers.write(FileActions.apply(layers.tree(below), trees, op.actions()), progress);
   }
 }

@@ -67,7 +67,7 @@ public final class EntryTree implements FileTree {
     try (Archive tar = opened.get()) {
       new Unpacker(target, "/", Optional.empty(), name).unpack(tar);
     }
-    return Optional.of(of(((dev.wadah.layer.LayerEntries) target::each).list()));
+    return Optional.of(of(target.entries().list()));
   }
 
   private void add(String path, LayerEntry.File file) {

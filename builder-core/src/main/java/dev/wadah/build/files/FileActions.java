@@ -50,7 +50,7 @@ public final class FileActions {
         makeDirectory(target, root, directory, names);
       }
     }
-    return target::each;
+    return target.entries();
   }
 
   private static CopyStep step(

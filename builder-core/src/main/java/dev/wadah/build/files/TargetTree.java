@@ -172,7 +172,11 @@ final class TargetTree {
   }
 
   /** The layer, in canonical order, with the parents of what is in it. */
-  void each(LayerEntries.Sink sink) throws IOException {
+  LayerEntries entries() {
+    return this::each;
+  }
+
+  private void each(LayerEntries.Sink sink) throws IOException {
     addParents();
     List<String> paths = new ArrayList<>(changes.keySet());
     for (String directory : grafts.keySet()) {
