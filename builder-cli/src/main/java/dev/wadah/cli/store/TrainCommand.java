@@ -55,6 +55,7 @@ public final class TrainCommand implements Command {
       FROM scratch AS root
       COPY launcher /bin/
       COPY . "/files"
+      COPY folder/ .
       FROM train:1 AS named
       FROM root
       ARG VERSION=1
@@ -83,6 +84,7 @@ public final class TrainCommand implements Command {
       Files.writeString(context.resolve("Dockerfile"), DOCKERFILE);
       Files.writeString(context.resolve("a.txt"), "a\n");
       Files.writeString(context.resolve(".dockerignore"), "*.log\n");
+      Files.writeString(Files.createDirectory(context.resolve("folder")).resolve("b.txt"), "b\n");
       Console quiet = quiet(session.console(), folder.resolve("store"));
       Main.run(quiet, "--version");
       Main.run(quiet, "build", "--progress=plain", "-t", "train:1", context.toString());
