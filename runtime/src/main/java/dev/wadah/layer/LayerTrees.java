@@ -111,7 +111,7 @@ final class LayerTrees {
   @SuppressWarnings("ReferenceEquality") // the very tree that was learnt of, not one like it
   TreeView view(DiffId layer, Tree tree) {
     Known before = known.get(layer);
-    return before != null && before.tree() == tree ? before.view() : newView(tree);
+    return before != null && before.tree().equals(tree) ? before.view() : newView(tree);
   }
 
   private TreeView newView(Tree tree) {
