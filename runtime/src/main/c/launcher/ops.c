@@ -13,15 +13,9 @@ static int op_lower(struct box *box, char **args) {
   return fail(box, "lower", args[0]);
 }
 
-static int op_upper(struct box *box, char **args) {
-  box->upper = args[0];
-  return 0;
-}
+static int op_upper(struct box *box, char **args) { return box->upper = args[0], 0; }
 
-static int op_work(struct box *box, char **args) {
-  box->work = args[0];
-  return 0;
-}
+static int op_work(struct box *box, char **args) { return box->work = args[0], 0; }
 
 static int op_arg(struct box *box, char **args) { return append(box, &box->args, args[0]); }
 
@@ -41,7 +35,7 @@ static const struct kind KINDS[] = {
   {"cleanup", "p", NULL},
   {"devices", "px", op_devices},
   {"cgroup", "p", op_cgroup},
-  {"into", "p", op_into},
+  {"into", "pp", op_into},
   {"unshare", "n", op_unshare},
   {"private", "", op_private},
   {"scratch", "p", op_scratch},

@@ -7,7 +7,6 @@
 #include <linux/keyctl.h>
 #include <net/if.h>
 #include <sched.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -55,14 +54,8 @@ int op_cgroup(struct box *box, char **args) {
   return 0;
 }
 
-/* args: a control group of version 2. Kernels before 5.7 cannot have us born there. */
-int op_into(struct box *box, char **args) {
-  char procs[MAX_PATH + 16];
-  if (box->born_into) return 0;
-  snprintf(procs, sizeof procs, "%s/cgroup.procs", args[0]);
-  char *file = procs;
-  return op_cgroup(box, &file);
-}
+/* args: a control group of version 2, its cgroup.procs */
+int op_into(struct box *box, char **args) { return box->born_into ? 0 : op_cgroup(box, args + 1); }
 
 /* args: flags of unshare(2), for the cgroup namespace: its root is where we are at this moment */
 int op_unshare(struct box *box, char **args) {

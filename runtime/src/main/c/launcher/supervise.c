@@ -43,31 +43,23 @@ static void run_process_1(struct box *box, int peer) {
   _exit(1);
 }
 
-/* clone3 is answered ENOSYS by the seccomp filters of container engines, which must look into its flags. */
-static pid_t clone_with(uint64_t flags) {
-  struct clone_args args = {.flags = flags, .exit_signal = SIGCHLD};
-  pid_t pid = (pid_t)syscall(SYS_clone3, &args, sizeof args);
-  if (pid < 0 && (errno == ENOSYS || errno == EPERM))
-    pid = (pid_t)syscall(SYS_clone, flags | SIGCHLD, NULL, NULL, NULL, NULL);
-  return pid;
-}
-
 /*
  * Process 1 is born in its control group: to move it there when it runs would take a grace period of the kernel's (RCU),
- * ten milliseconds and more, longer than all the rest of a container's start. Failing that, "into" moves it.
+ * ten milliseconds and more, longer than all the rest of a container's start. Failing that (before 5.7), "into" moves it.
+ * clone3 is answered ENOSYS by the seccomp filters of container engines, which must look into its flags.
  */
-static pid_t clone_into(struct box *box) {
+static pid_t clone_process_1(struct box *box) {
   int group = box->into == NULL ? -1 : open(box->into, O_PATH | O_DIRECTORY | O_CLOEXEC);
-  if (group < 0) return clone_with(box->clone_flags);
-  struct clone_args args = {
-    .flags = box->clone_flags | CLONE_INTO_CGROUP, .exit_signal = SIGCHLD, .cgroup = (uint64_t)group};
+  struct clone_args args = {.flags = box->clone_flags | CLONE_INTO_CGROUP, .exit_signal = SIGCHLD, .cgroup = (uint64_t)group};
   box->born_into = true;
-  pid_t pid = (pid_t)syscall(SYS_clone3, &args, sizeof args);
-  if (pid == 0) return 0;
-  close(group);
-  if (pid > 0) return pid;
+  pid_t pid = group < 0 ? -1 : (pid_t)syscall(SYS_clone3, &args, sizeof args);
+  if (pid >= 0) return pid;
   box->born_into = false;
-  return clone_with(box->clone_flags);
+  args = (struct clone_args){.flags = box->clone_flags, .exit_signal = SIGCHLD};
+  pid = (pid_t)syscall(SYS_clone3, &args, sizeof args);
+  if (pid < 0 && (errno == ENOSYS || errno == EPERM))
+    pid = (pid_t)syscall(SYS_clone, box->clone_flags | SIGCHLD, NULL, NULL, NULL, NULL);
+  return pid;
 }
 
 /* What the supervisor needs to know before it starts. */
@@ -99,7 +91,7 @@ static int start(struct box *box, struct watch *watch) {
   watch->children = signalfd(-1, &children, SFD_CLOEXEC | SFD_NONBLOCK);
   if (watch->children < 0) return fail(box, "signalfd", "");
   if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0) return fail(box, "socketpair", "");
-  watch->pid = clone_into(box);
+  watch->pid = clone_process_1(box);
   if (watch->pid < 0) return fail(box, "clone", "");
   if (watch->pid == 0) {
     close(pair[0]);
@@ -177,13 +169,6 @@ static void remove_directories(struct box *box) {
       nanosleep(&(struct timespec){0, 2000000}, NULL);
 }
 
-static void wait_for_the_end_of_control(void) {
-  char byte;
-  ssize_t n;
-  do n = read(CONTROL_FD, &byte, 1);
-  while (n > 0 || (n < 0 && errno == EINTR));
-}
-
 /* Starts the container and stays until it has ended; the return value is the supervisor's own exit status. */
 int supervise(struct box *box) {
   struct watch watch = {.peer = -1, .parent_alive = true, .relay = {.master = -1}};
@@ -199,7 +184,7 @@ int supervise(struct box *box) {
   report(WIFSIGNALED(status) ? "signal" : "exit", code, NULL);
   if (box->cleanup.length > 0) {
     /* Java still reads the figures of the cgroups; it says that it is done by closing, or by dying. */
-    if (watch.parent_alive) wait_for_the_end_of_control();
+    for (char byte; watch.parent_alive && read(CONTROL_FD, &byte, 1) > 0;) continue; /* all signals are blocked */
     remove_directories(box);
   }
   return 0;

@@ -114,7 +114,7 @@ final class LaunchPlan {
     }
     for (Path cgroup : attachments.cgroups()) {
       if (isUnified(cgroup)) {
-        list.add("into", cgroup);
+        list.add("into", cgroup, cgroup.resolve("cgroup.procs"));
       } else {
         list.add("cgroup", cgroup.resolve("cgroup.procs"));
       }
