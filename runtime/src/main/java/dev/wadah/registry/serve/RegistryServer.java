@@ -64,7 +64,7 @@ public final class RegistryServer implements Closeable {
       throw new java.net.UnknownHostException(address.getHostString());
     }
     Files.createDirectories(folder);
-    RegistryServer registry = new RegistryServer(folder, address);
+    RegistryServer registry = new RegistryServer(folder.toAbsolutePath(), address);
     try {
       registry.server.start();
       registry.address =
