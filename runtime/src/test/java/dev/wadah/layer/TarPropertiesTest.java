@@ -128,6 +128,7 @@ class TarPropertiesTest {
       java.nio.charset.StandardCharsets.ISO_8859_1;
 
   @Provide
+  @SuppressWarnings("ReturnValueIgnored") // each piece writes itself into the tar
   Arbitrary<Archive> archives() {
     return pieces()
         .list()

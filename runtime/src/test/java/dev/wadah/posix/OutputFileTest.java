@@ -14,7 +14,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class OutputFileTest {
-  private static final OutputFile.Writer NEW = out -> out.write("new".getBytes());
+  private static final OutputFile.Writer NEW =
+      out -> out.write("new".getBytes(java.nio.charset.StandardCharsets.UTF_8));
 
   @TempDir Path folder;
 
