@@ -44,7 +44,7 @@ class ImportDirectionTest {
       engine: posix oci content layer snapshot registry image container
 
       build: dockerfile dockerfile.expand dockerfile.check dockerfile.outline RUNTIME build.graph build.share build.cache build.exec build.context build.export build.files
-      build.files: oci layer posix
+      build.files: oci content layer posix
       build.context: build build.files dockerfile oci content layer posix profile registry
       build.graph: build build.context build.files dockerfile dockerfile.expand oci layer
       build.cache: build.graph oci content layer posix
