@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.function.UnaryOperator;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -73,7 +72,9 @@ class TarPropertiesTest {
           "comment=");
 
   /** What an archive is made of. */
-  private interface Piece extends UnaryOperator<TarBytes> {}
+  private interface Piece {
+    void addTo(TarBytes tar);
+  }
 
   /** An archive, shown in a failure as text that a test can be made of. */
   @SuppressWarnings("ArrayRecordComponent")
@@ -136,7 +137,7 @@ class TarPropertiesTest {
         .map(
             list -> {
               TarBytes tar = new TarBytes();
-              list.forEach(piece -> piece.apply(tar));
+              list.forEach(piece -> piece.addTo(tar));
               return new Archive(tar.bytes());
             });
   }
