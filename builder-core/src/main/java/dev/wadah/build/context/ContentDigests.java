@@ -69,6 +69,7 @@ final class ContentDigests {
   }
 
   /** Files to be read, and what each was when it was read; null for what must not be kept. */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   private record Work(List<String> paths, List<Integer> unknown, byte[] hashes, Stamp[] stamps) {}
 
   private void readAll(List<String> paths, List<Integer> unknown, byte[] hashes)
