@@ -47,7 +47,7 @@ final class Web implements AutoCloseable {
 
   /** How often a path was asked for. */
   long asked(String path) {
-    return seen.stream().filter(line -> line.split(" ")[1].equals(path)).count();
+    return seen.stream().filter(line -> line.split(" ", -1)[1].equals(path)).count();
   }
 
   private void answer(HttpExchange exchange) throws IOException {

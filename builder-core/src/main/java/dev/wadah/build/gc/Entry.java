@@ -60,7 +60,10 @@ public record Entry(
 
     /** Whether a build makes it again by itself when it is gone. */
     public boolean isCache() {
-      return ordinal() <= COMPRESSED.ordinal();
+      return switch (this) {
+        case DANGLING_IMAGE, NAMED_IMAGE, ANONYMOUS_VOLUME, NAMED_VOLUME -> false;
+        default -> true;
+      };
     }
 
     /** Whether it is an image. */

@@ -119,7 +119,7 @@ public final class Usage {
     Set<Unit> others = new HashSet<>();
     for (Item item : census.items()) {
       if (item.entry().kind().isImage()) {
-        (item.entry() == image ? own : others).addAll(item.units());
+        (item.entry().equals(image) ? own : others).addAll(item.units());
       }
     }
     own.retainAll(others);
