@@ -2,7 +2,6 @@ package dev.wadah.content;
 
 import dev.wadah.oci.Digest;
 import dev.wadah.posix.NativeSha256;
-import dev.wadah.posix.Posix;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.OutputStream;
@@ -17,12 +16,12 @@ import java.nio.ByteBuffer;
  */
 public final class BlobOutput extends OutputStream implements ByteSink {
   /** In place of a file: the bytes are hashed only. */
-  static final int NO_FILE = -1;
+  static final int NO_FILE = BlockFile.NONE;
 
   private static final int BLOCK_BYTES = Blocks.BYTES;
   private static final int BLOCKS = 8;
 
-  private final int file;
+  private final BlockFile file;
   private final Blocks blocks;
   private final NativeSha256 hash = new NativeSha256();
   private final Block[] ring = new Block[BLOCKS];
@@ -44,7 +43,7 @@ public final class BlobOutput extends OutputStream implements ByteSink {
    * @param file a descriptor, which stays open and belongs to the caller; or {@link #NO_FILE}
    */
   BlobOutput(int file, Blocks blocks) {
-    this.file = file;
+    this.file = new BlockFile(file);
     this.blocks = blocks;
     ring[0] = new Block(blocks.take());
   }
@@ -172,26 +171,10 @@ public final class BlobOutput extends OutputStream implements ByteSink {
 
   private void write(long index) throws IOException {
     Block block = ring[(int) (index % BLOCKS)];
-    write(block.bytes, index);
+    file.write(block.bytes, index);
     synchronized (this) {
       block.written = true;
       notifyAll();
-    }
-  }
-
-  private void write(ByteBuffer bytes, long index) throws IOException {
-    if (file != NO_FILE) {
-      Posix.writeNew(file, bytes, 0, bytes.position(), index * BLOCK_BYTES);
-    }
-  }
-
-  /** The last byte is written on its own: a hole at the end would make the file too short. */
-  private void writeLast(ByteBuffer bytes) throws IOException {
-    int length = bytes.position();
-    if (file != NO_FILE && length > 0) {
-      long start = filling * BLOCK_BYTES;
-      Posix.writeNew(file, bytes, 0, length - 1, start);
-      Posix.writeNew(file, bytes, length - 1, 1, start + length - 1);
     }
   }
 
@@ -241,7 +224,7 @@ public final class BlobOutput extends OutputStream implements ByteSink {
         await(filling - BLOCKS + 1, filling);
         stop();
       }
-      writeLast(last);
+      file.writeLast(last, filling);
       hash.update(last.duplicate().flip());
       digest = Digest.ofSha256(hash.digest());
     }
@@ -255,6 +238,7 @@ public final class BlobOutput extends OutputStream implements ByteSink {
   /** Gives everything back; what is not finished is never written. Nothing may follow. */
   void release() {
     stop();
+    file.close();
     for (Block block : ring) {
       if (block != null) {
         blocks.give(block.bytes);

@@ -11,15 +11,19 @@ import java.util.Deque;
 final class Blocks {
   static final int BYTES = 1 << 18;
 
+  private static final int PAGE_BYTES = 4096;
+
   /** Kept while nobody uses them; as many as two large blobs take. */
   private static final int KEPT = 16;
 
   private final Deque<ByteBuffer> free = new ArrayDeque<>();
 
-  /** An empty buffer of {@value #BYTES} bytes. */
+  /** An empty buffer of {@value #BYTES} bytes, aligned as writes past the page cache want it. */
   synchronized ByteBuffer take() {
     ByteBuffer buffer = free.poll();
-    return buffer == null ? ByteBuffer.allocateDirect(BYTES) : buffer;
+    return buffer == null
+        ? ByteBuffer.allocateDirect(BYTES + PAGE_BYTES).alignedSlice(PAGE_BYTES).slice(0, BYTES)
+        : buffer;
   }
 
   /** Takes a buffer back, which nobody uses any more. */

@@ -155,6 +155,14 @@ public final class Posix {
       throws PosixException;
 
   /**
+   * Opens an open file once more, for writes past the page cache (open(2), O_DIRECT): places,
+   * lengths and addresses in memory must be multiples of the disk's blocks.
+   *
+   * @return -1 where that cannot be had
+   */
+  public static native int openDirect(int fd);
+
+  /**
    * Writes all of a part of a direct buffer into an open file that has nothing there yet. Of 64 KiB
    * and more that are all zero it makes a hole, which at the end of the file is none: the last
    * piece must be shorter.

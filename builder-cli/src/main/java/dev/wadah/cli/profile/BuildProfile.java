@@ -3,6 +3,9 @@ package dev.wadah.cli.profile;
 import dev.wadah.build.BuildProgress;
 import dev.wadah.profile.Phase;
 import dev.wadah.profile.Profile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -11,6 +14,9 @@ import java.util.Optional;
 
 /** Notes when the vertices of a build began and ended, and passes on what it hears. */
 public final class BuildProfile implements BuildProgress {
+  /** USER_HZ, the same on every machine that Linux shows /proc on. */
+  private static final double TICKS_PER_SECOND = 100;
+
   private final BuildProgress next;
   private final Profile profile = Profile.begin();
   private final Instant began;
@@ -52,11 +58,26 @@ public final class BuildProfile implements BuildProgress {
   /** Begins to note everything that happens from now on. */
   public BuildProfile(BuildProgress next) {
     this.next = next;
-    long now = System.nanoTime();
-    Instant clock = Instant.now();
-    began = ProcessHandle.current().info().startInstant().filter(clock::isAfter).orElse(clock);
-    beganNanos = now - Duration.between(began, clock).toNanos();
+    long age = ageNanos();
+    began = Instant.now().minusNanos(age);
+    beganNanos = System.nanoTime() - age;
     Profile.spent(Phase.START, beganNanos);
+  }
+
+  /**
+   * How long this process has run. ProcessHandle would count from the second in which the machine
+   * was started; ticks and uptime count from the same moment (proc(5): starttime, field 22).
+   */
+  private static long ageNanos() {
+    try {
+      String stat = Files.readString(Path.of("/proc/self/stat"));
+      String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
+      String uptime = Files.readString(Path.of("/proc/uptime"));
+      double seconds = Double.parseDouble(uptime.substring(0, uptime.indexOf(' ')));
+      return (long) ((seconds - Long.parseLong(fields[19]) / TICKS_PER_SECOND) * 1e9);
+    } catch (IOException e) {
+      return 0; // without /proc the build's own begin is the earliest that is known
+    }
   }
 
   /** Ends the notes. */

@@ -42,7 +42,10 @@ public final class Formatter {
       next = gap(next, instruction.span().startLine());
       next = instruction(next, instruction);
     }
-    gap(next, lines.count() + 1);
+    // A last instruction may go on with nothing but escapes; what stands behind them stays.
+    for (int n = gap(next, lines.count() + 1); n <= lines.count(); n++) {
+      emit(lines.text(n));
+    }
     return out.toString();
   }
 
