@@ -7,9 +7,8 @@ import java.nio.ByteBuffer;
 
 /**
  * The file that a blob's blocks are written to, in any order and by any thread. What a long blob
- * has behind its first {@value #CACHED_MEBIBYTES} MiB is written past the page cache as long as the
- * disk keeps up with that: new pages for a gigabyte can cost more than the disk does (ADR 0010),
- * and a blob that is as large as memory would push everything else out of it.
+ * has behind its first {@value #CACHED_MEBIBYTES} MiB is written through the page cache or past it,
+ * whichever is quicker just then (ADR 0010).
  */
 final class BlockFile {
   /** In place of a descriptor: nothing is written. */
@@ -18,18 +17,32 @@ final class BlockFile {
   private static final int CACHED_MEBIBYTES = 64;
   private static final long CACHED_BLOCKS = ((long) CACHED_MEBIBYTES << 20) / Blocks.BYTES;
 
-  /** So many direct writes are judged together. */
+  /** So many writes in one way are judged together. */
   private static final int WINDOW = 32;
 
-  /** What a direct write may take on average: half a gigabyte a second. */
-  private static final long PATIENCE_NANOS = 500_000;
+  /** After so many windows in one way the other is tried again. */
+  private static final int WINDOWS = 8;
 
   private final int file;
   private int direct = NONE;
   private boolean tried;
-  private boolean slow;
+  private Way way = Way.CACHED;
+
+  /** Writes of this window, and what they took. */
   private int writes;
+
   private long nanos;
+
+  /** Windows since the last turn. */
+  private int windows;
+
+  /** What the last window took that was written in the other way. */
+  private long otherNanos;
+
+  private enum Way {
+    CACHED,
+    DIRECT
+  }
 
   /**
    * A file that is open, and stays so.
@@ -45,21 +58,24 @@ final class BlockFile {
     if (file == NONE) {
       return;
     }
-    int length = bytes.position();
-    int past = index < CACHED_BLOCKS ? NONE : direct();
-    if (past == NONE) {
-      Posix.writeNew(file, bytes, 0, length, index * Blocks.BYTES);
-      return;
-    }
+    long place = index * Blocks.BYTES;
+    Way taken = index < CACHED_BLOCKS ? Way.CACHED : way();
     long start = System.nanoTime();
+    if (taken == Way.DIRECT) {
+      writeDirect(bytes, place);
+    } else {
+      Posix.writeNew(file, bytes, 0, bytes.position(), place);
+    }
+    judge(taken, System.nanoTime() - start);
+  }
+
+  /** A file system may open a file this way and refuse every write. */
+  private void writeDirect(ByteBuffer bytes, long place) throws IOException {
     try {
-      Posix.writeNew(past, bytes, 0, length, index * Blocks.BYTES);
-      judge(System.nanoTime() - start);
+      Posix.writeNew(direct, bytes, 0, bytes.position(), place);
     } catch (PosixException e) {
-      // A file system may open a file this way and refuse every write; if the disk is at fault, the
-      // other way says so.
-      judge(Long.MAX_VALUE / WINDOW);
-      Posix.writeNew(file, bytes, 0, length, index * Blocks.BYTES);
+      refused(); // if the disk is at fault, the other way says so
+      Posix.writeNew(file, bytes, 0, bytes.position(), place);
     }
   }
 
@@ -75,21 +91,50 @@ final class BlockFile {
     }
   }
 
-  private synchronized int direct() {
+  private synchronized Way way() {
     if (!tried) {
       tried = true;
       direct = Posix.openDirect(file);
+      if (direct != NONE) {
+        turn(otherNanos);
+      }
     }
-    return slow ? NONE : direct;
+    return way;
   }
 
-  private synchronized void judge(long took) {
-    nanos += took;
-    if (++writes == WINDOW || nanos > WINDOW * PATIENCE_NANOS) {
-      slow |= nanos > WINDOW * PATIENCE_NANOS;
-      writes = 0;
-      nanos = 0;
+  private synchronized void refused() {
+    if (way == Way.DIRECT) {
+      turn(Long.MAX_VALUE);
     }
+    otherNanos = Long.MAX_VALUE;
+  }
+
+  /** Adds a write to its window; at the end of one, the way that was quicker is gone on with. */
+  private synchronized void judge(Way taken, long took) {
+    if (taken != way) {
+      return; // begun before the turn
+    }
+    nanos += took;
+    if (++writes < WINDOW) {
+      return;
+    }
+    long last = nanos;
+    writes = 0;
+    nanos = 0;
+    windows++;
+    if (direct == NONE) {
+      otherNanos = last; // what the first direct window is compared with
+    } else if (last > otherNanos || (windows >= WINDOWS && otherNanos != Long.MAX_VALUE)) {
+      turn(last);
+    }
+  }
+
+  private void turn(long took) {
+    way = way == Way.CACHED ? Way.DIRECT : Way.CACHED;
+    otherNanos = took;
+    writes = 0;
+    windows = 0;
+    nanos = 0;
   }
 
   /** Gives back what this object opened; nobody may be writing. */
@@ -97,7 +142,7 @@ final class BlockFile {
     if (direct != NONE) {
       Posix.close(direct);
       direct = NONE;
-      slow = true;
+      way = Way.CACHED;
     }
   }
 }
