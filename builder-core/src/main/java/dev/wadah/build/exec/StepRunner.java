@@ -156,11 +156,13 @@ public final class StepRunner implements GraphExecutor.VertexRunner {
   private Finished step(Vertex vertex, List<VertexResult> inputs)
       throws BuildException, IOException, FileActionException {
     StepKeys keys = new StepKeys(layers, vertex.op(), inputs);
+    long start = System.nanoTime();
     CacheKey fast = keys.fast();
+    Profile.spent(Phase.CONTEXT, start);
     if (vertex.reuse() == Vertex.Reuse.NEVER) {
       return work(vertex, inputs, keys, fast);
     }
-    long start = System.nanoTime();
+    start = System.nanoTime();
     Optional<CacheRecord> known = cache.find(fast);
     Optional<OtherRoots.Found> elsewhere =
         known.isPresent() ? Optional.empty() : others.find(fast, inputs);
