@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -206,9 +207,19 @@ class PlacesTest {
       http.sendResponseHeaders(200, Samples.BLOB.length);
       http.getResponseBody().write(Samples.BLOB, 0, 100_000);
       http.getResponseBody().flush();
+      // Closing at once may reset the connection and take along what the client has not read.
+      pause(Duration.ofMillis(300));
       http.close();
     } else {
       http.sendResponseHeaders(500, -1);
+    }
+  }
+
+  private static void pause(Duration time) throws IOException {
+    try {
+      Thread.sleep(time.toMillis());
+    } catch (InterruptedException e) {
+      throw new java.io.InterruptedIOException();
     }
   }
 
