@@ -58,6 +58,9 @@ public final class Builder {
    */
   public BuildResult build(BuildRequest request, BuildProgress progress)
       throws BuildException, IOException {
+    for (BuildRequest.OutputRequest output : outputs(request)) {
+      Exporter.check(output, request.naming());
+    }
     try (SharedCaches shared = SharedCaches.of(engine, request.cache(), progress);
         BuildSession session = BuildSession.open(engine, request, stdin)) {
       long start = System.nanoTime();

@@ -72,10 +72,16 @@ final class LaunchFailures {
           case "cgroup" -> "cannot enter the control group " + failure.path();
           default -> "cannot set up the container";
         };
-    String remedy =
-        List.of("EPERM", "EACCES").contains(failure.error())
-            ? "; Wadah needs to be root with CAP_SYS_ADMIN for this"
-            : "";
-    return "%s: %s%s".formatted(what, failure, remedy);
+    return "%s: %s%s".formatted(what, failure, remedy(failure));
+  }
+
+  private static String remedy(Failure failure) {
+    if (List.of("EPERM", "EACCES").contains(failure.error())) {
+      return "; Wadah needs to be root with CAP_SYS_ADMIN for this";
+    }
+    return failure.detail().contains("not supported as upperdir")
+        ? "; the store lies on a file system that takes no changes of an overlay, such as another"
+            + " overlay: put it on a volume, with WADAH_HOME or --root"
+        : "";
   }
 }

@@ -12,10 +12,7 @@ import java.util.Optional;
  * within the tree, {@code /}-separated, {@code /} being the root; {@code .} and {@code ..} do not
  * occur. No method follows a symbolic link, in no part of the path; see {@link PathResolver}.
  */
-public interface FileTree {
-  /** The file at {@code path}; empty when there is none. */
-  Optional<FileNode> find(String path) throws IOException;
-
+public interface FileTree extends FileFinder {
   /** Names in the directory {@code path}, sorted by bytes; empty when it is no directory. */
   List<String> list(String path) throws IOException;
 

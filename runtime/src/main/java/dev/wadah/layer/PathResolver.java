@@ -6,18 +6,18 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
 
-/** Resolves paths in a {@link FileTree} with symbolic links, never leaving the tree. */
+/** Resolves paths in a tree with symbolic links, never leaving the tree. */
 public final class PathResolver {
   /** Links followed in one path before it is taken for a loop; as many as Docker follows. */
   static final int MOST_LINKS = 255;
 
-  private final FileTree tree;
+  private final FileFinder tree;
   private final String whole;
   private final Deque<String> rest = new ArrayDeque<>();
   private final StringBuilder done = new StringBuilder();
   private int links;
 
-  private PathResolver(FileTree tree, String path) {
+  private PathResolver(FileFinder tree, String path) {
     this.tree = tree;
     this.whole = path;
   }
@@ -28,7 +28,7 @@ public final class PathResolver {
    *
    * @throws java.nio.file.FileSystemLoopException after 255 links
    */
-  public static String resolveParents(FileTree tree, String path) throws IOException {
+  public static String resolveParents(FileFinder tree, String path) throws IOException {
     String trimmed = path;
     while (trimmed.endsWith("/") && trimmed.length() > 1) {
       trimmed = trimmed.substring(0, trimmed.length() - 1);
@@ -43,7 +43,7 @@ public final class PathResolver {
   }
 
   /** As {@link #resolveParents}, and follows a link at the end as well. */
-  public static String resolve(FileTree tree, String path) throws IOException {
+  public static String resolve(FileFinder tree, String path) throws IOException {
     return new PathResolver(tree, path).run();
   }
 

@@ -70,7 +70,7 @@ final class UnpackedDirectories implements Closeable {
         throw e;
       }
     }
-    String real = PathResolver.resolve(new Unpacking(), path);
+    String real = PathResolver.resolve(this::find, path);
     makeMissing(real);
     return new Place(real, Posix.openBeneath(rootDescriptor, real, PLACE));
   }
@@ -145,7 +145,7 @@ final class UnpackedDirectories implements Closeable {
     int slash = target.lastIndexOf('/');
     String base = target.substring(slash + 1);
     String parent = slash == 0 ? "/" : target.substring(0, slash);
-    String real = PathResolver.resolve(new Unpacking(), parent);
+    String real = PathResolver.resolve(this::find, parent);
     int descriptor;
     try {
       descriptor = Posix.openBeneath(rootDescriptor, real, PLACE);
@@ -213,27 +213,14 @@ final class UnpackedDirectories implements Closeable {
     Posix.close(rootDescriptor);
   }
 
-  /** The tree so far on top of the layers below, as far as resolving links needs it. */
-  private final class Unpacking implements FileTree {
-    @Override
-    public Optional<FileNode> find(String path) throws IOException {
-      FileStatus there = FileStatus.of(root + path);
-      if (there == null) {
-        Optional<FileNode> lower = below.find(path);
-        askedBelow |= lower.isPresent() && lower.get().isSymlink();
-        return lower;
-      }
-      return there.isWhiteout() ? Optional.empty() : Optional.of(FileNodes.of(root + path, there));
+  /** The tree so far on top of the layers below. */
+  private Optional<FileNode> find(String path) throws IOException {
+    FileStatus there = FileStatus.of(root + path);
+    if (there == null) {
+      Optional<FileNode> lower = below.find(path);
+      askedBelow |= lower.isPresent() && lower.get().isSymlink();
+      return lower;
     }
-
-    @Override
-    public java.util.List<String> list(String path) {
-      throw new UnsupportedOperationException("resolving lists nothing");
-    }
-
-    @Override
-    public InputStream open(String path) {
-      throw new UnsupportedOperationException("resolving opens nothing");
-    }
+    return there.isWhiteout() ? Optional.empty() : Optional.of(FileNodes.of(root + path, there));
   }
 }

@@ -59,6 +59,23 @@ class LaunchFailureTest {
         .hasMessageContaining(words);
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          overlay | EINVAL | filesystem on ./upper not supported as upperdir | put it on a volume, with WADAH_HOME or --root
+          clone   | EPERM  | ''                                              | needs to be root with CAP_SYS_ADMIN
+          """)
+  void saysWhatTheMachineLacks(String operation, String error, String detail, String remedy) {
+    LauncherReport.Failure failure =
+        new LauncherReport.Failure(operation, "call", "path", error, "reason", detail);
+    assertThat(LaunchFailures.toException(failure, null))
+        .satisfies(e -> assertThat(e.kind()).isEqualTo(Kind.SETUP))
+        .hasMessageContaining(remedy)
+        .hasMessageContaining(error);
+  }
+
   @Test
   void takesTheRightsOfTheUserForExecuting() {
     Options options = box.options();

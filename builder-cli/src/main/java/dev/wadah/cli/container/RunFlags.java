@@ -35,8 +35,7 @@ final class RunFlags {
         .value("NAME", "Name of the container", "--name")
         .values("NAME=VALUE", "Label of the container", "-l", "--label")
         .value("FILE", "Write the container's id to a file", "--cidfile")
-        .optionalValue(
-            "POLICY", "always", "When to ask the registry: always, missing, never", "--pull")
+        .value("POLICY", "When to ask the registry: always, missing, never", "--pull")
         .value("PLATFORM", "Which image of an index", "--platform")
         .value("SIGNAL", "Understood for docker's sake", "--stop-signal");
   }

@@ -79,7 +79,7 @@ final class StepFailure {
               "sandbox-failed",
               "the container of this step could not be made: " + e.getMessage(),
               "the machine refused an operation that the step needs",
-              "see what this machine allows with: wadah doctor");
+              "docs/sandbox.md tells what a container needs of the machine");
     };
   }
 }

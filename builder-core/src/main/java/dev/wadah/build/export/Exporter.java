@@ -25,6 +25,9 @@ import java.util.Optional;
 
 /** Writes images where a request wants them. */
 public final class Exporter {
+  private static final List<String> TYPES =
+      List.of("image", "registry", "oci", "docker", "tar", "local", "cacheonly");
+
   private final Engine engine;
 
   public Exporter(Engine engine) {
@@ -43,6 +46,7 @@ public final class Exporter {
       BuildRequest.NamingRequest naming,
       BuildProgress progress)
       throws BuildException, IOException {
+    check(output, naming);
     OutputOptions options = OutputOptions.of(output, naming);
     String caption = caption(output, options);
     VertexName vertex =
@@ -58,6 +62,28 @@ public final class Exporter {
     } finally {
       Duration duration = Duration.ofNanos(System.nanoTime() - start);
       progress.finished(vertex, outcome, duration, Optional.empty());
+    }
+  }
+
+  /**
+   * Says before a build what would be refused behind it.
+   *
+   * @throws BuildException for an output that cannot be written
+   */
+  public static void check(BuildRequest.OutputRequest output, BuildRequest.NamingRequest naming)
+      throws BuildException {
+    OutputOptions.of(output, naming);
+    if (!TYPES.contains(output.type())) {
+      throw OutputFaults.fault(
+          "--output knows no type \"%s\"".formatted(output.type()),
+          "known are " + String.join(", ", TYPES),
+          "write --output type=oci,dest=image.tar, for instance");
+    }
+    if (output.type().equals("local") && output.destination().orElse("").isEmpty()) {
+      throw OutputFaults.fault(
+          "type=local needs dest",
+          "it writes the files of the result into a directory",
+          "add dest=DIRECTORY");
     }
   }
 
@@ -91,22 +117,10 @@ public final class Exporter {
       case "tar" ->
           Destination.write(
               "tar", destination, out -> new RootTar(engine.layers()).write(images, options, out));
-      case "local" -> {
-        if (destination.isEmpty() || destination.get().isEmpty()) {
-          throw OutputFaults.fault(
-              "type=local needs dest",
-              "it writes the files of the result into a directory",
-              "add dest=DIRECTORY");
-        }
-        new RootDirectory(engine.layers())
-            .write(images, options, Path.of(destination.get()).toAbsolutePath().normalize());
-      }
-      case "cacheonly" -> {}
-      default ->
-          throw OutputFaults.fault(
-              "--output knows no type \"%s\"".formatted(output.type()),
-              "known are image, registry, oci, docker, tar, local and cacheonly",
-              "write --output type=oci,dest=image.tar, for instance");
+      case "local" ->
+          new RootDirectory(engine.layers())
+              .write(images, options, Path.of(destination.get()).toAbsolutePath().normalize());
+      default -> {} // cacheonly
     }
     return Map.of();
   }

@@ -30,7 +30,7 @@ record OutputOptions(
     Push push,
     Map<String, String> attributes) {
 
-  /** Attributes that are understood; the last few are accepted, and mean nothing here. */
+  /** Attributes that have a meaning for BuildKit; those of containerd alone mean nothing here. */
   private static final List<String> KNOWN =
       List.of(
           "name",
@@ -89,6 +89,7 @@ record OutputOptions(
                 .orElse("leave it out"));
       }
     }
+    requireMeant(attributes);
     boolean pushed = output.type().equals("registry") || flag(attributes, "push");
     boolean byDigest = flag(attributes, "push-by-digest");
     Push push = !pushed ? Push.NO : byDigest ? Push.BY_DIGEST : Push.BY_NAME;
@@ -108,6 +109,22 @@ record OutputOptions(
         annotations(naming.annotations(), attributes),
         push,
         attributes);
+  }
+
+  /** What would be asked for in vain is an error, not a surprise. */
+  private static void requireMeant(Map<String, String> attributes) throws BuildException {
+    if (flag(attributes, "registry.insecure")) {
+      throw OutputFaults.fault(
+          "registry.insecure=true is not taken from a command line",
+          "http and unverified TLS are settings of a registry, so that no build goes around them",
+          "set http = true or skip-verify = true for the host in registries.toml (docs/registry.md)");
+    }
+    if (flag(attributes, "rewrite-timestamp")) {
+      throw OutputFaults.fault(
+          "rewrite-timestamp=true is not built yet",
+          "SOURCE_DATE_EPOCH sets the times of the image and its history, not those of files",
+          "leave it out; touch the files in the context or in a RUN where their times matter");
+    }
   }
 
   /** A tag would stand for nothing: what is pushed by its digest gets none. */

@@ -308,6 +308,8 @@ class ExporterTest {
           oci      | annotation-manifest[.a=1 | annotation "annotation-manifest\\[.a" is malformed
           registry | push=true              | an image without a name cannot be pushed
           tarball  | tar=true               | --output knows no type "tarball"
+          image    | registry.insecure=true | registry.insecure=true is not taken from a command line
+          oci      | rewrite-timestamp=true | rewrite-timestamp=true is not built yet
           """)
   void refusesWhatItDoesNotUnderstand(String type, String attribute, String message) {
     BuildException e =
