@@ -1,13 +1,17 @@
 package dev.wadah.maven;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.wadah.build.BuildException;
 import dev.wadah.build.BuildRequest;
 import dev.wadah.build.BuildResult;
 import dev.wadah.build.Builder;
 import dev.wadah.content.Store;
 import dev.wadah.engine.Engine;
+import dev.wadah.posix.OutputFile;
 import java.io.File;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -40,6 +44,12 @@ public final class BuildMojo extends AbstractMojo {
   /** Labels of the image. */
   @Parameter private Map<String, String> labels = new LinkedHashMap<>();
 
+  /** What {@code COPY --from=NAME} and {@code FROM NAME} read: an element per name. */
+  @Parameter private Map<String, String> buildContexts = new LinkedHashMap<>();
+
+  /** Annotations of the image, such as {@code index:org.example.team=a}. */
+  @Parameter private List<String> annotations = new ArrayList<>();
+
   /** Stage to build; without it, the last one. */
   @Parameter(property = "wadah.target")
   private String target;
@@ -56,6 +66,26 @@ public final class BuildMojo extends AbstractMojo {
   @Parameter(property = "wadah.noCache", defaultValue = "false")
   private boolean noCache;
 
+  /** Stages whose steps are run, whatever the cache has. */
+  @Parameter(property = "wadah.noCacheFilter")
+  private List<String> noCacheFilter = new ArrayList<>();
+
+  /** Repository and tag where builds of other machines leave their steps, and this one does too. */
+  @Parameter(property = "wadah.cache")
+  private String cache;
+
+  /** Caches to read, the best first. */
+  @Parameter private List<Cache> cacheFrom = new ArrayList<>();
+
+  /** Caches to write. */
+  @Parameter private List<Cache> cacheTo = new ArrayList<>();
+
+  /** What RUN steps may mount, and no image keeps. */
+  @Parameter private List<Secret> secrets = new ArrayList<>();
+
+  /** Further lines of RUN's /etc/hosts: {@code NAME=ADDRESS}. */
+  @Parameter private List<String> addHosts = new ArrayList<>();
+
   /** Network of RUN steps: {@code default}, {@code none}, {@code host}. */
   @Parameter(property = "wadah.network", defaultValue = "default")
   private String network;
@@ -66,6 +96,10 @@ public final class BuildMojo extends AbstractMojo {
   /** Whether the image is pushed to the registries that its names tell. */
   @Parameter(property = "wadah.push", defaultValue = "false")
   private boolean push;
+
+  /** File that gets what is known of the result, as JSON: digests, names. */
+  @Parameter(property = "wadah.metadataFile")
+  private File metadataFile;
 
   /** Folder of images and cache; without it, {@code $WADAH_HOME} or the user's. */
   @Parameter(property = "wadah.root")
@@ -87,17 +121,31 @@ public final class BuildMojo extends AbstractMojo {
     }
     BuildRequest request = request();
     try {
-      Engine engine = Engine.open(root == null ? Store.defaultRoot() : root.toPath());
+      Path store = root == null ? Store.defaultRoot() : root.toPath();
+      Engine engine = Engine.open(store);
       BuildResult result = new Builder(engine).build(request, new LogProgress(getLog()));
       result.warnings().forEach(warning -> getLog().warn(Diagnostics.text(warning)));
       result
           .images()
           .forEach((platform, image) -> getLog().info("Built " + platform + " " + image.id()));
+      if (metadataFile != null) {
+        writeMetadata(result);
+      }
+      DailyCollection.startIfDue(store, getLog());
     } catch (BuildException e) {
       throw new MojoFailureException(Diagnostics.text(e), e);
     } catch (IOException e) {
       throw new MojoExecutionException("wadah:build failed: " + e.getMessage(), e);
     }
+  }
+
+  private void writeMetadata(BuildResult result) throws IOException {
+    Files.createDirectories(metadataFile.toPath().toAbsolutePath().getParent());
+    OutputFile.write(
+        metadataFile.toPath(),
+        "rw-r--r--",
+        out ->
+            new ObjectMapper().writerWithDefaultPrettyPrinter().writeValue(out, result.metadata()));
   }
 
   private BuildRequest request() throws MojoExecutionException {
@@ -107,8 +155,12 @@ public final class BuildMojo extends AbstractMojo {
           .target(target, buildArgs, platforms)
           .pull(pull)
           .epoch(outputTimestamp)
-          .steps(noCache, network)
-          .naming(tags, labels)
+          .contexts(buildContexts)
+          .cache(noCache, noCacheFilter)
+          .caches(cache, cacheFrom, cacheTo)
+          .steps(network, addHosts)
+          .secrets(secrets)
+          .naming(tags, labels, annotations)
           .outputs(outputs, push)
           .toBuildRequest();
     } catch (IllegalArgumentException e) {

@@ -6,16 +6,21 @@ import dev.wadah.build.BuildRequest.ContextRequest;
 import dev.wadah.build.BuildRequest.NamingRequest;
 import dev.wadah.build.BuildRequest.OutputRequest;
 import dev.wadah.build.BuildRequest.SecretRequest;
+import dev.wadah.build.BuildRequest.SecretSource;
+import dev.wadah.build.BuildRequest.SharedCache;
 import dev.wadah.build.BuildRequest.StepRequest;
 import dev.wadah.build.BuildRequest.TargetRequest;
 import dev.wadah.container.ContainerSpec.Limits;
 import dev.wadah.image.ImageStore.PullPolicy;
 import dev.wadah.oci.Platform;
 import java.io.File;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.DateTimeException;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -29,6 +34,8 @@ final class Request {
 
   private final Path context;
   private Optional<String> dockerfile = Optional.empty();
+  private Map<String, String> contexts = Map.of();
+  private SecretRequest secrets = new SecretRequest(Map.of(), Map.of());
   private Optional<String> stage = Optional.empty();
   private Map<String, String> buildArgs = Map.of();
   private List<Platform> platforms = List.of();
@@ -90,18 +97,82 @@ final class Request {
     return this;
   }
 
-  Request steps(boolean noCache, String network) {
+  Request contexts(Map<String, String> named) {
+    contexts = named;
+    return this;
+  }
+
+  Request cache(boolean noCache, List<String> stages) {
+    Set<String> filter = new LinkedHashSet<>();
+    stages.forEach(stage -> filter.add(stage.toLowerCase(Locale.ROOT)));
+    cache = new CacheRequest(noCache, filter, List.of(), List.of());
+    return this;
+  }
+
+  /** A reference stands for reading and writing it, with the steps of all stages. */
+  Request caches(String reference, List<Cache> from, List<Cache> to) {
+    List<SharedCache> sources = new ArrayList<>();
+    List<SharedCache> targets = new ArrayList<>();
+    if (reference != null && !reference.isBlank()) {
+      String ref = reference.strip();
+      sources.add(new SharedCache("registry", Map.of("ref", ref)));
+      targets.add(new SharedCache("registry", Map.of("ref", ref, "mode", "max")));
+    }
+    from.forEach(c -> sources.add(shared("cacheFrom", c)));
+    to.forEach(c -> targets.add(shared("cacheTo", c)));
+    cache = new CacheRequest(cache.noCache(), cache.noCacheFilter(), sources, targets);
+    return this;
+  }
+
+  private static SharedCache shared(String parameter, Cache cache) {
+    if (cache.type == null || cache.type.isBlank()) {
+      throw new IllegalArgumentException(
+          "a <cache> of %s needs a <type>: registry or local".formatted(parameter));
+    }
+    return new SharedCache(cache.type.strip(), cache.attributes);
+  }
+
+  Request steps(String network, List<String> hosts) {
     if (!List.of("default", "none", "host").contains(network)) {
       throw new IllegalArgumentException(
           "network is default, none or host, not \"%s\"".formatted(network));
     }
-    cache = new CacheRequest(noCache, Set.of(), List.of(), List.of());
-    steps = new StepRequest(network, List.of(), Set.of(), Limits.NONE);
+    steps = new StepRequest(network, hosts, Set.of(), Limits.NONE);
     return this;
   }
 
-  Request naming(List<String> tags, Map<String, String> labels) {
-    naming = new NamingRequest(tags, labels, List.of());
+  Request secrets(List<Secret> wanted) {
+    Map<String, SecretSource> sources = new LinkedHashMap<>();
+    for (Secret secret : wanted) {
+      if (secret.id == null || (secret.file == null) == (secret.env == null)) {
+        throw new IllegalArgumentException(
+            "a <secret> needs an <id>, and either a <file> or an <env>");
+      }
+      sources.put(secret.id, source(secret));
+    }
+    secrets = new SecretRequest(sources, Map.of());
+    return this;
+  }
+
+  private static SecretSource source(Secret secret) {
+    if (secret.file == null) {
+      String value = System.getenv(secret.env);
+      if (value == null) {
+        throw new IllegalArgumentException(
+            "secret \"%s\" is to come from the environment variable %s, which is not set"
+                .formatted(secret.id, secret.env));
+      }
+      return new SecretSource.Value(value.getBytes(StandardCharsets.UTF_8));
+    }
+    if (!secret.file.isFile()) {
+      throw new IllegalArgumentException(
+          "the file \"%s\" of secret \"%s\" does not exist".formatted(secret.file, secret.id));
+    }
+    return new SecretSource.File(secret.file.toPath().toAbsolutePath());
+  }
+
+  Request naming(List<String> tags, Map<String, String> labels, List<String> annotations) {
+    naming = new NamingRequest(tags, labels, annotations);
     return this;
   }
 
@@ -134,11 +205,11 @@ final class Request {
 
   BuildRequest toBuildRequest() {
     return new BuildRequest(
-        new ContextRequest(context.toString(), dockerfile, Map.of(), System.getenv()),
+        new ContextRequest(context.toString(), dockerfile, contexts, System.getenv()),
         new TargetRequest(stage, buildArgs, platforms, pull, epoch),
         cache,
         steps,
-        new SecretRequest(Map.of(), Map.of()),
+        secrets,
         outputs,
         naming);
   }
