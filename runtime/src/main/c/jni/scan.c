@@ -3,10 +3,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 struct linux_dirent64 {
@@ -76,6 +78,18 @@ struct found {
   jsize count, used;
 };
 
+/* In the mode: an executable that has a capability, or of which that could not be found out. */
+#define CAPABLE (1L << 32)
+
+/* A path by the descriptor: there is no call for attributes of names in a directory before Linux 6.13. */
+static jlong capable(int fd, const char *name, const struct stat *st) {
+  char path[320];
+  if (!S_ISREG(st->st_mode) || (st->st_mode & 0111) == 0) return 0;
+  if (snprintf(path, sizeof path, "/proc/self/fd/%d/%s", fd, name) >= (int)sizeof path) return CAPABLE;
+  if (lgetxattr(path, "security.capability", NULL, 0) >= 0) return CAPABLE;
+  return errno == ENODATA || errno == ENOTSUP ? 0 : CAPABLE;
+}
+
 /* Looks at every name in the order of its bytes; one that has just gone is left out. */
 static int look(int fd, struct listing *listing, struct found *found) {
   qsort_r(listing->starts, listing->count, sizeof *listing->starts, by_bytes, listing->text);
@@ -87,7 +101,7 @@ static int look(int fd, struct listing *listing, struct found *found) {
       return -1;
     }
     int device = S_ISCHR(st.st_mode) || S_ISBLK(st.st_mode);
-    jlong values[FIELDS] = {st.st_mode, device ? (jlong)st.st_rdev : st.st_size, nanos(st.st_mtim),
+    jlong values[FIELDS] = {(jlong)st.st_mode | capable(fd, name, &st), device ? (jlong)st.st_rdev : st.st_size, nanos(st.st_mtim),
                             nanos(st.st_ctim), (jlong)st.st_ino, (jlong)st.st_nlink};
     memcpy(found->values + (size_t)found->count * FIELDS, values, sizeof values);
     size_t length = strlen(name);

@@ -17,7 +17,11 @@ public final class DirectoryScan {
   private final int[] ends;
   private final long[] values;
 
+  /** The three, as C takes them. */
+  private final Object[] arrays;
+
   private DirectoryScan(Object[] arrays) {
+    this.arrays = arrays;
     this.names = (byte[]) arrays[0];
     this.ends = (int[]) arrays[1];
     this.values = (long[]) arrays[2];
@@ -34,6 +38,10 @@ public final class DirectoryScan {
   }
 
   private static native Object[] scan(int fd) throws PosixException;
+
+  Object[] arrays() {
+    return arrays;
+  }
 
   /** Number of names. */
   public int size() {
@@ -98,6 +106,13 @@ public final class DirectoryScan {
   /** The kind of file, one of the S_IF values of {@link FileStatus}. */
   public int type(int index) {
     return (int) values[index * FIELDS] & FileStatus.S_IFMT;
+  }
+
+  /**
+   * Whether the file is an executable with a capability; also where that could not be found out.
+   */
+  public boolean mayBeCapable(int index) {
+    return values[index * FIELDS] >>> Integer.SIZE != 0;
   }
 
   /** Permission bits, 07777. */

@@ -1,5 +1,6 @@
 package dev.wadah.build.context;
 
+import dev.wadah.build.files.KeyItems;
 import dev.wadah.posix.FileStatus;
 import dev.wadah.posix.NativeSha256;
 import dev.wadah.posix.Posix;
@@ -61,6 +62,14 @@ final class ContentDigests {
       cache.saveIfMany();
     }
     return hashes;
+  }
+
+  /** Takes files of one directory into a key, as long as the stat cache knows them. */
+  int take(StatCache.Row row, KeyItems items) throws IOException {
+    if (Thread.currentThread().isInterrupted()) {
+      throw interrupted(null);
+    }
+    return cache.take(row, items);
   }
 
   /** Keeps what was read for the next build. */

@@ -50,7 +50,10 @@ final class DirectoryContext implements BuildContext {
 
     @Override
     public Children children(String path) throws IOException {
-      return visible.children(path);
+      Children children = visible.children(path);
+      return children instanceof ScannedChildren scanned
+          ? new CachedChildren(path, scanned, digests)
+          : children;
     }
 
     @Override

@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -57,6 +58,9 @@ final class HostTree implements FileTree, Closeable {
 
   /** Files that were looked at one by one, or again; these come first. */
   private final Map<String, FileStatus> known = new ConcurrentHashMap<>();
+
+  /** Directories of these. */
+  private final Set<String> holders = ConcurrentHashMap.newKeySet();
 
   /**
    * A tree over a directory.
@@ -124,6 +128,7 @@ final class HostTree implements FileTree, Closeable {
     }
     if (status != null && (known.size() < MAX_SINGLE || scans.containsKey(TreePath.parent(path)))) {
       known.put(path, status);
+      holders.add(path.length() == 1 ? "" : TreePath.parent(path));
     }
     return status;
   }
@@ -166,26 +171,52 @@ final class HostTree implements FileTree, Closeable {
     if (first && scan != null) {
       ahead.announce(path, scan);
     }
-    return new Children() {
-      @Override
-      public int size() {
-        return scan == null ? 0 : scan.size();
-      }
+    return new HostChildren(path, scan);
+  }
 
-      @Override
-      public String name(int index) {
-        return scan.name(index);
-      }
+  /** What is in a directory. */
+  private final class HostChildren implements ScannedChildren {
+    private final String path;
+    private final DirectoryScan scan;
 
-      @Override
-      public FileNode node(int index) throws IOException {
-        String child = TreePath.child(path, scan.name(index));
-        FileStatus status = known.isEmpty() ? null : known.get(child);
-        return status == null
-            ? HostTree.this.node(child, scan, index)
-            : HostTree.this.node(child, status);
-      }
-    };
+    HostChildren(String path, DirectoryScan scan) {
+      this.path = path;
+      this.scan = scan;
+    }
+
+    @Override
+    public int size() {
+      return scan == null ? 0 : scan.size();
+    }
+
+    @Override
+    public String name(int index) {
+      return scan.name(index);
+    }
+
+    @Override
+    public FileNode node(int index) throws IOException {
+      String child = TreePath.child(path, scan.name(index));
+      FileStatus status = known.isEmpty() ? null : known.get(child);
+      return status == null
+          ? HostTree.this.node(child, scan, index)
+          : HostTree.this.node(child, status);
+    }
+
+    @Override
+    public DirectoryScan scan() {
+      return holders.contains(path) ? null : scan;
+    }
+
+    @Override
+    public int scanned(int index) {
+      return index;
+    }
+
+    @Override
+    public int endOfRow(int index) {
+      return size();
+    }
   }
 
   private DirectoryScan scan(String path) throws IOException {
@@ -217,7 +248,7 @@ final class HostTree implements FileTree, Closeable {
         scan.mtimeNanos(index),
         identity(
             path,
-            type | mode,
+            scan.mayBeCapable(index) ? type | EXECUTE : type, // the mode says no more than that
             device ? scan.sizeBytes(index) : 0,
             scan.links(index) > 1 ? scan.inode(index) : 0));
   }

@@ -10,6 +10,7 @@ import java.io.InputStream;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -60,7 +61,23 @@ final class IgnoringTree implements FileTree {
 
   @Override
   public Children children(String path) throws IOException {
-    return patterns.isEmpty() ? tree.children(path) : FileTree.super.children(path);
+    if (patterns.isEmpty()) {
+      return tree.children(path);
+    }
+    Children all = tree.children(path);
+    if (path.length() > 1
+        && !match(path).matched()
+        && !patterns.mayMatchBelow(TreePath.relative(path))) {
+      return all;
+    }
+    int[] visible = new int[all.size()];
+    int count = 0;
+    for (int i = 0; i < visible.length; i++) {
+      if (visible(TreePath.child(path, all.name(i)))) {
+        visible[count++] = i;
+      }
+    }
+    return VisibleChildren.of(all, Arrays.copyOf(visible, count));
   }
 
   @Override

@@ -1,6 +1,10 @@
 package dev.wadah.build.context;
 
+import dev.wadah.build.files.KeyItems;
+import dev.wadah.posix.DirectoryScan;
+import dev.wadah.posix.FileStatus;
 import dev.wadah.posix.PathBytes;
+import dev.wadah.posix.StatRecords;
 import java.io.BufferedOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -32,8 +36,7 @@ final class StatCache {
   private static final long MAGIC = 0x57414441_53544131L; // "WADASTA1"
   private static final int HEAD_BYTES = Long.BYTES + Integer.BYTES;
 
-  /** Hash of the path, size, times, inode, digest, length of the path. */
-  private static final int FIXED_BYTES = 5 * Long.BYTES + SHA_BYTES + Short.BYTES;
+  private static final int FIXED_BYTES = StatRecords.FIXED_BYTES;
 
   /** A larger file is mapped: a million records would not fit into the heap. */
   private static final long MAPPED_BYTES = 8 << 20;
@@ -47,8 +50,10 @@ final class StatCache {
   /** A cache that nobody used for so long is dropped. */
   private static final long KEEP_MILLIS = 90L * 24 * 3600 * 1000;
 
+  private static final ByteBuffer NOTHING = ByteBuffer.allocateDirect(0);
+
   private final Path file;
-  private ByteBuffer records = ByteBuffer.allocate(0);
+  private ByteBuffer records = NOTHING;
   private int count;
 
   /** Where the next record is looked for first. */
@@ -86,6 +91,58 @@ final class StatCache {
       return false;
     }
     records.get(at + 5 * Long.BYTES, into, offset, SHA_BYTES);
+    return true;
+  }
+
+  /**
+   * Files that stand beside each other in one directory.
+   *
+   * @param from index of the first in {@code scan}
+   * @param to index behind the last
+   * @param path the directory, with a slash at its end
+   * @param relative where in {@code path} that begins by which a key names the directory
+   */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  record Row(DirectoryScan scan, int from, int to, byte[] path, int relative) {}
+
+  /**
+   * Takes files into a key up to the first that is no regular one or has changed.
+   *
+   * @return how many
+   */
+  synchronized int take(Row row, KeyItems items) throws IOException {
+    load();
+    if (count == 0
+        || items.bytes().length - items.used() < row.path.length + StatRecords.ITEM_BYTES) {
+      return 0;
+    }
+    int taken = takeFromHere(row, items);
+    // perhaps a file has gone, or another COPY has read these first
+    return taken == 0 && isElsewhere(row) ? takeFromHere(row, items) : taken;
+  }
+
+  private int takeFromHere(Row row, KeyItems items) throws IOException {
+    int[] places = {row.from, row.to, Math.min(cursor, records.limit()), items.used()};
+    StatRecords.take(row.scan, records, places, row.path, row.relative, items.bytes());
+    cursor = places[2];
+    items.used(places[3]);
+    return places[0] - row.from;
+  }
+
+  /** Moves on to the record of the first file; true when that is another and still holds. */
+  private boolean isElsewhere(Row row) {
+    if (row.scan.type(row.from) != FileStatus.S_IFREG) {
+      return false;
+    }
+    byte[] name = PathBytes.encode(row.scan.name(row.from));
+    byte[] path = Arrays.copyOf(row.path, row.path.length + name.length);
+    System.arraycopy(name, 0, path, row.path.length, name.length);
+    int before = cursor;
+    int at = record(path);
+    if (at < 0 || at == before || !same(at, Stamp.of(row.scan, row.from))) {
+      return false;
+    }
+    cursor = at;
     return true;
   }
 
@@ -167,7 +224,7 @@ final class StatCache {
       return;
     }
     loaded = true;
-    records = ByteBuffer.allocate(0);
+    records = NOTHING;
     count = 0;
     cursor = HEAD_BYTES;
     table = new int[0];
@@ -180,7 +237,7 @@ final class StatCache {
       // the first build of this directory
     } catch (IOException | IndexOutOfBoundsException e) {
       // a damaged cache only costs time
-      records = ByteBuffer.allocate(0);
+      records = NOTHING;
       count = 0;
     }
   }
@@ -194,7 +251,7 @@ final class StatCache {
       if (size > MAPPED_BYTES) {
         return channel.map(FileChannel.MapMode.READ_ONLY, 0, size);
       }
-      ByteBuffer bytes = ByteBuffer.allocate((int) size);
+      ByteBuffer bytes = ByteBuffer.allocateDirect((int) size);
       int read = 0;
       while (read >= 0 && bytes.hasRemaining()) {
         read = channel.read(bytes);
@@ -207,11 +264,7 @@ final class StatCache {
   private void check(ByteBuffer bytes) {
     records = bytes;
     count = bytes.getInt(Long.BYTES);
-    int at = HEAD_BYTES;
-    for (int n = 0; n < count; n++) {
-      at += FIXED_BYTES + length(at);
-    }
-    if (count < 0 || at != bytes.limit()) {
+    if (StatRecords.end(bytes, HEAD_BYTES, count) != bytes.limit()) {
       throw new IndexOutOfBoundsException("%d records do not fill the file".formatted(count));
     }
   }

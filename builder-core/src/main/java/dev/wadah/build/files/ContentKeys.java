@@ -28,6 +28,9 @@ final class ContentKeys implements SourceWalk.Visitor {
   /** Items whose contents are asked for together: enough for threads, few enough for memory. */
   private static final int BATCH = 4096;
 
+  /** Bytes of items that were taken together, above which no more are gathered. */
+  private static final int MANY_BYTES = 1 << 20;
+
   private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
 
   private static final byte[] END = {0};
@@ -40,7 +43,14 @@ final class ContentKeys implements SourceWalk.Visitor {
   private final List<Item> items = new ArrayList<>();
   private final List<String> files = new ArrayList<>();
 
-  private record Item(String name, FileNode node) {}
+  private final KeyItems many = new KeyItems();
+  private int manyBytes;
+
+  /**
+   * A file, the name of a source ({@code node} is null), or several files ({@code name} is null).
+   */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  private record Item(String name, FileNode node, byte[] several) {}
 
   ContentKeys(FileTree tree, boolean owners) {
     this.tree = tree;
@@ -66,7 +76,7 @@ final class ContentKeys implements SourceWalk.Visitor {
 
   /** Keeps the files of one source apart from those of the next. */
   private void mark(String name) {
-    items.add(new Item(TreePath.name(TreePath.clean(name)), null));
+    items.add(new Item(TreePath.name(TreePath.clean(name)), null, null));
   }
 
   @Override
@@ -74,13 +84,29 @@ final class ContentKeys implements SourceWalk.Visitor {
     if (node.type() == FileNode.Type.SOCKET) {
       return;
     }
-    items.add(new Item(relative, node));
+    items.add(new Item(relative, node, null));
     if (node.isFile()) {
       files.add(path);
     }
     if (items.size() >= BATCH) {
       take();
     }
+  }
+
+  @Override
+  public int takes(String relative, FileTree.Children children, int index) throws IOException {
+    if (owners || !(children instanceof DigestedChildren digested)) {
+      return 0;
+    }
+    int taken = digested.take(index, relative, many);
+    if (taken > 0) {
+      items.add(new Item(null, null, many.takeAll()));
+      manyBytes += items.get(items.size() - 1).several.length;
+      if (items.size() >= BATCH || manyBytes >= MANY_BYTES) {
+        take();
+      }
+    }
+    return taken;
   }
 
   private byte[] contents() throws IOException {
@@ -116,6 +142,10 @@ final class ContentKeys implements SourceWalk.Visitor {
     byte[] hashes = contents();
     int at = 0;
     for (Item item : items) {
+      if (item.several != null) {
+        put(item.several);
+        continue;
+      }
       text(item.name);
       FileNode node = item.node;
       if (node == null) {
@@ -131,6 +161,7 @@ final class ContentKeys implements SourceWalk.Visitor {
     }
     items.clear();
     files.clear();
+    manyBytes = 0;
   }
 
   private void hex(byte[] hashes, int from) {

@@ -42,6 +42,17 @@ final class SourceWalk {
     default boolean takes(Subtree below) throws IOException, FileActionException {
       return false;
     }
+
+    /**
+     * Asks whether the visitor takes some of a directory's files together, of which none is left
+     * out; these are not visited.
+     *
+     * @param relative the directory, seen from the source
+     * @return how many from {@code index} on
+     */
+    default int takes(String relative, FileTree.Children children, int index) throws IOException {
+      return 0;
+    }
   }
 
   /** What is copied below a directory, which may be walked later, and again. */
@@ -167,6 +178,13 @@ final class SourceWalk {
       if (at.next == at.children.size()) {
         open.pop();
         continue;
+      }
+      if (at.scope.include.isEmpty() && excludes.isEmpty()) {
+        int taken = visitor.takes(at.relative, at.children, at.next);
+        if (taken > 0) {
+          at.next += taken;
+          continue;
+        }
       }
       int index = at.next++;
       FileNode node = at.children.node(index);
