@@ -65,7 +65,7 @@ class ImportDirectionTest {
       cli.store: cli cli.image build.cache build.gc RUNTIME
       cli.dockerfile: cli build dockerfile dockerfile.check dockerfile.format oci
 
-      maven: build dockerfile RUNTIME
+      maven: build build.gc dockerfile RUNTIME
 
       benchmarks: build build.context build.graph dockerfile RUNTIME
       """;
