@@ -214,6 +214,15 @@ METHOD(jboolean, isTerminal)(JNIEnv *env, jclass type, jint fd) {
   return isatty(fd) == 1;
 }
 
+/* Rows and columns in one number; 0 when it is no terminal, or one that does not know its size. */
+METHOD(jint, terminalSize)(JNIEnv *env, jclass type, jint fd) {
+  (void)env;
+  (void)type;
+  struct winsize size;
+  if (ioctl(fd, TIOCGWINSZ, &size) < 0) return 0;
+  return (jint)((size.ws_row & 0x7fff) << 16 | size.ws_col);
+}
+
 METHOD(jbyteArray, terminalState)(JNIEnv *env, jclass type, jint fd) {
   (void)type;
   struct termios state;

@@ -56,10 +56,10 @@ class ImportDirectionTest {
 
       cli: cli.build cli.container cli.image cli.registry cli.store cli.dockerfile build dockerfile RUNTIME
       cli.template: cli
-      cli.progress: cli build oci
+      cli.progress: cli build oci posix
       cli.profile: cli build posix profile
       cli.build: cli cli.profile cli.progress build build.gc dockerfile dockerfile.check dockerfile.outline RUNTIME
-      cli.container: cli cli.image RUNTIME
+      cli.container: cli cli.image cli.registry RUNTIME
       cli.image: cli cli.template RUNTIME
       cli.registry: cli cli.image cli.progress registry.serve RUNTIME
       cli.store: cli cli.image build.cache build.gc RUNTIME

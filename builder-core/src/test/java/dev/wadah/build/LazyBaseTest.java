@@ -84,6 +84,16 @@ class LazyBaseTest {
 
   private BuildResult build(Engine engine, String dockerfile, PullPolicy pull, OutputRequest output)
       throws Exception {
+    return build(engine, dockerfile, pull, output, BuildProgress.NONE);
+  }
+
+  private BuildResult build(
+      Engine engine,
+      String dockerfile,
+      PullPolicy pull,
+      OutputRequest output,
+      BuildProgress progress)
+      throws Exception {
     Files.writeString(context.resolve("Dockerfile"), dockerfile);
     BuildRequest plain = BoxImage.request(context, Map.of());
     TargetRequest target = plain.target();
@@ -98,7 +108,7 @@ class LazyBaseTest {
                 plain.secrets(),
                 List.of(output),
                 plain.naming()),
-            BuildProgress.NONE);
+            progress);
   }
 
   private OutputRequest push(String path) {
@@ -130,6 +140,55 @@ class LazyBaseTest {
               ImageVerification.ofRegistry(plain.registry(), name(path)).verify(pushed).problems())
           .isEmpty();
       assertThat(result.images().get(Platform.host()).layers().layers()).hasSizeBetween(1, 3);
+    }
+  }
+
+  /** What a progress heard of bytes that moved. */
+  private static final class Moves implements BuildProgress {
+    private final java.util.Map<String, List<Long>> bytes =
+        new java.util.concurrent.ConcurrentHashMap<>();
+
+    @Override
+    public void transferred(VertexName vertex, String what, long done, long total) {
+      bytes
+          .computeIfAbsent(
+              vertex.name() + ": " + what.replaceAll("[0-9a-f]{64}", "DIGEST") + " of " + total,
+              key -> java.util.Collections.synchronizedList(new java.util.ArrayList<>()))
+          .add(done);
+    }
+  }
+
+  @Test
+  void tellsHowManyBytesOfEachLayerHaveMoved() throws Exception {
+    start(TestRegistry.Kind.OURS);
+    Descriptor base = pushBase("team/base:1", AMD64, true);
+    Engine engine = store();
+    long size =
+        engine
+            .images()
+            .resolve(name("team/base:1"), AMD64, PullPolicy.MISSING)
+            .manifest()
+            .layers()
+            .get(0)
+            .sizeBytes();
+    assertThat(base.sizeBytes()).isLessThan(size);
+    try (TestRegistry other = TestRegistry.start(TestRegistry.Kind.OURS, folder.resolve("other"))) {
+      OutputRequest push =
+          new OutputRequest(
+              "registry", Optional.empty(), Map.of("name", other.host() + "/far/app:1"));
+      Moves moves = new Moves();
+      String dockerfile = "FROM " + name("team/base:1") + "\nCOPY f /f\n";
+      build(engine, dockerfile, PullPolicy.MISSING, push, moves);
+      for (String what :
+          List.of(
+              "[2/2] COPY f /f: sha256:DIGEST of ",
+              "exporting to image and pushing: pushing layer sha256:DIGEST of ")) {
+        assertThat(moves.bytes).containsKey(what + size);
+        List<Long> told = moves.bytes.get(what + size);
+        assertThat(told).startsWith(0L).endsWith(size).isSorted();
+      }
+      assertThat(moves.bytes.keySet())
+          .anyMatch(key -> key.startsWith("exporting to image and pushing: compressing layer"));
     }
   }
 

@@ -3,6 +3,7 @@ package dev.wadah.image;
 import dev.wadah.content.DigestMismatchException;
 import dev.wadah.oci.Descriptor;
 import dev.wadah.oci.Digest;
+import dev.wadah.posix.NativeSha256;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -33,8 +34,11 @@ public final class VerifiedInputStream extends ForwardInputStream {
   }
 
   private static MessageDigest hasher(Digest digest) {
+    if (!digest.algorithm().equals("sha512")) {
+      return new NativeSha256();
+    }
     try {
-      return MessageDigest.getInstance(digest.algorithm().equals("sha512") ? "SHA-512" : "SHA-256");
+      return MessageDigest.getInstance("SHA-512");
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("this JVM lacks a digest algorithm", e);
     }

@@ -15,7 +15,6 @@ import dev.wadah.profile.Profile;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -43,14 +42,13 @@ public final class LayerStore {
   /** The layer without entries: two zero blocks. It needs no place. */
   public static final DiffId EMPTY = new DiffId(Digest.of(new byte[2 * TarHeader.BLOCK]));
 
-  private static final int BUFFER_BYTES = 1 << 17;
-
   private final ContentStore content;
   private final Map<DiffId, BlobSource> sources = new ConcurrentHashMap<>();
   private final Map<DiffId, TarView> tarViews = new ConcurrentHashMap<>();
   private final LayerRecords records;
   private final LayerTrees trees;
   private final Hashers hashers = new Hashers();
+  private final Fetches fetches = new Fetches();
 
   /** Over the room {@code layers} of {@code store}, which is made when it is not there. */
   public LayerStore(Store store, ContentStore content) {
@@ -160,13 +158,6 @@ public final class LayerStore {
     }
   }
 
-  private static void copy(InputStream in, OutputStream out) throws IOException {
-    byte[] buffer = new byte[BUFFER_BYTES];
-    for (int n = in.read(buffer, 0, buffer.length); n >= 0; n = in.read(buffer, 0, buffer.length)) {
-      out.write(buffer, 0, n);
-    }
-  }
-
   /** How a new layer is kept. */
   public enum Form {
     TREE,
@@ -262,6 +253,11 @@ public final class LayerStore {
     return content.open(blob.digest());
   }
 
+  /** From now on {@code listener} hears of the blobs that this thread fetches; null: nobody. */
+  public void tellFetches(FetchListener listener) {
+    fetches.tell(listener);
+  }
+
   @SuppressWarnings("try") // the lock is held, not used
   private void fetch(DiffId layer, Descriptor blob) throws IOException {
     BlobSource source = sources.get(layer);
@@ -276,7 +272,7 @@ public final class LayerStore {
       long start = System.nanoTime();
       try (InputStream in = ReadAhead.of(source.open(blob));
           ContentStore.Ingest ingest = content.ingest()) {
-        copy(in, ingest.out());
+        fetches.copy(in, ingest.out(), blob);
         ingest.commit(blob.digest());
       }
       Profile.spent(Phase.PULL, start);

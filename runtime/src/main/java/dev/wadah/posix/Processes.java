@@ -81,6 +81,12 @@ public final class Processes {
 
   public static native boolean isTerminal(int descriptor);
 
+  /**
+   * The size of a terminal: rows in the upper 16 bits, columns in the lower ones; 0 when it is none
+   * or does not know.
+   */
+  public static native int terminalSize(int descriptor);
+
   /** The settings of a terminal, for {@link #restoreTerminal}; null when it is none. */
   public static native byte[] terminalState(int descriptor);
 

@@ -31,25 +31,33 @@ final class BlobUpload {
    */
   long upload(Descriptor blob, Optional<String> mountFrom, Registry.BlobOpener content)
       throws IOException {
-    Optional<URI> session =
-        mountFrom.isPresent() ? mount(blob, mountFrom.get()) : Optional.of(begin());
-    if (session.isEmpty()) {
-      return 0;
-    }
+    Optional<String> source = mountFrom;
     for (int attempt = 1; ; attempt++) {
+      Optional<URI> session = Optional.empty();
       try {
+        session = source.isPresent() ? mount(blob, source.get()) : Optional.of(begin());
+        if (session.isEmpty()) {
+          content.mounted(source.get());
+          return 0;
+        }
+        source = Optional.empty();
         finish(session.get(), blob, content);
         return blob.sizeBytes();
       } catch (InterruptedIOException e) {
         throw e;
       } catch (IOException e) {
-        if (attempt >= retries.attempts() || !isWorthAnother(e)) {
+        boolean again = session.isPresent() ? isWorthAnother(e) : isFault(e);
+        if (attempt >= retries.attempts() || !again) {
           throw e;
         }
         retries.pause(attempt, Optional.empty());
-        session = Optional.of(begin());
       }
     }
+  }
+
+  /** A registry that is about to stop may say so; a session was asked for often enough already. */
+  private static boolean isFault(IOException e) {
+    return e instanceof RegistryException known && known.status() == 500;
   }
 
   /** A session may have gone with the registry's process: then it says that it knows none. */

@@ -53,5 +53,12 @@ public interface Registry {
   @FunctionalInterface
   interface BlobOpener {
     InputStream open() throws IOException;
+
+    /**
+     * Is told that no content is needed: the registry took the blob from a sibling repository.
+     *
+     * @param repository its path
+     */
+    default void mounted(String repository) {}
   }
 }

@@ -8,6 +8,7 @@ import dev.wadah.cli.Console;
 import dev.wadah.cli.Session;
 import dev.wadah.cli.UsageException;
 import dev.wadah.cli.image.Lookup;
+import dev.wadah.cli.registry.PullOnTheWay;
 import dev.wadah.container.ContainerSpec;
 import dev.wadah.container.ContainerSpec.ProcessSpec;
 import dev.wadah.container.ContainerSpec.UserIds;
@@ -63,7 +64,7 @@ public final class RunCommand implements Command {
     String id = ContainerId.random();
     writeId(arguments, id);
     Engine engine = session.engine();
-    Image image = image(arguments, engine);
+    Image image = image(arguments, engine, console);
     ContainerConfig config = image.config().container();
     try (Snapshotter.Active root = engine.snapshots().prepare(image.layers());
         Attachments attached =
@@ -100,7 +101,7 @@ public final class RunCommand implements Command {
     }
   }
 
-  private static Image image(Arguments arguments, Engine engine) throws Exception {
+  private static Image image(Arguments arguments, Engine engine, Console console) throws Exception {
     String name = arguments.positional().get(0);
     Platform platform = Lookup.platform(arguments.value("platform"));
     PullPolicy policy =
@@ -117,7 +118,12 @@ public final class RunCommand implements Command {
       }
     }
     ImageReference reference = Lookup.reference(name);
-    return engine.images().resolve(reference, platform, policy);
+    if (policy == PullPolicy.NEVER) {
+      return engine.images().resolve(reference, platform, policy);
+    }
+    PullOnTheWay.Reason reason =
+        policy == PullPolicy.MISSING ? PullOnTheWay.Reason.MISSING : PullOnTheWay.Reason.WANTED;
+    return new PullOnTheWay(engine, console).pull(reference, platform, reason);
   }
 
   private static UserIds user(Arguments arguments, Engine engine, Image image) throws IOException {

@@ -1,13 +1,13 @@
 package dev.wadah.cli.progress;
 
 /** Byte counts as displays write them: decimal units, two digits behind the point. */
-final class Bytes {
+public final class Bytes {
   private static final String[] UNITS = {"B", "kB", "MB", "GB", "TB", "PB", "EB"};
 
   private Bytes() {}
 
   /** Such as {@code 12.34MB}; digits are cut off, not rounded. */
-  static String text(long bytes) {
+  public static String text(long bytes) {
     if (bytes < 1000) {
       return bytes + "B";
     }

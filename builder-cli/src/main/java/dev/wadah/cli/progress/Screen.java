@@ -1,9 +1,7 @@
 package dev.wadah.cli.progress;
 
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
+import dev.wadah.posix.Processes;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 
 /**
  * A terminal's size and abilities.
@@ -12,23 +10,21 @@ import java.util.concurrent.TimeUnit;
  * @param rows height in lines
  * @param color whether colours may be used
  */
-record Screen(int columns, int rows, boolean color) {
+public record Screen(int columns, int rows, boolean color) {
   private static final int USUAL_COLUMNS = 80;
   private static final int USUAL_ROWS = 24;
 
   /** What the environment says, else what the terminal says, else 80 by 24. */
-  static Screen of(Map<String, String> environment) {
+  public static Screen of(Map<String, String> environment) {
     boolean color =
         environment.getOrDefault("NO_COLOR", "").isEmpty()
             && !environment.getOrDefault("TERM", "").equals("dumb");
     int columns = number(environment.get("COLUMNS"));
     int rows = number(environment.get("LINES"));
     if (columns == 0 || rows == 0) {
-      String[] size = askTerminal().strip().split(" ", -1);
-      if (size.length == 2) {
-        rows = rows == 0 ? number(size[0]) : rows;
-        columns = columns == 0 ? number(size[1]) : columns;
-      }
+      int size = askTerminal();
+      rows = rows == 0 ? size >> 16 : rows;
+      columns = columns == 0 ? size & 0xffff : columns;
     }
     return new Screen(columns == 0 ? USUAL_COLUMNS : columns, rows == 0 ? USUAL_ROWS : rows, color);
   }
@@ -41,22 +37,14 @@ record Screen(int columns, int rows, boolean color) {
     }
   }
 
-  /** Output of stty size: rows and columns; empty where there is no stty or no terminal. */
-  private static String askTerminal() {
-    try {
-      Process stty =
-          new ProcessBuilder("stty", "size")
-              .redirectInput(new java.io.File("/dev/tty"))
-              .redirectError(ProcessBuilder.Redirect.DISCARD)
-              .start();
-      if (stty.waitFor(1, TimeUnit.SECONDS) && stty.exitValue() == 0) {
-        return new String(stty.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+  /** What the first of standard error, output and input says that is a terminal; 0 for none. */
+  private static int askTerminal() {
+    for (int descriptor = 2; descriptor >= 0; descriptor--) {
+      int size = Processes.terminalSize(descriptor);
+      if (size != 0) {
+        return size;
       }
-    } catch (IOException e) {
-      // No stty on this machine: the usual size is used.
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
     }
-    return "";
+    return 0;
   }
 }

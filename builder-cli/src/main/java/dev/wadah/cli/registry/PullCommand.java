@@ -14,7 +14,6 @@ import dev.wadah.engine.Engine;
 import dev.wadah.image.ImageException;
 import dev.wadah.image.transfer.ImageTransfer;
 import dev.wadah.image.transfer.ImageTransfer.Pulled;
-import dev.wadah.image.transfer.TransferProgress;
 import dev.wadah.oci.ImageReference;
 import dev.wadah.oci.Platform;
 import java.io.IOException;
@@ -93,19 +92,23 @@ public final class PullCommand implements Command {
 
     private Pulled pull(ImageReference name) throws IOException {
       ImageReference shown = name.digest().map(name::withDigest).orElse(name);
-      if (!quiet) {
-        String tag = shown.digest().isPresent() ? shown.toString() : shown.tag().orElse("");
-        console.out().println(tag + ": Pulling from " + name.path());
-      }
-      TransferProgress progress =
-          quiet ? TransferProgress.NONE : TransferLines.ofPull(console.out());
-      Pulled pulled =
-          new ImageTransfer(engine.content(), engine.images(), engine.registry())
-              .pull(name, platform, progress);
-      if (!quiet) {
+      Pulled pulled;
+      if (quiet) {
+        pulled = pull(name, TransferDisplay.NONE);
+      } else {
+        try (HeadedDisplay display =
+            new HeadedDisplay(console.out(), shown, () -> TransferDisplay.ofPull(console))) {
+          pulled = pull(name, display);
+          display.head();
+        }
         console.out().println("Digest: " + pulled.target().digest());
       }
       return pulled;
+    }
+
+    private Pulled pull(ImageReference name, TransferDisplay display) throws IOException {
+      return new ImageTransfer(engine.content(), engine.images(), engine.registry())
+          .pull(name, platform, display);
     }
 
     private void end(boolean isNew, String shown, String full) {

@@ -12,7 +12,6 @@ import dev.wadah.engine.Engine;
 import dev.wadah.image.Image;
 import dev.wadah.image.ImageStore.Named;
 import dev.wadah.image.transfer.ImageTransfer;
-import dev.wadah.image.transfer.TransferProgress;
 import dev.wadah.oci.Descriptor;
 import dev.wadah.oci.ImageReference;
 import dev.wadah.oci.Platform;
@@ -55,9 +54,12 @@ public final class PushCommand implements Command {
     }
     for (Named named : names(engine, wanted, all)) {
       ImageReference name = named.name().orElseThrow();
-      TransferProgress progress = quiet ? TransferProgress.NONE : TransferLines.ofPush(out);
       Descriptor target = target(engine, named, arguments.value("platform"));
-      Descriptor pushed = transfer.push(target, name, progress);
+      Descriptor pushed;
+      try (TransferDisplay display =
+          quiet ? TransferDisplay.NONE : TransferDisplay.ofPush(session.console())) {
+        pushed = transfer.push(target, name, display);
+      }
       if (!quiet) {
         out.printf(
             "%s: digest: %s size: %d%n",

@@ -4,6 +4,7 @@ import dev.wadah.build.BuildException;
 import dev.wadah.build.BuildProgress;
 import dev.wadah.build.BuildProgress.Outcome;
 import dev.wadah.build.BuildProgress.VertexName;
+import dev.wadah.build.TransferTicker;
 import dev.wadah.build.cache.CacheKey;
 import dev.wadah.build.cache.CacheRecord;
 import dev.wadah.build.cache.StepCache;
@@ -86,6 +87,9 @@ public final class StepRunner implements GraphExecutor.VertexRunner {
     VertexName name = name(vertex);
     long start = System.nanoTime();
     progress.started(name);
+    TransferTicker fetches = new TransferTicker(progress, name);
+    layers.tellFetches(
+        (blob, bytes) -> fetches.moved(blob.digest().toString(), bytes, blob.sizeBytes()));
     try {
       Finished finished = finish(vertex, inputs);
       progress.finished(name, finished.outcome(), since(start), Optional.empty());
@@ -106,6 +110,8 @@ public final class StepRunner implements GraphExecutor.VertexRunner {
     } catch (IOException e) {
       progress.finished(name, Outcome.FAILED, since(start), Optional.ofNullable(e.getMessage()));
       throw e;
+    } finally {
+      layers.tellFetches(null);
     }
   }
 

@@ -56,7 +56,8 @@ public final class Exporter {
     progress.started(vertex);
     Outcome outcome = Outcome.FAILED;
     try {
-      Map<String, Object> metadata = write(images, output, options);
+      Map<String, Object> metadata =
+          write(images, output, options, new PushProgress(progress, vertex));
       outcome = Outcome.DONE;
       return metadata;
     } finally {
@@ -101,18 +102,21 @@ public final class Exporter {
   }
 
   private Map<String, Object> write(
-      Map<Platform, Image> images, BuildRequest.OutputRequest output, OutputOptions options)
+      Map<Platform, Image> images,
+      BuildRequest.OutputRequest output,
+      OutputOptions options,
+      TransferProgress progress)
       throws BuildException, IOException {
     Optional<String> destination = output.destination();
     switch (output.type()) {
       case "image", "registry" -> {
-        return image(images, options, output.type());
+        return image(images, options, output.type(), progress);
       }
       case "oci", "docker" -> {
         // docker build puts an image without dest into the engine's store, which is ours here
         return output.type().equals("docker") && destination.isEmpty()
-            ? image(images, options, "image")
-            : archive(images, output, options);
+            ? image(images, options, "image", progress)
+            : archive(images, output, options, progress);
       }
       case "tar" ->
           Destination.write(
@@ -125,11 +129,12 @@ public final class Exporter {
     return Map.of();
   }
 
-  private Map<String, Object> image(Map<Platform, Image> images, OutputOptions options, String type)
+  private Map<String, Object> image(
+      Map<Platform, Image> images, OutputOptions options, String type, TransferProgress progress)
       throws IOException {
     // what is only pushed needs no place in the list of images
     boolean stored = !type.equals("registry") && !"false".equals(options.attributes().get("store"));
-    ImageVariants variants = new ImageVariants(engine, options);
+    ImageVariants variants = new ImageVariants(engine, options, progress);
     Map<Platform, Image> written = new LinkedHashMap<>();
     for (Map.Entry<Platform, Image> entry : images.entrySet()) {
       Image image = variants.of(entry.getValue(), entry.getKey());
@@ -144,24 +149,28 @@ public final class Exporter {
         engine.images().tag(name, target);
       }
       if (options.push() != OutputOptions.Push.NO) {
-        push(name, target, options.push());
+        push(name, target, options.push(), progress);
       }
     }
     return metadata(written, target, options);
   }
 
-  private void push(ImageReference name, Descriptor target, OutputOptions.Push push)
+  private void push(
+      ImageReference name, Descriptor target, OutputOptions.Push push, TransferProgress progress)
       throws IOException {
     ImageReference place =
         push == OutputOptions.Push.BY_DIGEST ? name.withDigest(target.digest()) : name;
     new ImageTransfer(engine.content(), engine.images(), engine.registry())
-        .push(target, place, TransferProgress.NONE);
+        .push(target, place, progress);
   }
 
   private Map<String, Object> archive(
-      Map<Platform, Image> images, BuildRequest.OutputRequest output, OutputOptions options)
+      Map<Platform, Image> images,
+      BuildRequest.OutputRequest output,
+      OutputOptions options,
+      TransferProgress progress)
       throws BuildException, IOException {
-    ImageVariants variants = new ImageVariants(engine, options);
+    ImageVariants variants = new ImageVariants(engine, options, progress);
     Map<Platform, Image> written = new LinkedHashMap<>();
     for (Map.Entry<Platform, Image> entry : images.entrySet()) {
       written.put(entry.getKey(), variants.of(entry.getValue(), entry.getKey()));

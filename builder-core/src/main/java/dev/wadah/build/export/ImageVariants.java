@@ -27,10 +27,12 @@ import java.util.TreeMap;
 final class ImageVariants {
   private final Engine engine;
   private final OutputOptions options;
+  private final TransferProgress progress;
 
-  ImageVariants(Engine engine, OutputOptions options) {
+  ImageVariants(Engine engine, OutputOptions options, TransferProgress progress) {
     this.engine = engine;
     this.options = options;
+    this.progress = progress;
   }
 
   /** The image with its layers and documents as the output wants them, in the content store. */
@@ -39,7 +41,7 @@ final class ImageVariants {
     if (options.media().layers().isPresent()) {
       wanted =
           new ImageCompression(engine.store(), engine.content(), engine.layers())
-              .compress(image, options.media().layers().get(), TransferProgress.NONE);
+              .compress(image, options.media().layers().get(), progress);
     }
     Manifest manifest = manifest(wanted, platform);
     byte[] bytes = OciJson.write(manifest);

@@ -10,13 +10,17 @@ final class CountedInputStream extends ForwardInputStream {
   private static final long STEP_BYTES = 256 << 10;
 
   private final Descriptor blob;
+  private final TransferProgress.State state;
   private final TransferProgress progress;
   private long read;
   private long told;
 
-  CountedInputStream(InputStream in, Descriptor blob, TransferProgress progress) {
+  /** Counts what is read of a blob that is in {@code state}. */
+  CountedInputStream(
+      InputStream in, Descriptor blob, TransferProgress.State state, TransferProgress progress) {
     super(in);
     this.blob = blob;
+    this.state = state;
     this.progress = progress;
   }
 
@@ -27,7 +31,7 @@ final class CountedInputStream extends ForwardInputStream {
       read += n;
       if (read - told >= STEP_BYTES) {
         told = read;
-        progress.update(blob, TransferProgress.State.MOVING, read);
+        progress.update(blob, state, read);
       }
     }
     return n;

@@ -152,12 +152,15 @@ public final class ImageCompression {
     progress.update(blob, TransferProgress.State.COMPRESSING, 0);
     Digest digest;
     long size;
-    try (InputStream tar = layers.openTar(diffId);
+    try (InputStream tar =
+            new CountedInputStream(
+                layers.openTar(diffId), blob, TransferProgress.State.COMPRESSING, progress);
         ContentStore.Ingest ingest = content.ingest()) {
       write(tar, ingest.out(), form);
       digest = ingest.commit();
       size = ingest.sizeBytes();
     }
+    progress.update(blob, TransferProgress.State.COMPRESSING, blob.sizeBytes());
     boolean gzip = form.format() == Format.GZIP;
     Descriptor made =
         Descriptor.of(gzip ? MediaTypes.OCI_LAYER_GZIP : MediaTypes.OCI_LAYER_ZSTD, digest, size);

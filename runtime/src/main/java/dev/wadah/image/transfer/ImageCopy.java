@@ -81,10 +81,11 @@ public final class ImageCopy {
     List<Descriptor> blobs = new ArrayList<>(manifest.layers());
     blobs.add(manifest.config());
     Set<Digest> seen = new HashSet<>();
+    List<Descriptor> moving = new ArrayList<>();
     List<Callable<Void>> tasks = new ArrayList<>();
     for (Descriptor blob : blobs) {
       if (!MediaTypes.isForeignLayer(blob.mediaType()) && seen.add(blob.digest())) {
-        progress.update(blob, TransferProgress.State.WAITING, 0);
+        moving.add(blob);
         tasks.add(
             () -> {
               copyBlob(blob, from, to);
@@ -92,24 +93,16 @@ public final class ImageCopy {
             });
       }
     }
+    ImageTransfer.announce(moving, progress);
     ParallelTransfers.run(tasks);
   }
 
   private void copyBlob(Descriptor blob, ImageReference from, ImageReference to)
       throws IOException {
     String what = "blob of " + from.familiar();
-    long sent =
-        registry.pushBlob(
-            to,
-            blob,
-            Optional.of(from.repository()),
-            () ->
-                new CountedInputStream(
-                    new VerifiedInputStream(registry.blob(from, blob), blob, what),
-                    blob,
-                    progress));
-    TransferProgress.State state =
-        sent > 0 ? TransferProgress.State.DONE : TransferProgress.State.EXISTS;
-    progress.update(blob, state, blob.sizeBytes());
+    CountedBlob counted =
+        new CountedBlob(
+            () -> new VerifiedInputStream(registry.blob(from, blob), blob, what), blob, progress);
+    counted.end(registry.pushBlob(to, blob, Optional.of(from.repository()), counted));
   }
 }

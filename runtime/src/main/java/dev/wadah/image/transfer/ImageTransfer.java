@@ -1,6 +1,7 @@
 package dev.wadah.image.transfer;
 
 import dev.wadah.content.ContentStore;
+import dev.wadah.content.DigestMismatchException;
 import dev.wadah.image.BlobIntake;
 import dev.wadah.image.Image;
 import dev.wadah.image.ImageReader;
@@ -61,21 +62,41 @@ public final class ImageTransfer {
     Descriptor target = images.target(reference.toString()).orElse(image.descriptor());
     boolean isNew = before.isEmpty() || !before.get().digest().equals(target.digest());
     List<Callable<Void>> tasks = new ArrayList<>();
+    List<Descriptor> missing = new ArrayList<>();
     Set<Digest> wanted = new HashSet<>();
     for (int i = 0; i < image.manifest().layers().size(); i++) {
       int layer = i;
-      Digest blob = image.manifest().layers().get(i).digest();
-      // of an image that was here before, only what is missing is worth a word
-      if (wanted.add(blob) && (isNew || !content.has(blob))) {
-        tasks.add(
-            () -> {
-              download(image, layer, reference, progress);
-              return null;
-            });
+      Descriptor blob = image.manifest().layers().get(i);
+      if (!wanted.add(blob.digest())) {
+        continue;
       }
+      if (content.has(blob.digest())) {
+        // of an image that was here before, only what is missing is worth a word
+        if (isNew) {
+          progress.update(blob, TransferProgress.State.EXISTS, blob.sizeBytes());
+        }
+        continue;
+      }
+      missing.add(blob);
+      tasks.add(
+          () -> {
+            download(image, layer, reference, progress);
+            return null;
+          });
     }
+    announce(missing, progress);
     ParallelTransfers.run(tasks);
     return new Pulled(image, target, isNew);
+  }
+
+  /** Tells of all blobs that will move, in order, and which of them have to wait. */
+  static void announce(List<Descriptor> blobs, TransferProgress progress) {
+    for (Descriptor blob : blobs) {
+      progress.update(blob, TransferProgress.State.PREPARING, 0);
+    }
+    for (int i = ParallelTransfers.MAX_AT_ONCE; i < blobs.size(); i++) {
+      progress.update(blobs.get(i), TransferProgress.State.WAITING, 0);
+    }
   }
 
   private void download(Image image, int layer, ImageReference reference, TransferProgress progress)
@@ -89,15 +110,40 @@ public final class ImageTransfer {
     String what = "layer of " + reference.familiar();
     try (InputStream remote = registry.blob(reference, blob);
         InputStream in =
-            new VerifiedInputStream(new CountedInputStream(remote, blob, progress), blob, what);
+            checked(
+                new CountedInputStream(remote, blob, TransferProgress.State.MOVING, progress),
+                blob,
+                what);
         ContentStore.Ingest ingest = content.ingest()) {
       BlobIntake.copy(in, ingest.out());
-      ingest.commit();
+      progress.update(blob, TransferProgress.State.VERIFYING, blob.sizeBytes());
+      commit(ingest, blob, what);
     }
+    progress.update(blob, TransferProgress.State.ARRIVED, blob.sizeBytes());
     DiffId diffId = image.config().diffIds().get(layer);
     images.addLayer(diffId, blob);
     images.addSource(blob.digest(), reference);
     progress.update(blob, TransferProgress.State.DONE, blob.sizeBytes());
+  }
+
+  /** What the store hashes by itself needs no second hash; other algorithms do. */
+  private static InputStream checked(InputStream in, Descriptor blob, String what) {
+    return blob.digest().algorithm().equals("sha256")
+        ? new SizedInputStream(in, blob, what)
+        : new VerifiedInputStream(in, blob, what);
+  }
+
+  private static void commit(ContentStore.Ingest ingest, Descriptor blob, String what)
+      throws IOException {
+    if (!blob.digest().algorithm().equals("sha256")) {
+      ingest.commit();
+      return;
+    }
+    try {
+      ingest.commit(blob.digest());
+    } catch (DigestMismatchException e) {
+      throw new DigestMismatchException(what, e.expected(), e.actual());
+    }
   }
 
   /**
@@ -148,12 +194,13 @@ public final class ImageTransfer {
   private void pushBlobs(Image image, ImageReference name, TransferProgress progress)
       throws IOException {
     List<Callable<Void>> tasks = new ArrayList<>();
+    List<Descriptor> blobs = new ArrayList<>();
     Set<Digest> sent = new HashSet<>();
     for (int i = 0; i < image.manifest().layers().size(); i++) {
       Descriptor blob = image.manifest().layers().get(i);
       int layer = i;
       if (!MediaTypes.isForeignLayer(blob.mediaType()) && sent.add(blob.digest())) {
-        progress.update(blob, TransferProgress.State.WAITING, 0);
+        blobs.add(blob);
         tasks.add(
             () -> {
               push(name, blob, () -> images.openLayer(image, layer), progress);
@@ -161,9 +208,10 @@ public final class ImageTransfer {
             });
       }
     }
+    announce(blobs, progress);
     ParallelTransfers.run(tasks);
     byte[] config = image.configBytes();
-    push(name, image.manifest().config(), () -> new ByteArrayInputStream(config), progress);
+    pushBlob(name, image.manifest().config(), () -> new ByteArrayInputStream(config));
   }
 
   /**
@@ -180,18 +228,10 @@ public final class ImageTransfer {
   private long push(
       ImageReference name, Descriptor blob, Registry.BlobOpener opener, TransferProgress progress)
       throws IOException {
-    long sent =
-        registry.pushBlob(
-            name,
-            blob,
-            sibling(name, blob.digest()),
-            () -> new CountedInputStream(opener.open(), blob, progress));
+    CountedBlob counted = new CountedBlob(opener, blob, progress);
+    long sent = registry.pushBlob(name, blob, sibling(name, blob.digest()), counted);
     images.addSource(blob.digest(), name);
-    boolean moved = sent > 0 || blob.sizeBytes() == 0;
-    progress.update(
-        blob,
-        moved ? TransferProgress.State.DONE : TransferProgress.State.EXISTS,
-        blob.sizeBytes());
+    counted.end(sent);
     return sent;
   }
 

@@ -14,11 +14,27 @@ public interface TransferProgress {
    */
   void update(Descriptor blob, State state, long bytes);
 
+  /**
+   * A blob is where it should be, taken from a sibling repository.
+   *
+   * @param repository its path on the same host
+   */
+  default void mounted(Descriptor blob, String repository) {
+    update(blob, State.EXISTS, blob.sizeBytes());
+  }
+
   /** What is happening to a blob. */
   enum State {
+    /** It belongs to what is moved. */
+    PREPARING,
+    /** Others are moved before it. */
     WAITING,
     COMPRESSING,
     MOVING,
+    /** All bytes are here; their digest is compared. */
+    VERIFYING,
+    /** It is here and is what it should be. */
+    ARRIVED,
     /** It is where it should be; nothing was moved. */
     EXISTS,
     DONE

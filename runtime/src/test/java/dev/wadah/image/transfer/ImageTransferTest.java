@@ -96,9 +96,17 @@ class ImageTransferTest {
   private static final class Told implements TransferProgress {
     private final Map<Digest, State> last = Collections.synchronizedMap(new java.util.HashMap<>());
 
+    private final List<String> mountedFrom = Collections.synchronizedList(new ArrayList<>());
+
     @Override
     public void update(Descriptor blob, State state, long bytes) {
       last.put(blob.digest(), state);
+    }
+
+    @Override
+    public void mounted(Descriptor blob, String repository) {
+      mountedFrom.add(repository);
+      TransferProgress.super.mounted(blob, repository);
     }
   }
 
@@ -135,8 +143,9 @@ class ImageTransferTest {
     transfer(here).push(loaded.target(), name("team/one:1"), TransferProgress.NONE);
     Told told = new Told();
     transfer(here).push(loaded.target(), name("team/two:1"), told);
-    assertThat(told.last).hasSize(2);
+    assertThat(told.last).as("layers").hasSize(1);
     assertThat(told.last.values()).containsOnly(TransferProgress.State.EXISTS);
+    assertThat(told.mountedFrom).containsExactly("team/one");
     assertThat(here.registry().manifest(name("team/two:1")).descriptor())
         .isEqualTo(loaded.target());
   }
