@@ -44,8 +44,8 @@ struct work {
   const jint *ends;
   const jlong *values;
   long path_length, relative;
-  uint8_t *out;
-  long used, room;
+  uint8_t *out, *modes;
+  long used, room, modes_used, modes_room;
 };
 
 /* A regular file without what scan.c calls capable. */
@@ -61,11 +61,12 @@ static int matches(const struct work *work, const uint8_t *record, jint index, l
          memcmp(record + FIXED, work->path, (size_t)work->path_length) == 0;
 }
 
-/* The form of ContentKeys: name, kind, mode, no owner, no device, no link, hash in hex. */
+/* The form of ContentKeys: name, kind, no owner, no device, no link, hash in hex; and the mode by itself. */
 static int append(struct work *work, const uint8_t *record, jlong values, long start, long name) {
   static const char digits[] = "0123456789abcdef", kind[] = "\0FILE";
   long relative = work->path_length - work->relative;
-  if (work->room - work->used < relative + name + (long)sizeof kind + 24 + 4 + 1 + 65) return 0;
+  if (work->room - work->used < relative + name + (long)sizeof kind + 17 + 65) return 0;
+  if (work->modes_room - work->modes_used < 2) return 0;
   uint8_t *to = work->out + work->used;
   memcpy(to, work->path + work->relative, (size_t)relative);
   to += relative;
@@ -73,18 +74,16 @@ static int append(struct work *work, const uint8_t *record, jlong values, long s
   to += name;
   memcpy(to, kind, sizeof kind);
   to += sizeof kind;
-  memset(to, 0, 25); /* mode, two owners, device; and the link's end */
-  long mode = values & 07777;
-  if (mode == 0664 || mode == 0775) mode &= ~020;
-  to[2] = (uint8_t)(mode >> 8);
-  to[3] = (uint8_t)mode;
-  to += 25;
+  memset(to, 0, 17); /* two owners, device; and the link's end */
+  to += 17;
   for (int i = 0; i < 32; i++) {
     *to++ = (uint8_t)digits[record[SHA_AT + i] >> 4];
     *to++ = (uint8_t)digits[record[SHA_AT + i] & 15];
   }
   *to++ = 0;
   work->used = to - work->out;
+  work->modes[work->modes_used++] = (uint8_t)((values & 07777) >> 8);
+  work->modes[work->modes_used++] = (uint8_t)values;
   return 1;
 }
 
@@ -100,40 +99,43 @@ static jint take(struct work *work, jint from, jint to, const uint8_t **record) 
 }
 
 /* The critical parts: between them nothing else is asked of the JVM. */
-static jint in_arrays(JNIEnv *env, struct work *work, jobject arrays[5], jint from, jint to, const uint8_t **record) {
-  void *held[5];
+static jint in_arrays(JNIEnv *env, struct work *work, jobject arrays[6], jint from, jint to, const uint8_t **record) {
+  void *held[6];
   int n = 0;
   jint taken = 0;
-  while (n < 5 && (held[n] = (*env)->GetPrimitiveArrayCritical(env, arrays[n], NULL)) != NULL) n++;
-  if (n == 5) {
+  while (n < 6 && (held[n] = (*env)->GetPrimitiveArrayCritical(env, arrays[n], NULL)) != NULL) n++;
+  if (n == 6) {
     work->names = held[0];
     work->ends = held[1];
     work->values = held[2];
     work->path = held[3];
     work->out = held[4];
+    work->modes = held[5];
     taken = take(work, from, to, record);
   }
-  while (--n >= 0) (*env)->ReleasePrimitiveArrayCritical(env, arrays[n], held[n], n == 4 ? 0 : JNI_ABORT);
+  while (--n >= 0) (*env)->ReleasePrimitiveArrayCritical(env, arrays[n], held[n], n >= 4 ? 0 : JNI_ABORT);
   return taken;
 }
 
-/* scan: names, ends, values of a DirectoryScan. at: first and last name, record, end of the output; all but the last name move on. */
+/* scan: names, ends, values of a DirectoryScan. at: first and last name, record, ends of the output and of the modes; all but the last name move on. */
 JNIEXPORT void JNICALL Java_dev_wadah_posix_StatRecords_take(JNIEnv *env, jclass self, jobjectArray scan, jobject buffer,
-                                                            jintArray at, jbyteArray path, jint relative, jbyteArray out) {
+                                                            jintArray at, jbyteArray path, jint relative, jobjectArray out) {
   (void)self;
   const uint8_t *records = (*env)->GetDirectBufferAddress(env, buffer);
   jlong size = (*env)->GetDirectBufferCapacity(env, buffer);
-  jobject arrays[5] = {(*env)->GetObjectArrayElement(env, scan, 0), (*env)->GetObjectArrayElement(env, scan, 1),
-                       (*env)->GetObjectArrayElement(env, scan, 2), path, out};
-  jint places[4];
-  (*env)->GetIntArrayRegion(env, at, 0, 4, places);
+  jobject arrays[6] = {(*env)->GetObjectArrayElement(env, scan, 0), (*env)->GetObjectArrayElement(env, scan, 1),
+                       (*env)->GetObjectArrayElement(env, scan, 2), path,
+                       (*env)->GetObjectArrayElement(env, out, 0), (*env)->GetObjectArrayElement(env, out, 1)};
+  jint places[5];
+  (*env)->GetIntArrayRegion(env, at, 0, 5, places);
   if ((*env)->ExceptionCheck(env)) return;
   jint from = places[0], to = places[1];
-  struct work work = {.limit = records + size, .used = places[3], .relative = relative};
+  struct work work = {.limit = records + size, .used = places[3], .modes_used = places[4], .relative = relative};
   work.path_length = (*env)->GetArrayLength(env, path);
-  work.room = (*env)->GetArrayLength(env, out);
+  work.room = (*env)->GetArrayLength(env, arrays[4]);
+  work.modes_room = (*env)->GetArrayLength(env, arrays[5]);
   if (records == NULL || from < 0 || to > (*env)->GetArrayLength(env, arrays[1]) || places[2] < 0 || places[2] > size ||
-      places[3] < 0 || relative < 0 || relative > work.path_length) {
+      places[3] < 0 || places[4] < 0 || relative < 0 || relative > work.path_length) {
     wadah_throw(env, "take", NULL, 22 /* EINVAL */);
     return;
   }
@@ -141,5 +143,6 @@ JNIEXPORT void JNICALL Java_dev_wadah_posix_StatRecords_take(JNIEnv *env, jclass
   places[0] += in_arrays(env, &work, arrays, from, to, &record);
   places[2] = (jint)(record - records);
   places[3] = (jint)work.used;
-  (*env)->SetIntArrayRegion(env, at, 0, 4, places);
+  places[4] = (jint)work.modes_used;
+  (*env)->SetIntArrayRegion(env, at, 0, 5, places);
 }

@@ -88,7 +88,8 @@ public final class Builder {
       BuildProgress progress)
       throws BuildException, IOException {
     StepCache cache =
-        new StepCache(new CacheStore(engine.store(), engine.layers()), shared.records());
+        new StepCache(
+            new CacheStore(engine.store(), engine.layers()), shared.records(), shared.purpose());
     Map<Vertex, VertexResult> results;
     try {
       results = execute(session, graphs, cache, progress);

@@ -34,20 +34,22 @@ public final class StatRecords {
    * Takes names of a directory into a key, up to the first that is no regular file without a
    * capability, that is not what the next record says, or for which there is no room. An item is
    * what {@code dev.wadah.build.files.ContentKeys} makes of a file of root's: name and kind with a
-   * NUL each, mode, owners and device, an empty link, the hash in hexadecimal digits and a NUL.
+   * NUL each, owners and device, an empty link, the hash in hexadecimal digits and a NUL. Modes go
+   * elsewhere, two bytes each.
    *
-   * @param places where to begin: name, end of the names, record, end of {@code out}; gets where it
-   *     ended
+   * @param places where to begin: name, end of the names, record, end of the items, end of the
+   *     modes; gets where it ended
    * @param path the directory, with a slash at its end
    * @param relative where in {@code path} the part begins that is written before each name
+   * @param out for items and for modes
    */
   public static void take(
-      DirectoryScan scan, ByteBuffer records, int[] places, byte[] path, int relative, byte[] out)
+      DirectoryScan scan, ByteBuffer records, int[] places, byte[] path, int relative, byte[][] out)
       throws PosixException {
     take(scan.arrays(), records, places, path, relative, out);
   }
 
   private static native void take(
-      Object[] scan, ByteBuffer records, int[] places, byte[] path, int relative, byte[] out)
+      Object[] scan, ByteBuffer records, int[] places, byte[] path, int relative, byte[][] out)
       throws PosixException;
 }

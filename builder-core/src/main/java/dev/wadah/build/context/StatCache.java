@@ -122,10 +122,12 @@ final class StatCache {
   }
 
   private int takeFromHere(Row row, KeyItems items) throws IOException {
-    int[] places = {row.from, row.to, Math.min(cursor, records.limit()), items.used()};
-    StatRecords.take(row.scan, records, places, row.path, row.relative, items.bytes());
+    int at = Math.min(cursor, records.limit());
+    int[] places = {row.from, row.to, at, items.used(), items.usedModes()};
+    byte[][] out = {items.bytes(), items.modes()};
+    StatRecords.take(row.scan, records, places, row.path, row.relative, out);
     cursor = places[2];
-    items.used(places[3]);
+    items.used(places[3], places[4]);
     return places[0] - row.from;
   }
 

@@ -1,11 +1,9 @@
 package dev.wadah.build.exec;
 
-import dev.wadah.build.cache.CacheKey;
 import dev.wadah.build.cache.CacheRecord;
 import dev.wadah.build.cache.SharedRecords;
 import dev.wadah.build.cache.StepCache;
 import dev.wadah.build.exec.VertexResult.Root;
-import dev.wadah.build.graph.Ingredient;
 import dev.wadah.oci.Digest;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -43,7 +41,7 @@ final class OtherRoots {
    * @param shared the result that it is; empty for what this build has anyway
    */
   private record Origin(
-      CacheKey key, List<VertexResult> inputs, Optional<SharedRecords.Result> shared) {}
+      StepKey key, List<VertexResult> inputs, Optional<SharedRecords.Result> shared) {}
 
   /**
    * A step's result on other roots than those that were asked for.
@@ -51,26 +49,27 @@ final class OtherRoots {
    * @param key under which it was found
    * @param inputs with the other roots in their places
    */
-  record Found(CacheRecord record, CacheKey key, List<VertexResult> inputs) {}
+  record Found(CacheRecord record, StepKey key, List<VertexResult> inputs) {}
 
   /** Remembers what a root is the result of; not for a step that had to be done anew. */
-  void note(VertexResult result, CacheKey key, List<VertexResult> inputs) {
+  void note(VertexResult result, StepKey key, List<VertexResult> inputs) {
     if (cache.isShared() && result instanceof Root root) {
       origins.putIfAbsent(root.key(), new Origin(key, inputs, Optional.empty()));
     }
   }
 
   /** A step's result on other roots; its layers and theirs are known to the layer store then. */
-  Optional<Found> find(CacheKey key, List<VertexResult> inputs) throws IOException {
+  Optional<Found> find(StepKey key, List<VertexResult> inputs) throws IOException {
     if (!cache.isShared()) {
       return Optional.empty();
     }
     for (Map<Digest, Root> choice : choices(inputs)) {
       if (!choice.isEmpty()) {
-        CacheKey other = key(key, choice);
+        StepKey other = key(key, choice);
         List<VertexResult> roots = inputs(inputs, choice);
-        boolean there = !cache.shared(other).isEmpty() && take(roots);
-        Optional<CacheRecord> record = there ? cache.find(other) : Optional.empty();
+        boolean there = !cache.shared(other.shared()).isEmpty() && take(roots);
+        Optional<CacheRecord> record =
+            there ? cache.find(other.own(), other::shared) : Optional.empty();
         if (record.isPresent()) {
           return Optional.of(new Found(record.get(), other, roots));
         }
@@ -84,7 +83,9 @@ final class OtherRoots {
     for (VertexResult input : inputs) {
       Origin origin = input instanceof Root root ? origins.get(root.key()) : null;
       if (origin != null && origin.shared().isPresent()) {
-        boolean there = take(origin.inputs()) && cache.take(origin.key(), origin.shared().get());
+        StepKey key = origin.key();
+        boolean there =
+            take(origin.inputs()) && cache.take(key.own(), key::shared, origin.shared().get());
         if (!there) {
           return false;
         }
@@ -112,9 +113,9 @@ final class OtherRoots {
 
   private void add(Root root, Origin origin, Map<Digest, Root> choice, List<Root> found)
       throws IOException {
-    CacheKey key = key(origin.key(), choice);
+    StepKey key = key(origin.key(), choice);
     List<VertexResult> inputs = inputs(origin.inputs(), choice);
-    for (SharedRecords.Result result : cache.shared(key)) {
+    for (SharedRecords.Result result : cache.shared(key.shared())) {
       Root other =
           StepKeys.result(result.content(), (Root) inputs.get(0), result.layer(), result.created());
       boolean isNew = !other.key().equals(root.key()) && found.size() < MOST_ROOTS;
@@ -158,18 +159,12 @@ final class OtherRoots {
   }
 
   /** The key with the names of other roots in it. */
-  private static CacheKey key(CacheKey key, Map<Digest, Root> choice) {
+  private static StepKey key(StepKey key, Map<Digest, Root> choice) {
     if (choice.isEmpty()) {
       return key;
     }
     Map<String, String> names = new LinkedHashMap<>();
     choice.forEach((from, to) -> names.put(from.toString(), to.key().toString()));
-    List<Ingredient> ingredients = new ArrayList<>(key.ingredients().size());
-    for (Ingredient ingredient : key.ingredients()) {
-      boolean isRoot = ingredient.name().equals("root") || ingredient.name().equals("input");
-      String name = isRoot ? names.get(ingredient.value()) : null;
-      ingredients.add(name == null ? ingredient : Ingredient.counts(ingredient.name(), name));
-    }
-    return CacheKey.of(ingredients);
+    return key.on(names);
   }
 }

@@ -2,10 +2,10 @@ package dev.wadah.build.exec;
 
 import static dev.wadah.build.graph.Ingredient.counts;
 
-import dev.wadah.build.cache.CacheKey;
 import dev.wadah.build.files.FileAction;
 import dev.wadah.build.files.FileActionException;
 import dev.wadah.build.files.FileActions;
+import dev.wadah.build.files.FilesKey;
 import dev.wadah.build.graph.Definition;
 import dev.wadah.build.graph.Ingredient;
 import dev.wadah.build.graph.Op;
@@ -18,7 +18,9 @@ import dev.wadah.oci.Digest;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -30,9 +32,13 @@ import java.util.Optional;
  */
 final class StepKeys {
   private final LayerStore layers;
+  private final ContextModes modes;
   private final Op op;
   private final List<VertexResult> inputs;
   private final List<Reading> readings;
+
+  /** Files of contexts that were looked at, by reading. */
+  private final Map<Reading, FilesKey> read = new IdentityHashMap<>();
 
   /** What a step reads of an input. */
   private record Reading(int input, FileAction.Copy selection, boolean wholeRoot) {}
@@ -40,24 +46,20 @@ final class StepKeys {
   /**
    * The keys of {@code op}.
    *
+   * @param modes of the build's contexts
    * @param inputs results of its inputs, the root first
    */
-  StepKeys(LayerStore layers, Op op, List<VertexResult> inputs) {
+  StepKeys(LayerStore layers, ContextModes modes, Op op, List<VertexResult> inputs) {
     this.layers = layers;
+    this.modes = modes;
     this.op = op;
     this.inputs = inputs;
     this.readings = readings();
   }
 
   /** The key that needs no file of a stage. */
-  CacheKey fast() throws IOException, FileActionException {
-    List<Ingredient> ingredients = definition();
-    for (Reading reading : readings) {
-      Optional<Digest> identity = identity(reading);
-      String value = identity.isPresent() ? identity.get().toString() : content(reading).toString();
-      ingredients.add(counts(identity.isPresent() ? "input" : "files", value));
-    }
-    return CacheKey.of(ingredients);
+  StepKey fast() throws IOException, FileActionException {
+    return key(Depth.IDENTITY);
   }
 
   /** Whether the content key can differ from the fast one. */
@@ -66,14 +68,33 @@ final class StepKeys {
   }
 
   /** The key by content alone. */
-  CacheKey content() throws IOException, FileActionException {
+  StepKey content() throws IOException, FileActionException {
+    return key(Depth.CONTENT);
+  }
+
+  /** How a stage stands in a key. */
+  private enum Depth {
+    IDENTITY,
+    CONTENT
+  }
+
+  private StepKey key(Depth depth) throws IOException, FileActionException {
     List<Ingredient> ingredients = definition();
+    List<StepKey.ContextFiles> files = new ArrayList<>();
     for (Reading reading : readings) {
-      Optional<Digest> identity = isSlow(reading) ? Optional.empty() : identity(reading);
-      String value = identity.isPresent() ? identity.get().toString() : content(reading).toString();
-      ingredients.add(counts(identity.isPresent() ? "input" : "files", value));
+      boolean byContent = depth == Depth.CONTENT && isSlow(reading);
+      Optional<Digest> identity = byContent ? Optional.empty() : identity(reading);
+      if (identity.isPresent()) {
+        ingredients.add(counts("input", identity.get().toString()));
+        continue;
+      }
+      FilesKey content = content(reading);
+      if (input(reading.input()) instanceof VertexResult.Context context) {
+        files.add(new StepKey.ContextFiles(ingredients.size(), context, content));
+      }
+      ingredients.add(counts("files", content.exact().toString()));
     }
-    return CacheKey.of(ingredients);
+    return new StepKey(ingredients, files, modes);
   }
 
   /** A whole foreign root is known by its identity only: reading all of it could take minutes. */
@@ -104,8 +125,13 @@ final class StepKeys {
         : Optional.empty();
   }
 
-  private Digest content(Reading reading) throws IOException, FileActionException {
-    return FileActions.contentKey(tree(layers, input(reading.input())), reading.selection());
+  private FilesKey content(Reading reading) throws IOException, FileActionException {
+    FilesKey known = read.get(reading);
+    if (known == null) {
+      known = FileActions.filesKey(tree(layers, input(reading.input())), reading.selection());
+      read.put(reading, known);
+    }
+    return known;
   }
 
   /** The files of a result. */

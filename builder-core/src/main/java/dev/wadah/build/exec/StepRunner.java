@@ -5,7 +5,6 @@ import dev.wadah.build.BuildProgress;
 import dev.wadah.build.BuildProgress.Outcome;
 import dev.wadah.build.BuildProgress.VertexName;
 import dev.wadah.build.TransferTicker;
-import dev.wadah.build.cache.CacheKey;
 import dev.wadah.build.cache.CacheRecord;
 import dev.wadah.build.cache.StepCache;
 import dev.wadah.build.context.BuildContext;
@@ -18,6 +17,7 @@ import dev.wadah.content.Store;
 import dev.wadah.layer.LayerStack;
 import dev.wadah.layer.LayerStore;
 import dev.wadah.oci.DiffId;
+import dev.wadah.oci.Digest;
 import dev.wadah.profile.Phase;
 import dev.wadah.profile.Profile;
 import java.io.Closeable;
@@ -40,6 +40,7 @@ public final class StepRunner implements GraphExecutor.VertexRunner {
   private final Faults faults;
   private final Afterwards afterwards;
   private final OtherRoots others;
+  private final ContextModes modes = new ContextModes();
 
   /** Where files come from that no step makes. */
   public interface Sources {
@@ -161,15 +162,15 @@ public final class StepRunner implements GraphExecutor.VertexRunner {
 
   private Finished step(Vertex vertex, List<VertexResult> inputs)
       throws BuildException, IOException, FileActionException {
-    StepKeys keys = new StepKeys(layers, vertex.op(), inputs);
+    StepKeys keys = new StepKeys(layers, modes, vertex.op(), inputs);
     long start = System.nanoTime();
-    CacheKey fast = keys.fast();
+    StepKey fast = keys.fast();
     Profile.spent(Phase.CONTEXT, start);
     if (vertex.reuse() == Vertex.Reuse.NEVER) {
       return work(vertex, inputs, keys, fast);
     }
     start = System.nanoTime();
-    Optional<CacheRecord> known = cache.find(fast);
+    Optional<CacheRecord> known = cache.find(fast.own(), fast::shared);
     Optional<OtherRoots.Found> elsewhere =
         known.isPresent() ? Optional.empty() : others.find(fast, inputs);
     Profile.spent(Phase.LOOKUP, start);
@@ -186,31 +187,31 @@ public final class StepRunner implements GraphExecutor.VertexRunner {
   }
 
   /** Does a step that the fast key does not find, unless its content key does. */
-  private Finished work(Vertex vertex, List<VertexResult> inputs, StepKeys keys, CacheKey fast)
+  private Finished work(Vertex vertex, List<VertexResult> inputs, StepKeys keys, StepKey fast)
       throws BuildException, IOException, FileActionException {
     boolean reuse = vertex.reuse() == Vertex.Reuse.CACHED;
     Optional<CacheRecord> known;
     long start = System.nanoTime();
-    CacheKey content = keys.hasContentKey() ? keys.content() : fast;
+    StepKey content = keys.hasContentKey() ? keys.content() : fast;
     Profile.spent(Phase.CONTEXT, start);
     start = System.nanoTime();
-    Store.Lock lock = cache.lock(content);
+    Store.Lock lock = cache.lock(content.own());
     Closeable last = lock;
     try {
       Profile.spent(Phase.WAIT, start);
-      known = reuse ? cache.find(content) : Optional.empty();
+      known = reuse ? cache.find(content.own(), content::shared) : Optional.empty();
       if (known.isPresent()) {
         CacheRecord record = known.get();
-        if (!content.digest().equals(fast.digest())) {
-          cache.put(fast, record.content(), record.layer(), record.created());
+        if (content != fast) {
+          put(fast, record.content(), record.layer(), record.created());
         }
         return cached(record, inputs);
       }
+      Digest identity = content.shared().digest();
       DiffId layer = make(vertex, inputs);
       Instant created = Instant.ofEpochMilli(System.currentTimeMillis());
       last = () -> put(lock, List.of(content, fast), layer, created);
-      return new Finished(
-          StepKeys.result(content.digest(), root(inputs), layer, created), Outcome.DONE);
+      return new Finished(StepKeys.result(identity, root(inputs), layer, created), Outcome.DONE);
     } finally {
       afterwards.close(last);
     }
@@ -218,16 +219,21 @@ public final class StepRunner implements GraphExecutor.VertexRunner {
 
   /** Writes the records of a step that was done, and lets those go on who wait for it. */
   @SuppressWarnings("try") // The lock is only held.
-  private void put(Store.Lock lock, List<CacheKey> keys, DiffId layer, Instant created)
+  private void put(Store.Lock lock, List<StepKey> keys, DiffId layer, Instant created)
       throws IOException {
-    CacheKey content = keys.get(0);
-    CacheKey fast = keys.get(1);
+    StepKey content = keys.get(0);
+    StepKey fast = keys.get(1);
+    Digest identity = content.shared().digest();
     try (lock) {
-      cache.put(content, content.digest(), layer, created);
-      if (!content.digest().equals(fast.digest())) {
-        cache.put(fast, content.digest(), layer, created);
+      put(content, identity, layer, created);
+      if (content != fast) {
+        put(fast, identity, layer, created);
       }
     }
+  }
+
+  private void put(StepKey key, Digest content, DiffId layer, Instant created) throws IOException {
+    cache.put(key.own(), key::shared, new CacheRecord(content, layer, created, List.of()));
   }
 
   private static Finished cached(CacheRecord record, List<VertexResult> inputs) {

@@ -2,9 +2,9 @@ package dev.wadah.build.files;
 
 import dev.wadah.layer.FileNode;
 import dev.wadah.layer.FileTree;
-import dev.wadah.oci.Digest;
 import dev.wadah.posix.NativeSha256;
 import dev.wadah.posix.PathBytes;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
@@ -21,9 +21,7 @@ import java.util.List;
  */
 final class ContentKeys implements SourceWalk.Visitor {
   /** Changes whenever the meaning of a key does. */
-  private static final String VERSION = "copy 2";
-
-  private static final int GROUP_WRITE = 020;
+  private static final String VERSION = "copy 3";
 
   /** Items whose contents are asked for together: enough for threads, few enough for memory. */
   private static final int BATCH = 4096;
@@ -40,6 +38,10 @@ final class ContentKeys implements SourceWalk.Visitor {
   private final MessageDigest sha = new NativeSha256();
   private final byte[] gathered = new byte[1 << 14];
   private int used;
+
+  /** Modes of all items, apart from the rest, because they have two forms. */
+  private final ByteArrayOutputStream modes = new ByteArrayOutputStream(1 << 10);
+
   private final List<Item> items = new ArrayList<>();
   private final List<String> files = new ArrayList<>();
 
@@ -49,8 +51,7 @@ final class ContentKeys implements SourceWalk.Visitor {
   /**
    * A file, the name of a source ({@code node} is null), or several files ({@code name} is null).
    */
-  @SuppressWarnings("ArrayRecordComponent") // never compared
-  private record Item(String name, FileNode node, byte[] several) {}
+  private record Item(String name, FileNode node, KeyItems.Taken several) {}
 
   ContentKeys(FileTree tree, boolean owners) {
     this.tree = tree;
@@ -58,7 +59,7 @@ final class ContentKeys implements SourceWalk.Visitor {
   }
 
   /** The key of what {@code copy} reads. Once only. */
-  Digest key(FileAction.Copy copy) throws IOException, FileActionException {
+  FilesKey key(FileAction.Copy copy) throws IOException, FileActionException {
     text(VERSION);
     SourceWalk walk = new SourceWalk(tree, SourceWalk.excludes(copy.options()), this);
     Sources sources = new Sources(tree, copy.options());
@@ -71,7 +72,7 @@ final class ContentKeys implements SourceWalk.Visitor {
     }
     take();
     sha.update(gathered, 0, used);
-    return Digest.ofSha256(sha.digest());
+    return new FilesKey(sha.digest(), modes.toByteArray());
   }
 
   /** Keeps the files of one source apart from those of the next. */
@@ -101,7 +102,7 @@ final class ContentKeys implements SourceWalk.Visitor {
     int taken = digested.take(index, relative, many);
     if (taken > 0) {
       items.add(new Item(null, null, many.takeAll()));
-      manyBytes += items.get(items.size() - 1).several.length;
+      manyBytes += items.get(items.size() - 1).several.bytes().length;
       if (items.size() >= BATCH || manyBytes >= MANY_BYTES) {
         take();
       }
@@ -143,7 +144,8 @@ final class ContentKeys implements SourceWalk.Visitor {
     int at = 0;
     for (Item item : items) {
       if (item.several != null) {
-        put(item.several);
+        put(item.several.bytes());
+        modes.writeBytes(item.several.modes());
         continue;
       }
       text(item.name);
@@ -174,8 +176,10 @@ final class ContentKeys implements SourceWalk.Visitor {
   }
 
   private void attributes(FileNode node) {
-    ByteBuffer numbers = ByteBuffer.allocate(24);
-    numbers.putInt(mode(node));
+    int mode = mode(node);
+    modes.write(mode >> 8);
+    modes.write(mode);
+    ByteBuffer numbers = ByteBuffer.allocate(16);
     numbers.putInt(owners ? node.uid() : 0).putInt(owners ? node.gid() : 0);
     numbers.putLong(node.identity().device());
     put(numbers.array());
@@ -187,17 +191,12 @@ final class ContentKeys implements SourceWalk.Visitor {
     }
   }
 
-  /**
-   * What counts of a mode. Some users' umask lets their group write (002, where most have 022), and
-   * so Git makes 0664 or 0775 of what it makes 0644 or 0755 of elsewhere; checkouts shall not
-   * differ by that. Other bits count, such as those of 0600: an image would notice.
-   */
+  /** What counts of a mode, and whether a umask may have made it. */
   private int mode(FileNode node) {
     if (node.isSymlink() || (node.isDirectory() && !owners)) {
-      return 0;
+      return FilesKey.FIXED;
     }
-    boolean usual = node.mode() == 0664 || node.mode() == 0775;
-    return usual && !owners ? node.mode() & ~GROUP_WRITE : node.mode();
+    return node.isFile() && !owners ? node.mode() : node.mode() | FilesKey.FIXED;
   }
 
   private void text(String text) {

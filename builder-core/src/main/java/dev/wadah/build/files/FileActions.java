@@ -4,7 +4,6 @@ import dev.wadah.build.files.OwnerNames.Owner;
 import dev.wadah.layer.FileNode;
 import dev.wadah.layer.FileTree;
 import dev.wadah.layer.LayerEntries;
-import dev.wadah.oci.Digest;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.List;
@@ -85,12 +84,8 @@ public final class FileActions {
         .makeDirectories(target.resolve("/", action.path()), DIRECTORY_MODE);
   }
 
-  /**
-   * The content key of what a copy reads from {@code input}: names, types, modes of files, content,
-   * link targets; no times, and owners only where {@code keepOwner} is set. Of the path of a source
-   * only the last part counts.
-   */
-  public static Digest contentKey(FileTree input, FileAction.Copy copy)
+  /** The content key of what a copy reads from {@code input}. */
+  public static FilesKey filesKey(FileTree input, FileAction.Copy copy)
       throws IOException, FileActionException {
     return new ContentKeys(input, copy.options().keepOwner()).key(copy);
   }

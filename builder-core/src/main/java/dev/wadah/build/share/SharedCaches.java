@@ -80,6 +80,11 @@ public final class SharedCaches implements Closeable {
     return sources;
   }
 
+  /** Whether anything is written for others. */
+  public StepCache.Purpose purpose() {
+    return targets.isEmpty() ? StepCache.Purpose.OWN : StepCache.Purpose.SHARED;
+  }
+
   /**
    * Whether a failure of the build, or of an output, came from a layer that a shared cache promised
    * and did not give. Then the same build may be tried again, and will do without that layer.

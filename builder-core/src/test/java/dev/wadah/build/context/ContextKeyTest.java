@@ -40,7 +40,7 @@ class ContextKeyTest {
   private Digest key(Path cacheFile, String ignore, FileAction.Copy copy) throws Exception {
     IgnoreFile rules = IgnoreFile.parse(new SourceFile(".dockerignore", ignore));
     try (DirectoryContext context = new DirectoryContext(files, rules, new StatCache(cacheFile))) {
-      return FileActions.contentKey(context.tree(), copy);
+      return FileActions.filesKey(context.tree(), copy).exact();
     }
   }
 

@@ -63,8 +63,8 @@ class DeepDirectoryTest {
     try (BuildContext context =
         new DirectoryContext(temp, IgnoreFile.NONE, new StatCache(temp.resolve("cache/stat")))) {
       FileTree tree = context.tree();
-      Digest key = FileActions.contentKey(tree, ALL);
-      assertThat(FileActions.contentKey(tree, ALL)).isEqualTo(key);
+      Digest key = FileActions.filesKey(tree, ALL).exact();
+      assertThat(FileActions.filesKey(tree, ALL).exact()).isEqualTo(key);
       List<LayerEntry> layer =
           FileActions.apply(EntryTree.of(List.of()), List.of(tree), List.of(ALL)).list();
       LayerEntry.File file =
