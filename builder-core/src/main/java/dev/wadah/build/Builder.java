@@ -124,8 +124,14 @@ public final class Builder {
     Set<Vertex> vertices = new LinkedHashSet<>();
     graphs.values().forEach(graph -> vertices.addAll(graph.vertices()));
     return BuildSteps.of(
-            engine, session.request(), session.dockerfile().source(), session, cache, progress)
-        .execute(List.copyOf(vertices));
+            engine,
+            session.request(),
+            List.copyOf(vertices),
+            session.dockerfile().source(),
+            session,
+            cache,
+            progress)
+        .execute();
   }
 
   private static List<BuildRequest.OutputRequest> outputs(BuildRequest request) {

@@ -52,9 +52,10 @@ final class LayerApplier implements Closeable {
   /**
    * Unpacks the whole archive.
    *
+   * @param index is told of every entry
    * @throws InvalidLayerException if it is broken or hostile; the directory is then half full
    */
-  void apply(TarReader tar) throws IOException {
+  void apply(TarReader tar, IndexBuilder index) throws IOException {
     long entries = 0;
     for (TarEntry entry = tar.next(); entry != null; entry = tar.next()) {
       if (++entries > MOST_ENTRIES) {
@@ -62,6 +63,7 @@ final class LayerApplier implements Closeable {
       }
       try {
         apply(entry, tar);
+        index.add(entry);
       } catch (PosixException e) {
         throw explain(entry, e);
       }
@@ -175,9 +177,10 @@ final class LayerApplier implements Closeable {
       directories.add(path, entry);
       return;
     }
-    directories.forget(path);
-    Posix.removeTree(parent.descriptor(), name);
-    make(entry, tar, parent, name);
+    directories.forget(path); // and closes the parent
+    UnpackedDirectories.Place again = directories.parent(path);
+    Posix.removeTree(again.descriptor(), name);
+    make(entry, tar, again, name);
     if (directory && there.isWhiteout()) {
       marks.makeOpaque(root + path);
     }

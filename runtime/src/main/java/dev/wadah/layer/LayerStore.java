@@ -44,9 +44,10 @@ public final class LayerStore {
 
   private final ContentStore content;
   private final Map<DiffId, BlobSource> sources = new ConcurrentHashMap<>();
-  private final Map<DiffId, TarView> tarViews = new ConcurrentHashMap<>();
   private final LayerRecords records;
   private final LayerTrees trees;
+  private final LayerIndexes indexes;
+  private final StackViews views;
   private final Hashers hashers = new Hashers();
   private final Fetches fetches = new Fetches();
 
@@ -59,6 +60,8 @@ public final class LayerStore {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+    this.indexes = new LayerIndexes(store);
+    this.views = new StackViews(this, trees, records, content);
   }
 
   /** Whether the layer is known: as a tree, a blob, or a named source. */
@@ -232,7 +235,7 @@ public final class LayerStore {
     }
     LayerRecords.Tree tree = trees.own(layer);
     return tree != null
-        ? new TarStream(new TreeEntries(trees.directory(tree), trees.marks()))
+        ? new TarStream(trees.entries(tree))
         : Compression.decompress(openBlob(layer));
   }
 
@@ -324,7 +327,7 @@ public final class LayerStore {
   }
 
   /** The tree of one layer of a stack. */
-  private LayerRecords.Tree unpacked(LayerStack stack, int at) throws IOException {
+  LayerRecords.Tree unpacked(LayerStack stack, int at) throws IOException {
     DiffId layer = stack.layers().get(at);
     LayerRecords.Tree tree = trees.any(layer);
     return tree != null && !tree.name().isEmpty()
@@ -348,7 +351,13 @@ public final class LayerStore {
       long start = System.nanoTime();
       try (InputStream ahead = ReadAhead.of(tar)) {
         Origin origin = records.blob(layer) == null ? Origin.OWN : Origin.FOREIGN;
-        tree = trees.unpack(layer, new Archive(origin, ahead, tar::sizeBytes), below, tree(below));
+        IndexBuilder index = new IndexBuilder();
+        Archive archive = new Archive(origin, ahead, tar::sizeBytes, index);
+        tree = trees.unpack(layer, archive, below, tree(below));
+        Optional<LayerIndex> made = origin == Origin.OWN ? Optional.empty() : index.build();
+        if (made.isPresent()) {
+          indexes.put(layer, made.get());
+        }
         Profile.spent(Phase.UNPACK, start);
         return tree;
       }
@@ -357,72 +366,70 @@ public final class LayerStore {
 
   /** The merged view of a stack. */
   public FileTree tree(LayerStack stack) throws IOException {
-    return new MergedTree(new StackLayers(stack));
+    return new MergedTree(views.whole(stack));
   }
 
-  /** The layers of a stack, unpacked at the first question. */
-  private final class StackLayers implements MergedTree.Layers {
-    private final LayerStack stack;
+  /**
+   * The merged view of a stack for those who want to know of a few names what they are: layers that
+   * are not here are not unpacked, and not even fetched where an index of them is known, unless a
+   * file is opened. Of the root directory it only says that there is one.
+   *
+   * @param more asked for the index of a layer that this machine has never read
+   */
+  public FileTree outline(LayerStack stack, IndexSource more) {
+    return new MergedTree(new OutlineLayers(this, views, trees, stack, more));
+  }
 
-    StackLayers(LayerStack stack) {
-      this.stack = stack;
-    }
+  LayerIndexes indexes() {
+    return indexes;
+  }
 
-    @Override
-    public List<LayerView> open() throws IOException {
-      List<LayerView> views = new ArrayList<>();
-      for (int i = stack.layers().size() - 1; i >= 0; i--) {
-        DiffId layer = stack.layers().get(i);
-        if (!layer.equals(EMPTY) && addView(layer, i, views)) {
-          break;
-        }
+  /**
+   * Makes the index of a layer of its tar, which is fetched when it is not here. A layer that is
+   * nothing for an index has none afterwards.
+   */
+  @SuppressWarnings("try") // the lock is held, not used
+  void readIndex(DiffId layer) throws IOException {
+    try (var lock = trees.lock(layer.digest())) {
+      if (trees.any(layer) != null || indexes.has(layer)) {
+        return; // another thread or process was faster
       }
-      return views;
-    }
-
-    /** True when the layer hides everything below it. */
-    private boolean addView(DiffId layer, int at, List<LayerView> views) throws IOException {
-      if (isOwnTar(layer)) {
-        TarView view = tarView(layer);
-        views.add(view);
-        return view.hidesRoot();
+      HashedInput tar = new HashedInput(plainTar(layer), "layer " + layer, layer.digest());
+      long start = System.nanoTime();
+      Optional<LayerIndex> index;
+      try (InputStream ahead = ReadAhead.of(tar)) {
+        index = IndexBuilder.read(new TarReader(ahead));
+        LayerTrees.drain(ahead);
       }
-      LayerRecords.Tree tree = unpacked(stack, at);
-      views.add(trees.view(stack.layers().get(at), tree));
-      return tree.marks() == Marks.ROOT;
-    }
-
-    @Override
-    public FileNode root() throws IOException {
-      for (int i = stack.layers().size() - 1; i >= 0; i--) {
-        DiffId layer = stack.layers().get(i);
-        if (!layer.equals(EMPTY) && !isOwnTar(layer)) {
-          LayerRecords.Tree tree = unpacked(stack, i);
-          if (tree.root() != null) {
-            return tree.root();
-          }
-        }
+      if (index.isPresent()) {
+        indexes.put(layer, index.get());
       }
-      return UnpackedDirectories.MADE;
+      Profile.spent(Phase.UNPACK, start);
     }
   }
 
-  /** Whether the layer is a tar that we wrote, and not unpacked: its tar answers for it. */
-  private boolean isOwnTar(DiffId layer) throws IOException {
-    return tarViews.containsKey(layer)
-        || (trees.any(layer) == null && content.has(layer.digest()) && records.blob(layer) == null);
-  }
-
-  private TarView tarView(DiffId layer) throws IOException {
-    TarView view = tarViews.get(layer);
-    if (view == null) {
-      // Kernel inodes are positive as a rule; these are negative and differ from layer to layer.
-      long identity =
-          Long.MIN_VALUE | Long.parseLong(layer.digest().hex().substring(0, 10), 16) << 22;
-      view = new TarView(content.path(layer.digest()), identity);
-      tarViews.put(layer, view);
+  /**
+   * The index of a layer, made of what is here; empty when its bytes are not here, or it is nothing
+   * for an index.
+   */
+  public Optional<LayerIndex> index(DiffId layer) throws IOException {
+    LayerIndex known = indexes.find(layer);
+    if (known != null || layer.equals(EMPTY)) {
+      return Optional.ofNullable(known);
     }
-    return view;
+    LayerRecords.Tree tree = trees.any(layer);
+    if (tree != null) {
+      Optional<LayerIndex> made =
+          tree.name().isEmpty() ? Optional.empty() : IndexBuilder.of(trees.entries(tree));
+      if (made.isPresent()) {
+        indexes.put(layer, made.get());
+      }
+      return made;
+    }
+    if (isHere(layer)) {
+      readIndex(layer);
+    }
+    return Optional.ofNullable(indexes.find(layer));
   }
 
   /** All layers that have a tree or a blob's record here. */
@@ -444,7 +451,7 @@ public final class LayerStore {
       trees.delete(layer);
       records.removeBlob(layer);
       sources.remove(layer);
-      tarViews.remove(layer);
+      views.forget(layer);
     }
   }
 

@@ -65,8 +65,9 @@ final class LayerTrees {
    *
    * @param origin whether it is a canonical tar of ours
    * @param sizeBytes its size, asked at the end
+   * @param index is told of every entry
    */
-  record Archive(Origin origin, InputStream tar, LongSupplier sizeBytes) {}
+  record Archive(Origin origin, InputStream tar, LongSupplier sizeBytes, IndexBuilder index) {}
 
   OverlayMarks marks() {
     return marks;
@@ -74,6 +75,11 @@ final class LayerTrees {
 
   String directory(Tree tree) {
     return trees + "/" + tree.name();
+  }
+
+  /** What is in an unpacked layer. */
+  TreeEntries entries(Tree tree) {
+    return new TreeEntries(directory(tree), marks);
   }
 
   /** The lock under which a layer is unpacked. */
@@ -175,8 +181,7 @@ final class LayerTrees {
 
   /** What the tar of an own tree has as its digest now. */
   DiffId diffIdOf(Tree tree) throws IOException {
-    try (HashedInput tar =
-        new HashedInput(new TarStream(new TreeEntries(directory(tree), marks)))) {
+    try (HashedInput tar = new HashedInput(new TarStream(entries(tree)))) {
       return new DiffId(tar.finish());
     }
   }
@@ -193,7 +198,7 @@ final class LayerTrees {
       FileTree nothing = new MergedTree(NOTHING);
       Unpacked unpacked;
       try (LayerApplier applier = new LayerApplier(staged.tree, marks, nothing)) {
-        applier.apply(new TarReader(tar));
+        applier.apply(new TarReader(tar), new IndexBuilder());
         tar.finish();
         unpacked = unpacked(applier, Origin.OWN, tar.sizeBytes());
       }
@@ -217,8 +222,13 @@ final class LayerTrees {
       throws IOException {
     try (Staged staged = new Staged();
         LayerApplier applier = new LayerApplier(staged.tree, marks, belowTree)) {
-      applier.apply(new TarReader(archive.tar()));
+      applier.apply(new TarReader(archive.tar()), archive.index());
       drain(archive.tar());
+      for (String kept : archive.index().wanted()) {
+        try (InputStream in = new HostContent(staged.tree + kept).open()) {
+          archive.index().keep(kept, in.readAllBytes());
+        }
+      }
       Unpacked unpacked = unpacked(applier, archive.origin(), archive.sizeBytes().getAsLong());
       if (!applier.askedBelow()) {
         return place(layer, "", staged.tree, unpacked);
@@ -230,7 +240,7 @@ final class LayerTrees {
   }
 
   /** What follows the end of the archive belongs to the layer's digest too. */
-  private static void drain(InputStream tar) throws IOException {
+  static void drain(InputStream tar) throws IOException {
     byte[] rest = new byte[8192];
     int n;
     do {
@@ -359,8 +369,8 @@ final class LayerTrees {
   private static final MergedTree.Layers NOTHING =
       new MergedTree.Layers() {
         @Override
-        public java.util.List<LayerView> open() {
-          return java.util.List.of();
+        public MergedTree.Parts open() {
+          return MergedTree.Parts.of(java.util.List.of());
         }
 
         @Override

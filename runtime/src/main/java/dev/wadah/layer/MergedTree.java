@@ -7,7 +7,6 @@ import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,10 +19,8 @@ import java.util.TreeSet;
  * asks costs nothing. Safe for threads; layers never change.
  */
 final class MergedTree implements FileTree {
-  private static final List<LayerView> NOWHERE = List.of();
-
   private final Layers layers;
-  private final Map<String, List<LayerView>> directories = new HashMap<>();
+  private final Map<String, Parts> directories = new HashMap<>();
   private FileNode root;
 
   /** The tree of the layers that {@code layers} opens. */
@@ -33,11 +30,21 @@ final class MergedTree implements FileTree {
 
   /** Opens the layers of a tree. */
   interface Layers {
-    /** Highest first; ends with a layer that hides everything below it. */
-    List<LayerView> open() throws IOException;
+    /** Ends with a layer that hides everything below it. */
+    Parts open() throws IOException;
 
     /** The root directory's attributes. */
     FileNode root() throws IOException;
+  }
+
+  /** The layers that something comes from, highest first; those at the end may be opened late. */
+  interface Parts {
+    /** A layer, counted from 0, the highest; null when there are fewer. */
+    LayerView at(int index) throws IOException;
+
+    static Parts of(List<LayerView> views) {
+      return index -> index < views.size() ? views.get(index) : null;
+    }
   }
 
   @Override
@@ -45,7 +52,9 @@ final class MergedTree implements FileTree {
     if (path.equals("/")) {
       return Optional.of(root());
     }
-    for (LayerView layer : directory(parent(path))) {
+    Parts parts = directory(parent(path));
+    LayerView layer;
+    for (int i = 0; (layer = parts.at(i)) != null; i++) {
       FileNode node = layer.find(path);
       if (node != null) {
         return node.equals(LayerView.WHITEOUT) ? Optional.empty() : Optional.of(node);
@@ -56,7 +65,7 @@ final class MergedTree implements FileTree {
 
   @Override
   public List<String> list(String path) throws IOException {
-    List<LayerView> parts = directory(path);
+    List<LayerView> parts = all(directory(path));
     if (parts.size() == 1 && !parts.get(0).hidesAnything()) {
       String[] names = parts.get(0).names(path);
       Arrays.sort(names, PathBytes::compare);
@@ -76,6 +85,15 @@ final class MergedTree implements FileTree {
     return new ArrayList<>(names);
   }
 
+  private static List<LayerView> all(Parts parts) throws IOException {
+    List<LayerView> all = new ArrayList<>();
+    LayerView layer;
+    for (int i = 0; (layer = parts.at(i)) != null; i++) {
+      all.add(layer);
+    }
+    return all;
+  }
+
   @Override
   public InputStream open(String path) throws IOException {
     return holder(path).open(path);
@@ -88,7 +106,9 @@ final class MergedTree implements FileTree {
 
   /** The layer that a file's content is in. */
   private LayerView holder(String path) throws IOException {
-    for (LayerView layer : directory(parent(path))) {
+    Parts parts = directory(parent(path));
+    LayerView layer;
+    for (int i = 0; (layer = parts.at(i)) != null; i++) {
       FileNode node = layer.find(path);
       if (node != null && node.isFile()) {
         return layer;
@@ -108,37 +128,61 @@ final class MergedTree implements FileTree {
   }
 
   /** The layers that a directory's files come from, highest first; none when it is no directory. */
-  private synchronized List<LayerView> directory(String path) throws IOException {
-    List<LayerView> known = directories.get(path);
+  private synchronized Parts directory(String path) throws IOException {
+    Parts known = directories.get(path);
     if (known == null) {
-      known = path.equals("/") ? layers.open() : findDirectory(path);
+      known = path.equals("/") ? layers.open() : new DirectoryParts(directory(parent(path)), path);
       directories.put(path, known);
     }
     return known;
   }
 
-  private List<LayerView> findDirectory(String path) throws IOException {
-    List<LayerView> parts = NOWHERE;
-    for (LayerView layer : directory(parent(path))) {
+  /** The layers of one directory, found among those of its parent as far as they are asked for. */
+  private static final class DirectoryParts implements Parts {
+    private final Parts above;
+    private final String path;
+    private LayerView first;
+    private List<LayerView> others = List.of();
+    private int next;
+
+    DirectoryParts(Parts above, String path) {
+      this.above = above;
+      this.path = path;
+    }
+
+    @Override
+    public synchronized LayerView at(int index) throws IOException {
+      while (next >= 0 && (first == null || others.size() < index)) {
+        LayerView layer = above.at(next++);
+        if (layer == null) {
+          next = -1;
+        } else {
+          look(layer);
+        }
+      }
+      return index == 0 ? first : index <= others.size() ? others.get(index - 1) : null;
+    }
+
+    private void look(LayerView layer) throws IOException {
       FileNode node = layer.find(path);
       if (node == null) {
-        continue;
+        return;
       }
       if (!node.isDirectory()) {
-        break; // hides what is below it, be it a whiteout or a file
+        next = -1; // hides what is below it, be it a whiteout or a file
+        return;
       }
       // Most directories come from one layer only.
-      if (parts.isEmpty()) {
-        parts = Collections.singletonList(layer);
+      if (first == null) {
+        first = layer;
       } else {
-        parts = parts.size() == 1 ? new ArrayList<>(parts) : parts;
-        parts.add(layer);
+        others = others.isEmpty() ? new ArrayList<>() : others;
+        others.add(layer);
       }
       if (layer.isOpaque(path)) {
-        break;
+        next = -1;
       }
     }
-    return parts;
   }
 
   private static String parent(String path) {

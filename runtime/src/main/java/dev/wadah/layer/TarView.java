@@ -98,7 +98,8 @@ final class TarView implements LayerView {
     }
   }
 
-  private static FileNode node(TarEntry entry) {
+  /** What an entry says, be it as it may. */
+  static FileNode node(TarEntry entry) {
     FileNode.Type type =
         switch (entry.kind()) {
           case FILE, HARD_LINK -> FileNode.Type.FILE;

@@ -98,6 +98,7 @@ final class Prune {
         Kind.DOWNLOAD,
         Kind.CHECKOUT,
         Kind.CONTEXT,
+        Kind.INDEX,
         Kind.COMPRESSED);
   }
 

@@ -1,10 +1,12 @@
 package dev.wadah.build.cache;
 
+import dev.wadah.layer.LayerIndex;
 import dev.wadah.oci.DiffId;
 import dev.wadah.oci.Digest;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Results that others have made; asked for what this machine does not know. A shared cache that is
@@ -39,6 +41,15 @@ public interface SharedRecords {
    */
   default boolean has(DiffId layer) throws IOException {
     return false;
+  }
+
+  /**
+   * The index of a layer that others have read; empty when nobody shares one.
+   *
+   * @throws java.io.InterruptedIOException if the thread is interrupted in the wait for it
+   */
+  default Optional<LayerIndex> index(DiffId layer) throws IOException {
+    return Optional.empty();
   }
 
   /**

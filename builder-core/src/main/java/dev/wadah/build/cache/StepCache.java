@@ -1,6 +1,7 @@
 package dev.wadah.build.cache;
 
 import dev.wadah.content.Store;
+import dev.wadah.layer.IndexSource;
 import dev.wadah.oci.Digest;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -113,6 +114,11 @@ public final class StepCache {
             new SharedRecords.Result(name, record.content(), record.layer(), record.created()));
       }
     }
+  }
+
+  /** The indexes of layers that others share; believed like their results, and kept nowhere. */
+  public IndexSource indexes() {
+    return shared::index;
   }
 
   /** All results that this build used or made so far, in no order; none for its own use. */

@@ -14,10 +14,16 @@ import java.util.Map;
 /** Puts the parts of one build's execution together. */
 public final class BuildSteps {
   private final GraphExecutor executor;
+  private final List<Vertex> vertices;
   private final BuildProgress progress;
   private final Afterwards afterwards;
 
-  private BuildSteps(GraphExecutor executor, Afterwards afterwards, BuildProgress progress) {
+  private BuildSteps(
+      GraphExecutor executor,
+      List<Vertex> vertices,
+      Afterwards afterwards,
+      BuildProgress progress) {
+    this.vertices = vertices;
     this.executor = executor;
     this.afterwards = afterwards;
     this.progress = progress;
@@ -26,6 +32,7 @@ public final class BuildSteps {
   /**
    * Steps of a request on an engine.
    *
+   * @param vertices all that are to be run, with everything that they need
    * @param dockerfile blamed for failures
    * @param sources opened by the caller, who also closes them
    * @param cache asked before a step runs
@@ -33,6 +40,7 @@ public final class BuildSteps {
   public static BuildSteps of(
       Engine engine,
       BuildRequest request,
+      List<Vertex> vertices,
       SourceFile dockerfile,
       StepRunner.Sources sources,
       StepCache cache,
@@ -55,21 +63,21 @@ public final class BuildSteps {
             engine.layers(),
             cache,
             sources,
-            new FileRunner(engine.layers()),
+            new FileRunner(
+                engine.layers(), cache.indexes(), RootUses.of(vertices, request.outputs())),
             exec,
             progress,
             faults,
             afterwards);
-    return new BuildSteps(new GraphExecutor(runner), afterwards, progress);
+    return new BuildSteps(new GraphExecutor(runner), vertices, afterwards, progress);
   }
 
   /**
-   * Runs vertices with everything that they need.
+   * Runs the vertices.
    *
    * @throws BuildException the first failure
    */
-  public Map<Vertex, VertexResult> execute(List<Vertex> vertices)
-      throws BuildException, IOException {
+  public Map<Vertex, VertexResult> execute() throws BuildException, IOException {
     progress.planned(vertices.stream().map(StepRunner::name).toList());
     Map<Vertex, VertexResult> results;
     try {

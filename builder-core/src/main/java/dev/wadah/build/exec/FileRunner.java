@@ -3,7 +3,9 @@ package dev.wadah.build.exec;
 import dev.wadah.build.files.FileActionException;
 import dev.wadah.build.files.FileActions;
 import dev.wadah.build.graph.Op;
+import dev.wadah.build.graph.Vertex;
 import dev.wadah.layer.FileTree;
+import dev.wadah.layer.IndexSource;
 import dev.wadah.layer.LayerStack;
 import dev.wadah.layer.LayerStore;
 import dev.wadah.oci.DiffId;
@@ -15,9 +17,18 @@ import java.util.function.LongConsumer;
 /** Makes the layer of a COPY, ADD or WORKDIR; no root file system is ever put together for it. */
 final class FileRunner {
   private final LayerStore layers;
+  private final IndexSource indexes;
+  private final RootUses uses;
 
-  FileRunner(LayerStore layers) {
+  /**
+   * A runner.
+   *
+   * @param indexes asked of layers that this machine has never read
+   */
+  FileRunner(LayerStore layers, IndexSource indexes, RootUses uses) {
     this.layers = layers;
+    this.indexes = indexes;
+    this.uses = uses;
   }
 
   /**
@@ -25,17 +36,22 @@ final class FileRunner {
    *
    * @param progress hears now and then how many bytes are copied
    */
-  DiffId run(Op.File op, List<VertexResult> inputs, LongConsumer progress)
+  DiffId run(Vertex vertex, List<VertexResult> inputs, LongConsumer progress)
       throws IOException, FileActionException {
-    // A linked copy sees an empty root, so its layer fits on any other.
-    LayerStack below =
-        op.placement() == Op.Placement.LINKED
-            ? LayerStack.EMPTY
-            : ((VertexResult.Root) inputs.get(0)).layers();
+    Op.File op = (Op.File) vertex.op();
     List<FileTree> trees = new ArrayList<>(inputs.size() - 1);
     for (VertexResult input : inputs.subList(1, inputs.size())) {
       trees.add(StepKeys.tree(layers, input));
     }
-    return layers.write(FileActions.apply(layers.tree(below), trees, op.actions()), progress);
+    return layers.write(FileActions.apply(root(vertex, inputs), trees, op.actions()), progress);
+  }
+
+  private FileTree root(Vertex vertex, List<VertexResult> inputs) throws IOException {
+    if (((Op.File) vertex.op()).placement() == Op.Placement.LINKED) {
+      // A linked copy sees an empty root, so its layer fits on any other.
+      return layers.tree(LayerStack.EMPTY);
+    }
+    LayerStack below = ((VertexResult.Root) inputs.get(0)).layers();
+    return uses.isUnpacked(vertex) ? layers.tree(below) : layers.outline(below, indexes);
   }
 }

@@ -248,9 +248,9 @@ public final class StepRunner implements GraphExecutor.VertexRunner {
 
   private DiffId make(Vertex vertex, List<VertexResult> inputs)
       throws BuildException, IOException, FileActionException {
-    if (vertex.op() instanceof Op.File file) {
+    if (vertex.op() instanceof Op.File) {
       VertexName name = name(vertex);
-      return files.run(file, inputs, bytes -> progress.transferred(name, "copying", bytes, 0));
+      return files.run(vertex, inputs, bytes -> progress.transferred(name, "copying", bytes, 0));
     }
     return exec.run(vertex, (Op.Exec) vertex.op(), inputs);
   }

@@ -42,8 +42,7 @@ final class OwnerNames {
     if (number.isPresent()) {
       return new Owner(owner.uid, Math.max(number.get(), 0));
     }
-    requireDatabase(text);
-    Optional<String[]> line = line("/etc/group", group, 3);
+    Optional<String[]> line = line("/etc/group", group, 3, text);
     return new Owner(owner.uid, line.flatMap(l -> number(l[2])).orElse(owner.gid));
   }
 
@@ -53,8 +52,7 @@ final class OwnerNames {
       int id = Math.max(number.get(), 0);
       return new Owner(id, id);
     }
-    requireDatabase(text);
-    Optional<String[]> line = line("/etc/passwd", user, 4);
+    Optional<String[]> line = line("/etc/passwd", user, 4, text);
     return line.map(l -> new Owner(number(l[2]).orElse(0), number(l[3]).orElse(0))).orElse(ROOT);
   }
 
@@ -81,10 +79,11 @@ final class OwnerNames {
     }
   }
 
-  private Optional<String[]> line(String file, String name, int fields)
+  private Optional<String[]> line(String file, String name, int fields, String text)
       throws IOException, FileActionException {
     String path = LinkResolver.resolve(root::find, "/", file);
     if (root.find(path).filter(FileNode::isFile).isEmpty()) {
+      requireDatabase(text);
       return Optional.empty();
     }
     try (BufferedReader in =

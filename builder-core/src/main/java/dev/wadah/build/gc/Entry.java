@@ -41,6 +41,8 @@ public record Entry(
     CHECKOUT("source.git.checkout"),
     /** Digests of the files of a build context. */
     CONTEXT("source.local"),
+    /** The names in a layer, which need neither its blob nor its tree. */
+    INDEX("layer.index"),
     /** A layer as it was compressed for a push. */
     COMPRESSED("compressed"),
     /** An image without a name. */

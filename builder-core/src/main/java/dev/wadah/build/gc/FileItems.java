@@ -36,6 +36,7 @@ final class FileItems {
     each("downloads", this::download);
     each("git", folder -> add(Kind.CHECKOUT, folder, "git checkout"));
     each("contexts", file -> add(Kind.CONTEXT, file, "digests of the files of a build context"));
+    each("layers/indexes", file -> add(Kind.INDEX, file, "names in a layer"));
     each("volumes", this::volume);
     return items;
   }

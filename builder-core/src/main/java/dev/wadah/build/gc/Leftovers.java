@@ -43,6 +43,7 @@ final class Leftovers {
     drafts("downloads", ".tmp", found);
     drafts("git", "", found);
     drafts("contexts", ".tmp", found);
+    drafts("layers/indexes", ".tmp", found);
     drafts("gc", ".tmp", found);
     drafts("", ".tmp", found);
     found.addAll(sourcesOfNothing(layers));

@@ -1,8 +1,8 @@
 package dev.wadah.build.share;
 
+import dev.wadah.content.ParallelTransfers;
 import dev.wadah.content.Store;
 import dev.wadah.image.transfer.ImageCompression;
-import dev.wadah.image.transfer.ParallelTransfers;
 import dev.wadah.oci.Descriptor;
 import dev.wadah.oci.DiffId;
 import dev.wadah.oci.Digest;

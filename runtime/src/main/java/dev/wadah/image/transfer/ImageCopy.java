@@ -1,5 +1,6 @@
 package dev.wadah.image.transfer;
 
+import dev.wadah.content.ParallelTransfers;
 import dev.wadah.image.ImageException;
 import dev.wadah.image.ImageReader;
 import dev.wadah.image.VerifiedInputStream;

@@ -2,6 +2,7 @@ package dev.wadah.image.transfer;
 
 import dev.wadah.content.ContentStore;
 import dev.wadah.content.DigestMismatchException;
+import dev.wadah.content.ParallelTransfers;
 import dev.wadah.image.BlobIntake;
 import dev.wadah.image.Image;
 import dev.wadah.image.ImageReader;

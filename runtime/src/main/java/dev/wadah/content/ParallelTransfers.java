@@ -1,4 +1,4 @@
-package dev.wadah.image.transfer;
+package dev.wadah.content;
 
 import java.io.IOException;
 import java.io.InterruptedIOException;

@@ -1,0 +1,82 @@
+package dev.wadah.layer;
+
+import dev.wadah.content.Store;
+import dev.wadah.oci.DiffId;
+import dev.wadah.posix.FileStatus;
+import dev.wadah.posix.Posix;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * The indexes of layers that were read here: {@code layers/indexes/HEX}. They are small and outlive
+ * the layer's blob and tree. Only what was read of a tar with the right diffID is put here, so that
+ * an index may be believed wherever the layer is met again. Safe for threads and processes.
+ */
+final class LayerIndexes {
+  /** The room in the store. */
+  static final String ROOM = "layers/indexes";
+
+  private final Store store;
+  private final Map<DiffId, LayerIndex> known = new ConcurrentHashMap<>();
+  private Path room;
+
+  LayerIndexes(Store store) {
+    this.store = store;
+  }
+
+  /** Made when it is first needed: most builds never ask. */
+  private synchronized Path room() throws IOException {
+    if (room == null) {
+      room = store.room(ROOM);
+    }
+    return room;
+  }
+
+  /** The index of a layer; null when there is none. */
+  LayerIndex find(DiffId layer) throws IOException {
+    LayerIndex index = known.get(layer);
+    if (index != null) {
+      return index;
+    }
+    Path file = room().resolve(layer.digest().hex());
+    try {
+      index = LayerIndex.parse(Files.readAllBytes(file));
+    } catch (NoSuchFileException e) {
+      return null;
+    } catch (IllegalArgumentException e) {
+      Files.deleteIfExists(file); // torn in a power cut, or of another version: it is made again
+      return null;
+    }
+    FileStatus status = FileStatus.of(file.toString());
+    if (status != null) {
+      store.leases().renew(file.toString(), status.mtimeNanos());
+    }
+    known.put(layer, index);
+    return index;
+  }
+
+  /** Whether there is an index, without reading it. */
+  boolean has(DiffId layer) throws IOException {
+    return known.containsKey(layer)
+        || FileStatus.of(room().resolve(layer.digest().hex()).toString()) != null;
+  }
+
+  /** Keeps the index of a layer. */
+  void put(DiffId layer, LayerIndex index) throws IOException {
+    known.put(layer, index);
+    String hex = layer.digest().hex();
+    Path draft = room().resolve(hex + "." + Long.toHexString(System.nanoTime()) + ".tmp");
+    try {
+      Files.write(draft, index.toBytes());
+      Posix.chmod(Posix.CWD, draft.toString(), 0644);
+      Files.move(draft, room().resolve(hex), StandardCopyOption.ATOMIC_MOVE);
+    } finally {
+      Files.deleteIfExists(draft);
+    }
+  }
+}

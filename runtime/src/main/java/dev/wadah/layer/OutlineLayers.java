@@ -1,0 +1,156 @@
+package dev.wadah.layer;
+
+import dev.wadah.content.ParallelTransfers;
+import dev.wadah.layer.LayerRecords.Marks;
+import dev.wadah.oci.DiffId;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+
+/**
+ * A stack for those who ask for a few names in it. Layers are looked at from the top and only as
+ * far as the questions go: an unpacked tree answers for itself, the index for a layer that is not
+ * unpacked; where there is none, it is made of the layer's blob, which is fetched for that. The
+ * deeper the questions go, the more blobs are fetched at once. Safe for threads.
+ */
+final class OutlineLayers implements MergedTree.Layers, MergedTree.Parts {
+  private static final int MOST_AT_ONCE = 4;
+
+  private final LayerStore store;
+  private final StackViews views;
+  private final LayerTrees trees;
+  private final LayerStack stack;
+  private final IndexSource more;
+  private final List<LayerView> found = new ArrayList<>();
+  private int next;
+  private int atOnce = 1;
+
+  OutlineLayers(
+      LayerStore store, StackViews views, LayerTrees trees, LayerStack stack, IndexSource more) {
+    this.store = store;
+    this.views = views;
+    this.trees = trees;
+    this.stack = stack;
+    this.more = more;
+    this.next = stack.layers().size() - 1;
+  }
+
+  @Override
+  public MergedTree.Parts open() {
+    return this;
+  }
+
+  /** No layer that is made of a COPY says anything of the root directory, so nobody is asked. */
+  @Override
+  public FileNode root() {
+    return UnpackedDirectories.MADE;
+  }
+
+  @Override
+  public synchronized LayerView at(int index) throws IOException {
+    while (found.size() <= index && next >= 0) {
+      int at = next--;
+      if (!stack.layers().get(at).equals(LayerStore.EMPTY)) {
+        found.add(view(at));
+      }
+    }
+    return index < found.size() ? found.get(index) : null;
+  }
+
+  private LayerView view(int at) throws IOException {
+    DiffId layer = stack.layers().get(at);
+    if (views.isOwnTar(layer)) {
+      TarView view = views.tarView(layer);
+      return last(view, view.hidesRoot());
+    }
+    LayerRecords.Tree tree = tree(at);
+    if (tree != null) {
+      return view(at, tree);
+    }
+    LayerIndex index = index(layer);
+    if (index == null) {
+      readAhead(at);
+      tree = tree(at);
+      index = tree == null ? index(layer) : null;
+    }
+    return index == null || hasLinksBelow(index, at)
+        ? view(at, store.unpacked(stack, at))
+        : last(view(at, index), index.isOpaque("/"));
+  }
+
+  private LayerView view(int at, LayerRecords.Tree tree) {
+    return last(trees.view(stack.layers().get(at), tree), tree.marks() == Marks.ROOT);
+  }
+
+  private LayerView view(int at, LayerIndex index) {
+    DiffId layer = stack.layers().get(at);
+    return new IndexView(
+        index,
+        StackViews.linkIdentity(layer),
+        store.outline(below(at), more),
+        () -> trees.view(layer, store.unpacked(stack, at)));
+  }
+
+  /** Nothing is below a layer that hides everything. */
+  private LayerView last(LayerView view, boolean hidesAll) {
+    if (hidesAll) {
+      next = -1;
+    }
+    return view;
+  }
+
+  private LayerStack below(int at) {
+    return new LayerStack(stack.layers().subList(0, at));
+  }
+
+  /** The unpacked layer; null when it is not unpacked. */
+  private LayerRecords.Tree tree(int at) throws IOException {
+    LayerRecords.Tree tree = trees.any(stack.layers().get(at));
+    return tree == null || !tree.name().isEmpty()
+        ? tree
+        : trees.find(stack.layers().get(at), below(at));
+  }
+
+  private LayerIndex index(DiffId layer) throws IOException {
+    LayerIndex own = store.indexes().find(layer);
+    return own == null ? more.index(layer).orElse(null) : own;
+  }
+
+  /** Where the layer puts files through a directory that is a link below, it must be unpacked. */
+  private boolean hasLinksBelow(LayerIndex index, int at) throws IOException {
+    if (index.asked().isEmpty()) {
+      return false;
+    }
+    FileTree below = store.outline(below(at), more);
+    for (String path : index.asked()) {
+      if (below.find(path).filter(FileNode::isSymlink).isPresent()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Makes the index of a layer, and of further ones that will be asked for next, as it seems. */
+  private void readAhead(int at) throws IOException {
+    List<Callable<Void>> tasks = new ArrayList<>();
+    for (int i = at; i >= 0 && tasks.size() < atOnce; i--) {
+      DiffId layer = stack.layers().get(i);
+      boolean wanted = i == at || (isAbsent(i) && index(layer) == null);
+      if (wanted) {
+        tasks.add(
+            () -> {
+              store.readIndex(layer);
+              return null;
+            });
+      }
+    }
+    atOnce = Math.min(atOnce * 2, MOST_AT_ONCE);
+    ParallelTransfers.run(tasks);
+  }
+
+  private boolean isAbsent(int at) throws IOException {
+    DiffId layer = stack.layers().get(at);
+    return !layer.equals(LayerStore.EMPTY) && !views.isOwnTar(layer) && tree(at) == null;
+  }
+}
