@@ -14,7 +14,7 @@ import java.util.concurrent.Executors;
 /** Moves several blobs at once; the first failure stops all. */
 public final class ParallelTransfers {
   /** Between docker's three downloads and five uploads. */
-  static final int MAX_AT_ONCE = 4;
+  public static final int MAX_AT_ONCE = 4;
 
   private ParallelTransfers() {}
 
