@@ -183,7 +183,10 @@ final class BlobDownload extends InputStream {
       // A byte now and then is no progress: a registry could keep us busy with that for ever.
       failures = read - readAtFailure >= GOOD_PROGRESS_BYTES ? 1 : failures + 1;
       readAtFailure = read;
-      boolean hopeless = last instanceof RegistryException || failures >= retries.attempts();
+      boolean hopeless =
+          last instanceof RegistryException
+              || failures >= retries.attempts()
+              || !retries.mayFollow(last);
       if (hopeless && later.isEmpty()) {
         throw new RegistryException(
             "cannot read all of %s, only %d of %d bytes: %s"

@@ -46,7 +46,8 @@ final class BlobUpload {
       } catch (InterruptedIOException e) {
         throw e;
       } catch (IOException e) {
-        boolean again = session.isPresent() ? isWorthAnother(e) : isFault(e);
+        boolean again =
+            retries.mayFollow(e) && (session.isPresent() ? isWorthAnother(e) : isFault(e));
         if (attempt >= retries.attempts() || !again) {
           throw e;
         }

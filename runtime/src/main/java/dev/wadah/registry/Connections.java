@@ -10,9 +10,8 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /** HTTP clients, one for each way of access, made when first needed. */
 final class Connections {
-  private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(20);
-
   private final Proxies proxies;
+  private final Duration connectTimeout;
   private final Map<Endpoint.Access, HttpClient> clients = new ConcurrentHashMap<>();
 
   /**
@@ -21,7 +20,8 @@ final class Connections {
    */
   private static final int BUFFER_BYTES = 256 << 10;
 
-  Connections(Map<String, String> environment) {
+  Connections(Map<String, String> environment, Duration connectTimeout) {
+    this.connectTimeout = connectTimeout;
     this.proxies = new Proxies(environment);
     // Read once, when the client's classes load.
     if (System.getProperty("jdk.httpclient.bufsize") == null) {
@@ -50,7 +50,7 @@ final class Connections {
         HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
             .followRedirects(HttpClient.Redirect.NEVER)
-            .connectTimeout(CONNECT_TIMEOUT);
+            .connectTimeout(connectTimeout);
     proxies.configure(builder);
     if (access.skipVerify() || !access.tls().isEmpty()) {
       Tls.configure(builder, access);

@@ -14,10 +14,13 @@ import java.util.Optional;
  * answer is taken from the first mirror that gives one, writing goes to the registry itself.
  */
 public final class HttpRegistry implements Registry {
+  private static final String CACHE_TIMEOUT = "WADAH_CACHE_TIMEOUT";
+
   private final Map<String, String> environment;
   private final RetryPolicy retries;
   private final Optional<Credentials> given;
   private Client client;
+  private Impatient impatient;
 
   /**
    * Makes a client.
@@ -35,13 +38,27 @@ public final class HttpRegistry implements Registry {
     this.retries = retries;
   }
 
+  /**
+   * {@inheritDoc}
+   *
+   * <p>{@code WADAH_CACHE_TIMEOUT} says in seconds how short; ten, when it does not.
+   */
+  @Override
+  public synchronized Impatient impatient() {
+    if (impatient == null) {
+      RetryPolicy hurry = RetryPolicy.ofCaches(environment.getOrDefault(CACHE_TIMEOUT, ""));
+      impatient = new Impatient(new HttpRegistry(environment, given, hurry), hurry.silence());
+    }
+    return impatient;
+  }
+
   /** What talks to hosts; made by the first question, so that local commands do not pay for it. */
   private record Client(Inquiry inquiry, Transport transport) {}
 
   private synchronized Client client() {
     if (client == null) {
       Credentials credentials = given.orElseGet(() -> new Credentials(environment));
-      Connections connections = new Connections(environment);
+      Connections connections = new Connections(environment, retries.connectTimeout());
       client =
           new Client(
               new Inquiry(new Places(environment), credentials),

@@ -5,6 +5,7 @@ import dev.wadah.oci.Digest;
 import dev.wadah.oci.ImageReference;
 import java.io.IOException;
 import java.io.InputStream;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
@@ -40,6 +41,21 @@ public interface Registry {
 
   /** Uploads a manifest or index under the reference's tag, or by its digest where it has none. */
   Descriptor pushManifest(ImageReference reference, Document document) throws IOException;
+
+  /**
+   * The same registries, for what a caller can do without: one that sends nothing for a short time
+   * is given up, and not asked again.
+   */
+  default Impatient impatient() {
+    return new Impatient(this, RetryPolicy.CACHE.silence());
+  }
+
+  /**
+   * Registries that are given up soon.
+   *
+   * @param silence after how long
+   */
+  record Impatient(Registry registry, Duration silence) {}
 
   /** Original bytes of a manifest or index. */
   @SuppressWarnings("ArrayRecordComponent") // documents are compared by digest

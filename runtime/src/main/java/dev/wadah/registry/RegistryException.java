@@ -1,6 +1,7 @@
 package dev.wadah.registry;
 
 import java.io.IOException;
+import java.net.http.HttpTimeoutException;
 
 /**
  * A registry did not do what it was asked. The message names the repository or reference, what was
@@ -23,6 +24,16 @@ public final class RegistryException extends IOException {
   public RegistryException(String message, int status, Throwable cause) {
     super(message, cause);
     this.status = status;
+  }
+
+  /** Whether a failure came of a registry that did not answer, or stopped in the middle. */
+  public static boolean isSilence(Throwable failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof SilenceException || cause instanceof HttpTimeoutException) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** The HTTP status of the reply; 0 when none came or the reply itself was not at fault. */

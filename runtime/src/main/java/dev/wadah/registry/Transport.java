@@ -32,7 +32,7 @@ final class Transport {
   private final Map<String, String> schemes = new ConcurrentHashMap<>();
 
   Transport(Connections connections, Credentials credentials, RetryPolicy retries) {
-    this.wire = new Wire(connections, retries.silence());
+    this.wire = new Wire(connections, retries);
     this.tokens = new Tokens(credentials);
     this.retries = retries;
   }
@@ -97,7 +97,8 @@ final class Transport {
         return reply;
       } catch (IOException e) {
         reply.close();
-        if (attempt >= retries.attempts() || e instanceof InterruptedIOException) {
+        boolean again = retries.mayFollow(e) && !(e instanceof InterruptedIOException);
+        if (attempt >= retries.attempts() || !again) {
           throw e;
         }
       }
@@ -107,7 +108,9 @@ final class Transport {
 
   /** A host that never answered is most likely not there; one that did comes back. */
   private boolean mayRetry(Endpoint endpoint, IOException e) {
-    return !(e instanceof RegistryException) && answered.contains(endpoint.host());
+    return !(e instanceof RegistryException)
+        && retries.mayFollow(e)
+        && answered.contains(endpoint.host());
   }
 
   /**
@@ -231,6 +234,9 @@ final class Transport {
     } catch (ConnectException | InterruptedIOException e) {
       throw e;
     } catch (IOException e) {
+      if (!retries.mayFollow(e)) {
+        throw e;
+      }
       // Something is there that does not speak http.
       return "https";
     }
@@ -274,7 +280,8 @@ final class Transport {
         } catch (InterruptedIOException | RegistryException e) {
           throw e;
         } catch (IOException e) {
-          if (attempt >= retries.attempts() || e instanceof ConnectException) {
+          boolean again = retries.mayFollow(e) && !(e instanceof ConnectException);
+          if (attempt >= retries.attempts() || !again) {
             throw new RegistryException(
                 "no token from %s: %s".formatted(Reply.shown(uri), Failures.describe(e)), e);
           }

@@ -16,19 +16,13 @@ import java.util.concurrent.TimeoutException;
 
 /** Sends one request and takes one reply, over {@code java.net.http}. */
 final class Wire {
-  /**
-   * How many times as long as the usual silence a registry may think about what it was sent: it
-   * hashes a blob after its last byte.
-   */
-  private static final int PATIENCE_FOR_BODIES = 5;
-
   private final Connections connections;
-  private final Duration silence;
+  private final RetryPolicy retries;
 
-  /** A wire that fails when nothing moves for as long as {@code silence}. */
-  Wire(Connections connections, Duration silence) {
+  /** A wire that fails when nothing moves for as long as a silence of {@code retries}. */
+  Wire(Connections connections, RetryPolicy retries) {
     this.connections = connections;
-    this.silence = silence;
+    this.retries = retries;
   }
 
   /**
@@ -48,9 +42,10 @@ final class Wire {
       authorization.ifPresent(value -> request.setHeader("Authorization", value));
       connections.authorizeProxy(uri, request);
       CompletableFuture<HttpResponse<InputStream>> answer =
-          connections.client(access).sendAsync(request.build(), head -> new ReplyStream(silence));
-      Duration patience =
-          call.body().sizeBytes() > 0 ? silence.multipliedBy(PATIENCE_FOR_BODIES) : silence;
+          connections
+              .client(access)
+              .sendAsync(request.build(), head -> new ReplyStream(retries.silence()));
+      Duration patience = retries.patience(call.body().sizeBytes());
       return new Reply(
           call.method(), await(answer, sending, patience), authorization, call.secret());
     }

@@ -21,9 +21,6 @@ import java.util.Set;
  * fetched: the layer store is told where it lies. Safe for threads.
  */
 final class CacheImport implements SharedRecords {
-  /** How long the first question waits for records; a later one takes what has come since. */
-  private static final Duration PATIENCE = Duration.ofSeconds(10);
-
   private final LayerStore layers;
   private final Engine engine;
   private final List<CacheReader> readers;
@@ -42,8 +39,27 @@ final class CacheImport implements SharedRecords {
       startNanos = System.nanoTime();
       readers.forEach(CacheReader::start);
     }
-    Duration left = PATIENCE.minusNanos(System.nanoTime() - startNanos);
+    Duration left = longest().minusNanos(System.nanoTime() - startNanos);
     return left.isNegative() ? Duration.ZERO : left;
+  }
+
+  /** How long the first question waits for records; a later one takes what has come since. */
+  private Duration longest() {
+    return engine.registry().impatient().silence();
+  }
+
+  /** Whether a host has kept a question waiting for so long that another is not worth it. */
+  synchronized boolean isSilent(String host) {
+    boolean late = startNanos != 0 && System.nanoTime() - startNanos > longest().toNanos();
+    for (CacheReader reader : readers) {
+      boolean asked =
+          reader.place() instanceof Place.InRegistry place
+              && place.reference().domain().equals(host);
+      if (asked && reader.isSilent(late)) {
+        return true;
+      }
+    }
+    return taken.isSilent(host);
   }
 
   @Override

@@ -4,6 +4,7 @@ import dev.wadah.build.BuildProgress;
 import dev.wadah.build.BuildProgress.Outcome;
 import dev.wadah.build.BuildProgress.VertexName;
 import dev.wadah.oci.Digest;
+import dev.wadah.registry.RegistryException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.charset.StandardCharsets;
@@ -116,6 +117,25 @@ final class CacheReader {
       return task.isDone() && task.get().kind() == Found.Kind.NOTHING;
     } catch (ExecutionException e) {
       return false; // problem() tells of it
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
+  /**
+   * Whether it gave no answer.
+   *
+   * @param late whether that which has not come should be here by now
+   */
+  boolean isSilent(boolean late) {
+    if (!task.isDone()) {
+      return started && late;
+    }
+    try {
+      return task.get() == null;
+    } catch (ExecutionException e) {
+      return RegistryException.isSilence(e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return false;

@@ -28,9 +28,9 @@ final class RegistryStorage implements CacheStorage {
   private final ImageReference reference;
 
   RegistryStorage(Engine engine, ImageReference reference) {
-    this.registry = engine.registry();
+    this.registry = engine.registry().impatient().registry();
     this.content = engine.content();
-    this.transfer = new ImageTransfer(engine.content(), engine.images(), engine.registry());
+    this.transfer = new ImageTransfer(engine.content(), engine.images(), registry);
     this.reference = reference;
   }
 

@@ -13,8 +13,10 @@ import dev.wadah.dockerfile.Diagnostic;
 import dev.wadah.engine.Engine;
 import dev.wadah.oci.DiffId;
 import dev.wadah.oci.Digest;
+import dev.wadah.registry.RegistryException;
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -34,6 +36,7 @@ public final class SharedCaches implements Closeable {
   private final List<CacheTarget> targets;
   private final CacheImport sources;
   private final List<Diagnostic> warnings = new ArrayList<>();
+  private final Set<String> silentHosts = new HashSet<>();
 
   private SharedCaches(
       Engine engine, BuildProgress progress, List<CacheTarget> targets, List<CacheReader> readers) {
@@ -134,21 +137,43 @@ public final class SharedCaches implements Closeable {
       if (target.place() instanceof Place.InImage) {
         continue;
       }
+      if (isSilent(target)) {
+        warnings.add(unwritten(target, "its registry does not answer"));
+        continue;
+      }
       CacheContents all = contents(cache.used());
       CacheContents own = target.mode() == CacheTarget.Mode.MAX ? all : all.ofLayers(layers);
       try {
         write(target, own);
+      } catch (InterruptedIOException e) {
+        throw e;
       } catch (IOException e) {
-        if (target.onError() == CacheTarget.OnError.FAIL) {
+        boolean silence = RegistryException.isSilence(e);
+        if (target.onError() == CacheTarget.OnError.FAIL && !silence) {
           throw e;
         }
-        warnings.add(
-            ShareFaults.warning(
-                "the shared cache %s was not written: %s".formatted(target.place(), e.getMessage()),
-                "ignore-error=true says that this is no failure",
-                ""));
+        if (silence && target.place() instanceof Place.InRegistry place) {
+          silentHosts.add(place.reference().domain());
+        }
+        warnings.add(unwritten(target, e.getMessage()));
       }
     }
+  }
+
+  private boolean isSilent(CacheTarget target) {
+    return target.place() instanceof Place.InRegistry place
+        && (silentHosts.contains(place.reference().domain())
+            || sources.isSilent(place.reference().domain()));
+  }
+
+  private static Diagnostic unwritten(CacheTarget target, String why) {
+    boolean ignored = target.onError() == CacheTarget.OnError.WARN;
+    return ShareFaults.warning(
+        "the shared cache %s was not written: %s".formatted(target.place(), why),
+        ignored
+            ? "ignore-error=true says that this is no failure"
+            : "the build itself is done; nobody waits for a cache that hangs",
+        "");
   }
 
   private void write(CacheTarget target, CacheContents own) throws IOException {

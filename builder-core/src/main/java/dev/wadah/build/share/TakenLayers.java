@@ -11,6 +11,7 @@ import dev.wadah.layer.LayerStore;
 import dev.wadah.oci.Descriptor;
 import dev.wadah.oci.DiffId;
 import dev.wadah.oci.Digest;
+import dev.wadah.registry.RegistryException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
@@ -37,6 +38,7 @@ final class TakenLayers {
   private final Map<DiffId, Taken> taken = new ConcurrentHashMap<>();
   private final Map<DiffId, IOException> failed = new ConcurrentHashMap<>();
   private final Set<DiffId> broken = ConcurrentHashMap.newKeySet();
+  private final Set<String> silentHosts = ConcurrentHashMap.newKeySet();
   private final List<Diagnostic> warnings = new ArrayList<>();
 
   TakenLayers(Engine engine) {
@@ -50,6 +52,11 @@ final class TakenLayers {
   void add(DiffId layer, Descriptor blob, CacheReader reader) throws IOException {
     taken.put(layer, new Taken(blob, reader));
     layers.addBlob(layer, blob, wanted -> open(layer, wanted, reader));
+  }
+
+  /** Whether a host began to give a layer and fell silent, or never began. */
+  boolean isSilent(String host) {
+    return silentHosts.contains(host);
   }
 
   boolean isBroken(DiffId layer) {
@@ -188,7 +195,11 @@ final class TakenLayers {
                 .formatted(layer, t.reader().place(), why.getMessage()),
             "the steps that it came from were done here instead",
             "write the cache again with --cache-to"));
-    if (broken.size() >= MOST_BROKEN) {
+    boolean silent = RegistryException.isSilence(why);
+    if (silent && t.reader().place() instanceof Place.InRegistry place) {
+      silentHosts.add(place.reference().domain());
+    }
+    if (silent || broken.size() >= MOST_BROKEN) {
       abandon(t.reader());
     }
   }

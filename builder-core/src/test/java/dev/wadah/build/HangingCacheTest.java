@@ -1,0 +1,221 @@
+package dev.wadah.build;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.wadah.build.BuildProgress.Outcome;
+import dev.wadah.build.BuildRequest.CacheRequest;
+import dev.wadah.build.BuildRequest.OutputRequest;
+import dev.wadah.build.BuildRequest.SharedCache;
+import dev.wadah.build.HangingRegistry.Way;
+import dev.wadah.dockerfile.Diagnostic;
+import dev.wadah.engine.Engine;
+import dev.wadah.image.ImageStore;
+import dev.wadah.registry.HttpRegistry;
+import dev.wadah.registry.Registry;
+import dev.wadah.registry.RetryPolicy;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** A shared cache that hangs: a warning and a short wait, and the build's result all the same. */
+@Tag("linux")
+@Timeout(120)
+class HangingCacheTest {
+  /** Far above a second of silence and a small build, far below a minute of the usual patience. */
+  private static final Duration SHORT = Duration.ofSeconds(20);
+
+  private static final String DOCKERFILE =
+      """
+      FROM box
+      RUN echo one > /one; seq 20000 > /numbers
+      RUN echo two > /two
+      """;
+
+  @TempDir Path folder;
+  private TestRegistry registry;
+  private HangingRegistry front;
+  private Path context;
+
+  @BeforeEach
+  void start() throws Exception {
+    assumeTrue(BoxImage.usable(), "needs root and a static /bin/busybox");
+    registry = TestRegistry.start(TestRegistry.Kind.OURS, folder.resolve("registry"));
+    front = new HangingRegistry(registry.host());
+    context = Files.createDirectory(folder.resolve("context"));
+    Files.writeString(context.resolve("Dockerfile"), DOCKERFILE);
+  }
+
+  @AfterEach
+  void stop() throws IOException {
+    if (front != null) {
+      front.close();
+      registry.close();
+    }
+  }
+
+  /** A store of its own whose registries may be silent for a second, where caches are concerned. */
+  private Engine engine(String name) throws IOException {
+    Engine plain = BoxImage.store(folder.resolve(name));
+    Registry hurried =
+        new HttpRegistry(
+            Map.of("HOME", "/nonexistent", "WADAH_CACHE_TIMEOUT", "1"), RetryPolicy.DEFAULT);
+    return new Engine(
+        plain.store(),
+        plain.content(),
+        plain.layers(),
+        plain.snapshots(),
+        new ImageStore(plain.store(), plain.content(), plain.layers(), hurried),
+        hurried,
+        plain.sandbox());
+  }
+
+  private SharedCache cache() {
+    return new SharedCache("registry", Map.of("ref", front.host() + "/app:cache", "mode", "max"));
+  }
+
+  private SharedCache source() {
+    return new SharedCache("registry", Map.of("ref", front.host() + "/app:cache"));
+  }
+
+  private BuildResult build(
+      Engine engine, List<SharedCache> from, List<SharedCache> to, Outcomes outcomes)
+      throws Exception {
+    BuildRequest plain = BoxImage.request(context, Map.of());
+    return new Builder(engine)
+        .build(
+            new BuildRequest(
+                plain.context(),
+                plain.target(),
+                new CacheRequest(false, Set.of(), from, to),
+                plain.steps(),
+                plain.secrets(),
+                List.of(new OutputRequest("image", Optional.empty(), Map.of("name", "built:1"))),
+                plain.naming()),
+            outcomes);
+  }
+
+  private static List<String> warnings(BuildResult result) {
+    return result.warnings().stream().map(Diagnostic::message).toList();
+  }
+
+  private static void check(Engine engine, BuildResult result) throws IOException {
+    var tree = engine.layers().tree(result.images().values().iterator().next().layers());
+    assertThat(new String(tree.open("/two").readAllBytes())).isEqualTo("two\n");
+    assertThat(engine.images().target("built:1")).as("the result is not lost").isPresent();
+    assertThat(engine.content().verify()).isEmpty();
+    assertThat(engine.layers().verify()).isEmpty();
+  }
+
+  @ParameterizedTest(name = "{1} at {0}")
+  @CsvSource({
+    "GET /v2/$, SILENT",
+    "GET /v2/app/manifests, SILENT",
+    "GET /v2/app/manifests, HEAD_ONLY",
+    "GET /v2/app/manifests, DRIP",
+    "GET /v2/app/blobs, SILENT",
+    "GET /v2/app/blobs, HEAD_ONLY",
+    "GET /v2/app/blobs, DRIP"
+  })
+  void delaysABuildByASecondWhenItsRecordsDoNotCome(String requests, Way way) throws Exception {
+    build(engine("first"), List.of(), List.of(cache()), new Outcomes());
+    front.hang(requests, way);
+    Engine engine = engine("second");
+    Outcomes outcomes = new Outcomes();
+    long start = System.nanoTime();
+    BuildResult result = build(engine, List.of(source()), List.of(), outcomes);
+    assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(SHORT);
+    assertThat(front.hung()).isEqualTo(1);
+    assertThat(outcomes.of("] RUN")).containsExactly(Outcome.DONE, Outcome.DONE);
+    assertThat(warnings(result)).hasSize(1).first().asString().contains("/app:cache");
+    check(engine, result);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"SILENT", "HEAD_ONLY", "DRIP"})
+  void isLeftOutWhenItPromisesLayersThatDoNotCome(Way way) throws Exception {
+    build(engine("first"), List.of(), List.of(cache()), new Outcomes());
+    // The records come, and layers do not.
+    Outcomes outcomes = new Outcomes();
+    build(engine("second"), List.of(source()), List.of(), outcomes);
+    assertThat(outcomes.of("] RUN")).containsExactly(Outcome.CACHED, Outcome.CACHED);
+    front.hang("GET /v2/app/blobs", way);
+    Files.writeString(
+        context.resolve("Dockerfile"), DOCKERFILE + "RUN cat /one /two /numbers > /three\n");
+    Engine engine = engine("second");
+    outcomes = new Outcomes();
+    long start = System.nanoTime();
+    BuildResult result = build(engine, List.of(source()), List.of(cache()), outcomes);
+    assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(SHORT);
+    assertThat(outcomes.of("] RUN")).containsOnly(Outcome.DONE);
+    assertThat(warnings(result))
+        .anyMatch(warning -> warning.contains("is of no use"))
+        .anyMatch(warning -> warning.contains("was not written: its registry does not answer"));
+    check(engine, result);
+  }
+
+  @ParameterizedTest(name = "{1} at {0}")
+  @CsvSource({
+    "GET /v2/$, SILENT",
+    "GET /v2/app/manifests, SILENT",
+    "HEAD /v2/app/blobs, SILENT",
+    "POST /v2/app/blobs, SILENT",
+    "PUT /v2/app/blobs, SILENT",
+    "PUT /v2/app/blobs, DEAF",
+    "PUT /v2/app/manifests, SILENT",
+    "PUT /v2/app/manifests, DEAF"
+  })
+  void isNoFailureOfTheBuildThatWritesIt(String requests, Way way) throws Exception {
+    front.hang(requests, way);
+    Engine engine = engine("first");
+    long start = System.nanoTime();
+    BuildResult result = build(engine, List.of(), List.of(cache(), cache()), new Outcomes());
+    assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(SHORT);
+    assertThat(warnings(result)).hasSize(2);
+    assertThat(warnings(result))
+        .allMatch(warning -> warning.contains("/app:cache was not written"));
+    assertThat(warnings(result).get(1)).as("asked once").contains("does not answer");
+    check(engine, result);
+  }
+
+  @Test
+  void isAskedOnceByABuildThatReadsAndWritesIt() throws Exception {
+    front.hang("GET /v2/app", Way.SILENT);
+    Engine engine = engine("first");
+    BuildResult result = build(engine, List.of(source()), List.of(cache()), new Outcomes());
+    assertThat(front.hung()).isEqualTo(1);
+    assertThat(warnings(result)).hasSize(2);
+    check(engine, result);
+  }
+
+  @Test
+  void failsTheBuildWhenItIsRefusedAtOnce() throws Exception {
+    registry.close();
+    Engine engine = engine("first");
+    IOException failure =
+        org.assertj.core.api.Assertions.catchThrowableOfType(
+            IOException.class,
+            () ->
+                build(
+                    engine,
+                    List.of(),
+                    List.of(
+                        new SharedCache("registry", Map.of("ref", registry.host() + "/app:cache"))),
+                    new Outcomes()));
+    assertThat(failure).hasMessageContaining("refused");
+    assertThat(engine.images().target("built:1")).as("the result is not lost").isPresent();
+  }
+}
