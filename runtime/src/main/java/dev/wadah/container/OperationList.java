@@ -54,6 +54,12 @@ final class OperationList {
 
   /** UTF-8, and the single byte 0xNN for each lone surrogate U+DCNN (see package posix). */
   private static void encode(String word, ByteArrayOutputStream to) {
+    byte[] plain = word.getBytes(StandardCharsets.UTF_8);
+    // A surrogate that stands for a byte becomes a question mark there.
+    if (new String(plain, StandardCharsets.UTF_8).equals(word)) {
+      to.writeBytes(plain);
+      return;
+    }
     int from = 0;
     for (int i = 0; i < word.length(); i++) {
       char c = word.charAt(i);

@@ -8,10 +8,10 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Seccomp programs from the rules in {@code seccomp.txt}: Docker's default profile, and the answers
@@ -22,14 +22,15 @@ final class Seccomp {
   /**
    * The ABIs of one kind of machine.
    *
+   * @param name as the programs in this package's resources are called by it
    * @param wide the native one
    * @param narrow the one of its 32-bit programs
    */
-  record Architecture(Abi wide, Abi narrow) {
+  record Architecture(String name, Abi wide, Abi narrow) {
     static final Architecture AMD64 =
-        new Architecture(new Abi(0xC000003E, 1), new Abi(0x40000003, 2));
+        new Architecture("amd64", new Abi(0xC000003E, 1), new Abi(0x40000003, 2));
     static final Architecture ARM64 =
-        new Architecture(new Abi(0xC00000B7, 3), new Abi(0x40000028, 4));
+        new Architecture("arm64", new Abi(0xC00000B7, 3), new Abi(0x40000028, 4));
 
     static Architecture ofThisMachine() {
       String name = System.getProperty("os.arch");
@@ -68,21 +69,35 @@ final class Seccomp {
   private static final int RULE = 5;
 
   /** Programs by what they depend on: reading the table costs more than a container start. */
-  private final Map<String, String> programs = new ConcurrentHashMap<>();
+  private final Map<String, String> programs = new HashMap<>();
 
   /**
    * The program for this machine, in hexadecimal, eight bytes an instruction.
    *
    * @param capabilities bit mask of what the container may have; it opens further calls
    */
-  String program(Profile profile, Syncs syncs, long capabilities) {
+  synchronized String program(Profile profile, Syncs syncs, long capabilities) {
     String key = profile.name().concat(syncs.name()).concat(Long.toHexString(capabilities));
     String program = programs.get(key);
     if (program == null) {
-      program = compile(Architecture.ofThisMachine(), profile, syncs, capabilities).toHex();
+      Architecture machine = Architecture.ofThisMachine();
+      program =
+          profile == Profile.DOCKER && capabilities == Capabilities.mask(Capabilities.DEFAULT)
+              ? text(usual(machine, syncs))
+              : compile(machine, profile, syncs, capabilities).toHex();
       programs.put(key, program);
     }
     return program;
+  }
+
+  /**
+   * The resource that has the program of the default profile and capabilities, compiled: in a JVM
+   * that has just started, compiling takes longer than all else that precedes a container.
+   */
+  static String usual(Architecture architecture, Syncs syncs) {
+    return "seccomp-"
+        .concat(architecture.name())
+        .concat(syncs == Syncs.FAKED ? "-syncs-faked.hex" : ".hex");
   }
 
   /** The program for a machine of the given kind. */
@@ -146,16 +161,20 @@ final class Seccomp {
   }
 
   private static List<String[]> rules() {
-    try (InputStream in = Seccomp.class.getResourceAsStream("seccomp.txt")) {
-      String text = new String(in.readAllBytes(), StandardCharsets.US_ASCII);
-      List<String[]> rules = new ArrayList<>(450);
-      int end;
-      for (int at = 0; (end = text.indexOf('\n', at)) >= 0; at = end + 1) {
-        if (text.charAt(at) != '#') {
-          rules.add(text.substring(at, end).split(" ", -1));
-        }
+    String text = text("seccomp.txt");
+    List<String[]> rules = new ArrayList<>(450);
+    int end;
+    for (int at = 0; (end = text.indexOf('\n', at)) >= 0; at = end + 1) {
+      if (text.charAt(at) != '#') {
+        rules.add(text.substring(at, end).split(" ", -1));
       }
-      return rules;
+    }
+    return rules;
+  }
+
+  private static String text(String resource) {
+    try (InputStream in = Seccomp.class.getResourceAsStream(resource)) {
+      return new String(in.readAllBytes(), StandardCharsets.US_ASCII);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

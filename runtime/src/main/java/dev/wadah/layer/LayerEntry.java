@@ -31,7 +31,12 @@ public sealed interface LayerEntry {
   /** Where a regular file's bytes come from. */
   interface Content {
     /** No bytes. */
-    Content NONE = InputStream::nullInputStream;
+    Content NONE = new Content() { // no lambda, which JVMs do not archive of an interface
+          @Override
+          public InputStream open() {
+            return InputStream.nullInputStream();
+          }
+        };
 
     InputStream open() throws IOException;
 

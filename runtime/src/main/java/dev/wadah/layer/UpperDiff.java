@@ -73,6 +73,15 @@ final class UpperDiff {
     return marked;
   }
 
+  /** No lambda: this runs at the end of a JVM's first step, where that costs milliseconds. */
+  private static final Comparator<String> LONGEST_FIRST =
+      new Comparator<>() {
+        @Override
+        public int compare(String one, String other) {
+          return Integer.compare(other.length(), one.length());
+        }
+      };
+
   /** Whether lower layers show through where we are. */
   private enum Below {
     MERGED,
@@ -82,7 +91,7 @@ final class UpperDiff {
   /** Deeper ones first, so that a stub in a stub goes with it. */
   private void removeStubs(List<String> stubs) throws IOException {
     List<String> sorted = new ArrayList<>(stubs);
-    sorted.sort(Comparator.comparingInt(String::length).reversed());
+    sorted.sort(LONGEST_FIRST);
     for (String stub : sorted) {
       for (String path = stub;
           path.length() > 1 && removeStub(path);

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.wadah.container.Seccomp.Architecture;
 import dev.wadah.container.Seccomp.Profile;
 import dev.wadah.container.Seccomp.Syncs;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -134,5 +137,30 @@ class SeccompTest {
   private static String verdict(FilterProgram program, int audit, int number, String argument) {
     int action = program.evaluate(audit, number, Integer.parseUnsignedInt(argument, 16));
     return action == 0x7FFF0000 ? "allow" : "errno " + (action & 0xFFFF);
+  }
+
+  /** With {@code -Dgolden=update} they are written anew. */
+  @ParameterizedTest
+  @CsvSource({"AMD64, MADE", "AMD64, FAKED", "ARM64, MADE", "ARM64, FAKED"})
+  void hasTheUsualProgramsCompiled(String machine, Syncs syncs) throws IOException {
+    Architecture architecture = machine.equals("AMD64") ? Architecture.AMD64 : Architecture.ARM64;
+    String compiled = Seccomp.compile(architecture, Profile.DOCKER, syncs, DEFAULT).toHex();
+    Path resource =
+        Path.of("src/main/resources/dev/wadah/container", Seccomp.usual(architecture, syncs));
+    if ("update".equals(System.getProperty("golden"))) {
+      Files.writeString(resource, compiled);
+    }
+    assertThat(Files.readString(resource))
+        .as("the rules have changed: run with -Dgolden=update")
+        .isEqualTo(compiled);
+  }
+
+  @Test
+  void findsTheUsualProgramOfThisMachine() {
+    Architecture machine = Architecture.ofThisMachine();
+    for (Syncs syncs : Syncs.values()) {
+      assertThat(new Seccomp().program(Profile.DOCKER, syncs, DEFAULT))
+          .isEqualTo(Seccomp.compile(machine, Profile.DOCKER, syncs, DEFAULT).toHex());
+    }
   }
 }

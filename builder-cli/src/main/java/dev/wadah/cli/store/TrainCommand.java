@@ -8,7 +8,11 @@ import dev.wadah.cli.ExitCode;
 import dev.wadah.cli.Main;
 import dev.wadah.cli.Session;
 import dev.wadah.cli.Trees;
+import dev.wadah.engine.Engine;
+import dev.wadah.layer.LayerStack;
 import dev.wadah.posix.Natives;
+import dev.wadah.snapshot.Snapshotter;
+import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -16,6 +20,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -56,6 +61,9 @@ public final class TrainCommand implements Command {
       COPY launcher /bin/
       COPY . "/files"
       COPY folder/ .
+      COPY <<EOF /etc/passwd
+      root:x:0:0:root:/root:/bin/sh
+      EOF
       FROM train:1 AS named
       FROM root
       ARG VERSION=1
@@ -69,6 +77,18 @@ public final class TrainCommand implements Command {
       USER 0
       STOPSIGNAL SIGTERM
       ENTRYPOINT ["/bin/launcher", "--version"]
+      """;
+
+  /** Stages beside each other, and files of theirs. */
+  private static final String STAGES =
+      """
+      FROM train:4 AS one
+      RUN ["/bin/launcher", "--version"]
+      FROM train:4 AS two
+      RUN ["/bin/launcher", "--help"]
+      FROM train:4
+      COPY --from=one /bin/launcher /one
+      COPY --from=two /etc/passwd /
       """;
 
   @Override
@@ -95,6 +115,10 @@ public final class TrainCommand implements Command {
       Main.run(
           quiet, "build", "--progress=plain", "-t", "train:4", "-f", steps, context.toString());
       Main.run(quiet, "build", "-q", "-t", "train:4", "-f", steps, context.toString());
+      String stages = context.resolve("Stages").toString();
+      Files.writeString(context.resolve("Stages"), STAGES);
+      Main.run(quiet, "build", "-q", "--no-cache", "-f", stages, context.toString());
+      change(folder.resolve("store"));
       Main.run(quiet, "images");
       Main.run(quiet, "tag", "train:1", "train:3");
       Main.run(quiet, "inspect", "--format", "{{json .Config}}", "train:1");
@@ -104,6 +128,18 @@ public final class TrainCommand implements Command {
       return ExitCode.OK;
     } finally {
       Trees.delete(folder);
+    }
+  }
+
+  /** Makes a layer of files, which no program that is certainly there would leave. */
+  private static void change(Path root) throws IOException {
+    try (Snapshotter.Active active = Engine.open(root).snapshots().prepare(LayerStack.EMPTY)) {
+      if (active.root().upper().isPresent()) {
+        Path folder = Files.createDirectories(active.root().upper().get().resolve("folder"));
+        Files.writeString(folder.resolve("file"), "text\n");
+        Files.createSymbolicLink(folder.resolve("link"), Path.of("file"));
+        active.commit(List.of());
+      }
     }
   }
 

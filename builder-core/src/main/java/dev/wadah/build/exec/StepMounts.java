@@ -91,7 +91,9 @@ final class StepMounts {
         prepare(vertex, mount, inputs, prepared);
       }
       // However they were written, a mount must not hide one that lies below it.
-      prepared.mounts.sort(Comparator.comparingInt(m -> depth(m.target())));
+      if (prepared.mounts.size() > 1) { // the first comparator of a JVM costs milliseconds
+        prepared.mounts.sort(Comparator.comparingInt(m -> depth(m.target())));
+      }
       ready = true;
       return prepared;
     } finally {
@@ -103,6 +105,9 @@ final class StepMounts {
 
   /** Steps that lock several caches must take them in one order, lest two wait for each other. */
   private static List<Op.Mount> inLockOrder(List<Op.Mount> mounts) {
+    if (mounts.size() < 2) {
+      return mounts;
+    }
     List<Op.Mount> ordered = new ArrayList<>(mounts);
     ordered.sort(Comparator.comparing(m -> m instanceof Op.Mount.Cache cache ? cache.id() : ""));
     return ordered;
