@@ -20,7 +20,7 @@
 POSIX(jobject, open)(JNIEnv *env, jclass self, jint dir, jstring name, jint flags, jint mode) {
   (void)self;
   struct wadah_path path;
-  if (!wadah_path_get(env, &path, name)) return NULL;
+  if (!wadah_place_get(env, &path, &dir, name)) return NULL;
   int fd = openat(dir, path.text, flags | O_CLOEXEC, (mode_t)mode);
   int error = errno;
   wadah_path_free(&path);
@@ -108,7 +108,7 @@ POSIX(jint, openBeneath)(JNIEnv *env, jclass self, jint root, jstring name, jint
 POSIX(jint, openDirectory)(JNIEnv *env, jclass self, jint dir, jstring name) {
   (void)self;
   struct wadah_path path;
-  if (!wadah_path_get(env, &path, name)) return -1;
+  if (!wadah_place_get(env, &path, &dir, name)) return -1;
   int fd = openat(dir, path.text, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
   int error = errno;
   wadah_path_free(&path);
@@ -169,7 +169,7 @@ static jint read_into(JNIEnv *env, int fd, jbyteArray array, jint offset, jint l
 POSIX(jint, readFile)(JNIEnv *env, jclass self, jint dir, jstring name, jbyteArray array, jint offset, jint length) {
   (void)self;
   struct wadah_path path;
-  if (!wadah_path_get(env, &path, name)) return -1;
+  if (!wadah_place_get(env, &path, &dir, name)) return -1;
   int fd = openat(dir, path.text, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
   int error = errno;
   jint n = fd < 0 ? -1 : read_into(env, fd, array, offset, length);
@@ -335,7 +335,7 @@ POSIX(void, putFile)
   struct wadah_path path;
   jlong a[4]; /* mode, uid, gid, mtime */
   (*env)->GetLongArrayRegion(env, attributes, 0, 4, a);
-  if ((*env)->ExceptionCheck(env) || !wadah_path_get(env, &path, name)) return;
+  if ((*env)->ExceptionCheck(env) || !wadah_place_get(env, &path, &dir, name)) return;
   int fd = openat(dir, path.text, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
   const char *failed = fd < 0 ? "open" : fill(env, fd, content, offset, length);
   if (failed == NULL) failed = settle(fd, (jint)a[0], (jint)a[1], (jint)a[2], a[3]);

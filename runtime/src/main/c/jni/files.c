@@ -44,7 +44,7 @@ POSIX(jlongArray, stat)(JNIEnv *env, jclass self, jint dir, jstring name) {
   (void)self;
   struct wadah_path path;
   struct stat st;
-  if (!wadah_path_get(env, &path, name)) return NULL;
+  if (!wadah_place_get(env, &path, &dir, name)) return NULL;
   int result = fstatat(dir, path.text, &st, AT_SYMLINK_NOFOLLOW);
   if (result < 0 && (errno == ENOENT || errno == ENOTDIR)) {
     wadah_path_free(&path);
@@ -121,7 +121,7 @@ static jobjectArray to_array(JNIEnv *env, const struct names *names) {
 POSIX(jobjectArray, names)(JNIEnv *env, jclass self, jint dir, jstring name) {
   (void)self;
   struct wadah_path path;
-  if (!wadah_path_get(env, &path, name)) return NULL;
+  if (!wadah_place_get(env, &path, &dir, name)) return NULL;
   int fd = openat(dir, path.text, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
   int error = errno;
   wadah_path_free(&path);
@@ -146,7 +146,7 @@ POSIX(jstring, readlink)(JNIEnv *env, jclass self, jint dir, jstring name) {
   (void)self;
   struct wadah_path path;
   char target[PATH_MAX];
-  if (!wadah_path_get(env, &path, name)) return NULL;
+  if (!wadah_place_get(env, &path, &dir, name)) return NULL;
   ssize_t n = readlinkat(dir, path.text, target, sizeof target);
   done(env, "readlink", &path, name, (int)n);
   return n < 0 ? NULL : wadah_string(env, target, (size_t)n);
@@ -156,15 +156,15 @@ POSIX(void, symlink)(JNIEnv *env, jclass self, jstring target, jint dir, jstring
   (void)self;
   struct wadah_path to, path;
   if (!wadah_path_get(env, &to, target)) return;
-  if (wadah_path_get(env, &path, name)) done(env, "symlink", &path, name, symlinkat(to.text, dir, path.text));
+  if (wadah_place_get(env, &path, &dir, name)) done(env, "symlink", &path, name, symlinkat(to.text, dir, path.text));
   wadah_path_free(&to);
 }
 
 POSIX(void, link)(JNIEnv *env, jclass self, jint fromDir, jstring from, jint dir, jstring name) {
   (void)self;
   struct wadah_path old, path;
-  if (!wadah_path_get(env, &old, from)) return;
-  if (wadah_path_get(env, &path, name)) done(env, "link", &path, name, linkat(fromDir, old.text, dir, path.text, 0));
+  if (!wadah_place_get(env, &old, &fromDir, from)) return;
+  if (wadah_place_get(env, &path, &dir, name)) done(env, "link", &path, name, linkat(fromDir, old.text, dir, path.text, 0));
   wadah_path_free(&old);
 }
 
@@ -172,8 +172,8 @@ POSIX(void, link)(JNIEnv *env, jclass self, jint fromDir, jstring from, jint dir
 POSIX(void, rename)(JNIEnv *env, jclass self, jint fromDir, jstring from, jint dir, jstring name, jint flags) {
   (void)self;
   struct wadah_path old, path;
-  if (!wadah_path_get(env, &old, from)) return;
-  if (wadah_path_get(env, &path, name)) {
+  if (!wadah_place_get(env, &old, &fromDir, from)) return;
+  if (wadah_place_get(env, &path, &dir, name)) {
     long result = flags == 0 ? renameat(fromDir, old.text, dir, path.text)
                              : syscall(SYS_renameat2, fromDir, old.text, dir, path.text, (unsigned)flags);
     done(env, "rename", &path, name, (int)result);
@@ -184,26 +184,26 @@ POSIX(void, rename)(JNIEnv *env, jclass self, jint fromDir, jstring from, jint d
 POSIX(void, mkdir)(JNIEnv *env, jclass self, jint dir, jstring name, jint mode) {
   (void)self;
   struct wadah_path path;
-  if (wadah_path_get(env, &path, name)) done(env, "mkdir", &path, name, mkdirat(dir, path.text, (mode_t)mode));
+  if (wadah_place_get(env, &path, &dir, name)) done(env, "mkdir", &path, name, mkdirat(dir, path.text, (mode_t)mode));
 }
 
 POSIX(void, mknod)(JNIEnv *env, jclass self, jint dir, jstring name, jint mode, jlong device) {
   (void)self;
   struct wadah_path path;
-  if (wadah_path_get(env, &path, name))
+  if (wadah_place_get(env, &path, &dir, name))
     done(env, "mknod", &path, name, mknodat(dir, path.text, (mode_t)mode, (dev_t)device));
 }
 
 POSIX(void, unlink)(JNIEnv *env, jclass self, jint dir, jstring name) {
   (void)self;
   struct wadah_path path;
-  if (wadah_path_get(env, &path, name)) done(env, "unlink", &path, name, unlinkat(dir, path.text, 0));
+  if (wadah_place_get(env, &path, &dir, name)) done(env, "unlink", &path, name, unlinkat(dir, path.text, 0));
 }
 
 POSIX(void, rmdir)(JNIEnv *env, jclass self, jint dir, jstring name) {
   (void)self;
   struct wadah_path path;
-  if (wadah_path_get(env, &path, name)) done(env, "rmdir", &path, name, unlinkat(dir, path.text, AT_REMOVEDIR));
+  if (wadah_place_get(env, &path, &dir, name)) done(env, "rmdir", &path, name, unlinkat(dir, path.text, AT_REMOVEDIR));
 }
 
 #ifndef SYS_fchmodat2
@@ -235,14 +235,14 @@ static int chmod_nofollow(int dir, const char *path, mode_t mode) {
 POSIX(void, chmod)(JNIEnv *env, jclass self, jint dir, jstring name, jint mode) {
   (void)self;
   struct wadah_path path;
-  if (wadah_path_get(env, &path, name))
+  if (wadah_place_get(env, &path, &dir, name))
     done(env, "chmod", &path, name, chmod_nofollow(dir, path.text, (mode_t)mode));
 }
 
 POSIX(void, lchown)(JNIEnv *env, jclass self, jint dir, jstring name, jint uid, jint gid) {
   (void)self;
   struct wadah_path path;
-  if (wadah_path_get(env, &path, name))
+  if (wadah_place_get(env, &path, &dir, name))
     done(env, "lchown", &path, name, fchownat(dir, path.text, (uid_t)uid, (gid_t)gid, AT_SYMLINK_NOFOLLOW));
 }
 
@@ -252,24 +252,33 @@ POSIX(void, setModified)(JNIEnv *env, jclass self, jint dir, jstring name, jlong
   struct wadah_path path;
   struct timespec time = wadah_timespec(mtime);
   struct timespec times[] = {time, time};
-  if (wadah_path_get(env, &path, name))
+  if (wadah_place_get(env, &path, &dir, name))
     done(env, "utimensat", &path, name, utimensat(dir, path.text, times, AT_SYMLINK_NOFOLLOW));
 }
 
 /* No attribute and a file system without attributes are both NULL. */
 static int absent(int error) { return error == ENODATA || error == ENOTSUP; }
 
+/* The calls for attributes know no directory before Linux 6.13. */
+static const char *named(const struct wadah_path *path, char alias[PATH_MAX]) {
+  if (path->opened < 0 || path->text[0] == 0) return path->text;
+  snprintf(alias, PATH_MAX, "/proc/self/fd/%d/%s", path->opened, path->text);
+  return alias;
+}
+
 POSIX(jbyteArray, getXattr)(JNIEnv *env, jclass self, jstring name, jstring attribute) {
   (void)self;
   struct wadah_path path, key;
-  if (!wadah_path_get(env, &path, name)) return NULL;
+  char alias[PATH_MAX];
+  int dir = AT_FDCWD;
+  if (!wadah_place_get(env, &path, &dir, name)) return NULL;
   jbyteArray array = NULL;
   if (wadah_path_get(env, &key, attribute)) {
     char value[4096], *at = value;
-    ssize_t n = lgetxattr(path.text, key.text, value, sizeof value);
+    ssize_t n = lgetxattr(named(&path, alias), key.text, value, sizeof value);
     if (n < 0 && errno == ERANGE) { /* 65,536 is the kernel's limit, XATTR_SIZE_MAX */
       at = malloc(65536);
-      if (at != NULL) n = lgetxattr(path.text, key.text, at, 65536);
+      if (at != NULL) n = lgetxattr(named(&path, alias), key.text, at, 65536);
     }
     if (n < 0 && !absent(errno)) wadah_throw(env, "lgetxattr", name, errno);
     if (n >= 0 && (array = (*env)->NewByteArray(env, (jsize)n)) != NULL)
@@ -284,12 +293,14 @@ POSIX(jbyteArray, getXattr)(JNIEnv *env, jclass self, jstring name, jstring attr
 POSIX(void, setXattr)(JNIEnv *env, jclass self, jstring name, jstring attribute, jbyteArray value) {
   (void)self;
   struct wadah_path path, key;
-  if (!wadah_path_get(env, &path, name)) return;
+  char alias[PATH_MAX];
+  int dir = AT_FDCWD;
+  if (!wadah_place_get(env, &path, &dir, name)) return;
   if (wadah_path_get(env, &key, attribute)) {
     jsize length = (*env)->GetArrayLength(env, value);
     jbyte *bytes = (*env)->GetByteArrayElements(env, value, NULL);
     if (bytes != NULL) {
-      if (lsetxattr(path.text, key.text, bytes, (size_t)length, 0) < 0) wadah_throw(env, "lsetxattr", name, errno);
+      if (lsetxattr(named(&path, alias), key.text, bytes, (size_t)length, 0) < 0) wadah_throw(env, "lsetxattr", name, errno);
       (*env)->ReleaseByteArrayElements(env, value, bytes, JNI_ABORT);
     }
     wadah_path_free(&key);
@@ -300,9 +311,11 @@ POSIX(void, setXattr)(JNIEnv *env, jclass self, jstring name, jstring attribute,
 POSIX(void, removeXattr)(JNIEnv *env, jclass self, jstring name, jstring attribute) {
   (void)self;
   struct wadah_path path, key;
-  if (!wadah_path_get(env, &path, name)) return;
+  char alias[PATH_MAX];
+  int dir = AT_FDCWD;
+  if (!wadah_place_get(env, &path, &dir, name)) return;
   if (wadah_path_get(env, &key, attribute)) {
-    if (lremovexattr(path.text, key.text) < 0 && !absent(errno)) wadah_throw(env, "lremovexattr", name, errno);
+    if (lremovexattr(named(&path, alias), key.text) < 0 && !absent(errno)) wadah_throw(env, "lremovexattr", name, errno);
     wadah_path_free(&key);
   }
   wadah_path_free(&path);
@@ -311,9 +324,11 @@ POSIX(void, removeXattr)(JNIEnv *env, jclass self, jstring name, jstring attribu
 POSIX(jobjectArray, listXattrs)(JNIEnv *env, jclass self, jstring name) {
   (void)self;
   struct wadah_path path;
-  if (!wadah_path_get(env, &path, name)) return NULL;
+  char alias[PATH_MAX];
+  int dir = AT_FDCWD;
+  if (!wadah_place_get(env, &path, &dir, name)) return NULL;
   char list[65536]; /* XATTR_LIST_MAX */
-  ssize_t n = llistxattr(path.text, list, sizeof list);
+  ssize_t n = llistxattr(named(&path, alias), list, sizeof list);
   if (n < 0 && errno == ENOTSUP) n = 0;
   done(env, "llistxattr", &path, name, (int)n);
   if (n < 0) return NULL;

@@ -118,8 +118,9 @@ METHOD(jintArray, pipe)(JNIEnv *env, jclass type) {
 METHOD(jint, open)(JNIEnv *env, jclass type, jstring path, jint flags) {
   (void)type;
   struct wadah_path text;
-  if (!wadah_path_get(env, &text, path)) return -1;
-  int fd = open(text.text, flags | O_CLOEXEC);
+  int dir = AT_FDCWD;
+  if (!wadah_place_get(env, &text, &dir, path)) return -1;
+  int fd = openat(dir, text.text, flags | O_CLOEXEC);
   if (fd < 0) wadah_throw(env, "open", path, errno);
   wadah_path_free(&text);
   return fd;

@@ -99,7 +99,7 @@ POSIX(void, removeTree)(JNIEnv *env, jclass self, jint dir, jstring name) {
   (void)self;
   struct wadah_path path;
   struct removal removal = {-1, 0, 0};
-  if (!wadah_path_get(env, &path, name)) return;
+  if (!wadah_place_get(env, &path, &dir, name)) return;
   int result = remove_at(&removal, dir, path.text, DT_UNKNOWN);
   int error = errno;
   wadah_path_free(&path);

@@ -2,10 +2,13 @@
 #include "wadah.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 /* Encodes one UTF-16 string; returns the length, or -1 for what stands for no byte string. */
 static long encode(const jchar *from, jsize length, char *to) {
@@ -40,6 +43,7 @@ static long encode(const jchar *from, jsize length, char *to) {
 
 int wadah_path_get(JNIEnv *env, struct wadah_path *path, jstring string) {
   path->text = NULL;
+  path->opened = -1;
   if (string == NULL) {
     wadah_throw(env, "path", NULL, EFAULT);
     return 0;
@@ -65,7 +69,35 @@ int wadah_path_get(JNIEnv *env, struct wadah_path *path, jstring string) {
 
 void wadah_path_free(struct wadah_path *path) {
   if (path->text != path->room) free(path->text);
+  if (path->opened >= 0) close(path->opened);
   path->text = NULL;
+  path->opened = -1;
+}
+
+/* Leaves room for a "/proc/self/fd/N/" before the last piece. */
+#define PIECE (PATH_MAX - 64)
+
+int wadah_place_get(JNIEnv *env, struct wadah_path *path, int *dir, jstring string) {
+  if (!wadah_path_get(env, path, string)) return 0;
+  char *cut;
+  while (strlen(path->text) >= PIECE && (cut = memrchr(path->text + 1, '/', PIECE - 2)) != NULL) {
+    *cut = 0;
+    int next = openat(*dir, path->text, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (next < 0 && errno != ENOENT && errno != ENOTDIR) {
+      wadah_throw(env, "open", string, errno);
+      wadah_path_free(path);
+      return 0;
+    }
+    if (next < 0) {
+      path->text[0] = 0;
+      return 1;
+    }
+    if (path->opened >= 0) close(path->opened);
+    *dir = path->opened = next;
+    for (cut++; *cut == '/';) cut++;
+    memmove(path->text, cut, strlen(cut) + 1);
+  }
+  return 1;
 }
 
 /* Length of the well-formed UTF-8 sequence at `s`, 0 when there is none (RFC 3629: no overlong forms, no surrogates). */

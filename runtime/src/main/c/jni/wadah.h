@@ -13,12 +13,20 @@
  */
 struct wadah_path {
   char *text; /* NULL when the conversion failed and an exception is pending */
+  int opened; /* the directory that wadah_place_get opened, or -1 */
   char room[512];
 };
 
 /* Converts; on failure (a NUL, a surrogate that stands for no byte, no memory) an exception is pending and 0 is returned. */
 int wadah_path_get(JNIEnv *env, struct wadah_path *path, jstring string);
 void wadah_path_free(struct wadah_path *path);
+
+/*
+ * As wadah_path_get, for a path relative to the directory `*dir`. What is longer than the kernel takes, since directories
+ * may lie thousands deep, is entered in pieces: `*dir` is then the directory to which the rest is relative, open until
+ * the path is freed. Where the way does not exist the text is empty, which every system call answers with ENOENT.
+ */
+int wadah_place_get(JNIEnv *env, struct wadah_path *path, int *dir, jstring string);
 
 /* The opposite direction; NULL with an exception pending when memory is short. */
 jstring wadah_string(JNIEnv *env, const char *bytes, size_t length);

@@ -24,6 +24,9 @@ final class LayerApplier implements Closeable {
   /** Most bytes that one layer's files may have together: 16 TiB. */
   static final long MOST_BYTES = 16L << 40;
 
+  /** Most directories that one may lie in: what is deeper takes longer with every step. */
+  static final int DEEPEST = 8192;
+
   private static final String WHITEOUT = ".wh.";
   private static final String AUFS = ".wh..wh.";
   private static final String OPAQUE = ".wh..wh..opq";
@@ -58,7 +61,7 @@ final class LayerApplier implements Closeable {
   void apply(TarReader tar, IndexBuilder index) throws IOException {
     long entries = 0;
     for (TarEntry entry = tar.next(); entry != null; entry = tar.next()) {
-      if (++entries > MOST_ENTRIES) {
+      if (++entries + directories.made() > MOST_ENTRIES) {
         throw new InvalidLayerException("a layer of more than %d entries".formatted(MOST_ENTRIES));
       }
       try {
@@ -86,11 +89,21 @@ final class LayerApplier implements Closeable {
       applyRoot(entry);
       return;
     }
+    requireDepth(entry, path);
     String name = path.substring(path.lastIndexOf('/') + 1);
     if (name.startsWith(WHITEOUT)) {
       applyMark(directories.parent(path), path, name);
     } else if (!path.contains("/.wh.")) { // the insides of AUFS's own directories
       applyFile(entry, tar, directories.parent(path), name);
+    }
+  }
+
+  private static void requireDepth(TarEntry entry, String path) throws InvalidLayerException {
+    if (path.length() > 2 * DEEPEST && path.chars().filter(c -> c == '/').count() > DEEPEST) {
+      String name = entry.name();
+      throw new InvalidLayerException(
+          "tar entry \"%s...\" lies in more than %d directories"
+              .formatted(name.substring(0, 80), DEEPEST));
     }
   }
 

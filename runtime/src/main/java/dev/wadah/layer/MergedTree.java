@@ -5,8 +5,10 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +21,9 @@ import java.util.TreeSet;
  * asks costs nothing. Safe for threads; layers never change.
  */
 final class MergedTree implements FileTree {
+  /** Steps down at once from which on one is taken after the other. */
+  private static final int DEEP = 256;
+
   private final Layers layers;
   private final Map<String, Parts> directories = new HashMap<>();
   private FileNode root;
@@ -127,12 +132,32 @@ final class MergedTree implements FileTree {
     return root;
   }
 
-  /** The layers that a directory's files come from, highest first; none when it is no directory. */
+  /**
+   * The layers that a directory's files come from, highest first; none when it is no directory.
+   * Goes down step by step, since directories may lie thousands deep.
+   */
   private synchronized Parts directory(String path) throws IOException {
     Parts known = directories.get(path);
+    if (known != null) {
+      return known;
+    }
+    Deque<String> unknown = new ArrayDeque<>();
+    String at = path;
+    for (; known == null && at.length() > 1; known = directories.get(at)) {
+      unknown.push(at);
+      at = parent(at);
+    }
     if (known == null) {
-      known = path.equals("/") ? layers.open() : new DirectoryParts(directory(parent(path)), path);
-      directories.put(path, known);
+      known = layers.open();
+      directories.put("/", known);
+    }
+    boolean deep = unknown.size() > DEEP;
+    for (String directory : unknown) {
+      known = new DirectoryParts(known, directory);
+      directories.put(directory, known);
+      if (deep) {
+        known.at(0); // now: asking the deepest would ask its parents within each other
+      }
     }
     return known;
   }

@@ -27,6 +27,7 @@ final class UnpackedDirectories implements Closeable {
   private String lastWritten = "";
   private Place last;
   private boolean askedBelow;
+  private long made;
 
   UnpackedDirectories(String root, OverlayMarks marks, FileTree below) throws IOException {
     this.root = root;
@@ -79,29 +80,46 @@ final class UnpackedDirectories implements Closeable {
     return e.errnoName().equals("ELOOP") || e.errnoName().equals("ENOTDIR");
   }
 
-  /** Makes {@code path} and its parents, as the layers below have them, else as root's 0755. */
+  /**
+   * Makes {@code path} and its parents, as the layers below have them, else as root's 0755. Goes
+   * down by descriptors: a long way would be walked anew for each step.
+   */
   private void makeMissing(String path) throws IOException {
-    for (int slash = path.indexOf('/', 1); ; slash = path.indexOf('/', slash + 1)) {
-      String directory = slash < 0 ? path : path.substring(0, slash);
-      FileStatus there = FileStatus.of(root + directory);
-      if (there == null || there.isWhiteout()) {
-        makeDirectory(directory, there);
+    int at = rootDescriptor;
+    try {
+      for (int start = 1; start <= path.length(); ) {
+        int slash = path.indexOf('/', start);
+        int end = slash < 0 ? path.length() : slash;
+        String name = path.substring(start, end);
+        FileStatus there = FileStatus.of(at, name);
+        if (there == null || there.isWhiteout()) {
+          makeDirectory(at, name, path.substring(0, end), there);
+        }
+        int next = Posix.openDirectory(at, name);
+        if (at != rootDescriptor) {
+          Posix.close(at);
+        }
+        at = next;
+        start = end + 1;
       }
-      if (slash < 0) {
-        return;
+    } finally {
+      if (at != rootDescriptor) {
+        Posix.close(at);
       }
     }
   }
 
-  private void makeDirectory(String path, FileStatus whiteout) throws IOException {
+  private void makeDirectory(int dir, String name, String path, FileStatus whiteout)
+      throws IOException {
     FileNode node = MADE;
     if (whiteout != null) {
-      Posix.unlink(Posix.CWD, root + path);
+      Posix.unlink(dir, name);
     } else {
       askedBelow = true;
       node = below.find(path).filter(FileNode::isDirectory).orElse(MADE);
     }
-    Posix.mkdir(Posix.CWD, root + path, 0700);
+    Posix.mkdir(dir, name, 0700);
+    made++;
     attributes.put(path, node);
     if (whiteout != null) {
       marks.makeOpaque(root + path); // it hid what lower layers have there, and goes on doing so
@@ -195,6 +213,11 @@ final class UnpackedDirectories implements Closeable {
       Posix.chmod(Posix.CWD, file, node.mode());
       Posix.setModified(Posix.CWD, file, node.mtimeNanos());
     }
+  }
+
+  /** Directories made that no entry named before. */
+  long made() {
+    return made;
   }
 
   boolean askedBelow() {

@@ -5,9 +5,12 @@ import dev.wadah.posix.PathBytes;
 import dev.wadah.posix.Posix;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -59,7 +62,7 @@ final class UpperDiff {
     if (hides) {
       marks.clearOpaque(root); // overlay never marks the root; a program in the container might
     }
-    empty = !visitChildren("", Below.MERGED);
+    empty = !visitAll();
     removeUnchangedLinks();
   }
 
@@ -128,35 +131,95 @@ final class UpperDiff {
     Posix.setModified(Posix.CWD, directory, mtime);
   }
 
-  /** True when something below the directory stays. */
-  private boolean visitChildren(String directory, Below below) throws IOException {
-    String[] names = Posix.names(Posix.CWD, root + directory);
-    Arrays.sort(names, PathBytes::compare);
-    boolean stays = false;
-    for (String name : names) {
-      String path = directory + "/" + name;
-      if (name.startsWith(".wh.") || !visit(path, below)) {
-        Posix.removeTree(Posix.CWD, root + path);
-      } else {
-        stays = true;
-      }
+  /** A directory that is being visited. */
+  private static final class Open {
+    final String path;
+    final FileStatus status;
+    final Optional<FileNode> before;
+    final Below below;
+
+    /** Whether it is opaque over a directory. */
+    final boolean hides;
+
+    final String[] names;
+    int next;
+
+    /** Whether something in it stays. */
+    boolean holds;
+
+    Open(String path, FileStatus status, Optional<FileNode> before, Below below, String[] names) {
+      this.path = path;
+      this.status = status;
+      this.before = before;
+      this.below = below;
+      this.hides = below == Below.HIDDEN && isDirectory(before);
+      this.names = names;
+      Arrays.sort(names, PathBytes::compare);
     }
-    return stays;
   }
 
-  /** True when the path stays in the layer. */
-  private boolean visit(String path, Below below) throws IOException {
+  private static boolean isDirectory(Optional<FileNode> before) {
+    return before.isPresent() && before.get().isDirectory();
+  }
+
+  /**
+   * Visits everything; true when something stays. A stack of our own, since directories may lie
+   * thousands deep.
+   */
+  private boolean visitAll() throws IOException {
+    Deque<Open> open = new ArrayDeque<>();
+    String[] top = Posix.names(Posix.CWD, root);
+    open.push(new Open("", null, Optional.empty(), Below.MERGED, top));
+    for (; ; ) {
+      Open at = open.peek();
+      if (at.next < at.names.length) {
+        visitNext(at, open);
+        continue;
+      }
+      open.pop();
+      if (open.isEmpty()) {
+        return at.holds;
+      }
+      keep(open.peek(), at.path, leaveDirectory(at));
+    }
+  }
+
+  private void visitNext(Open at, Deque<Open> open) throws IOException {
+    if (Thread.currentThread().isInterrupted()) {
+      throw new InterruptedIOException("interrupted while looking for what a step changed");
+    }
+    String name = at.names[at.next++];
+    String path = at.path + "/" + name;
+    if (name.startsWith(".wh.")) {
+      keep(at, path, false);
+      return;
+    }
     FileStatus status = FileStatus.of(root + path);
-    Optional<FileNode> before = below == Below.MERGED ? parent.find(path) : Optional.empty();
+    Optional<FileNode> before = at.below == Below.MERGED ? parent.find(path) : Optional.empty();
+    if (status.isDirectory()) {
+      open.push(enterDirectory(path, status, before));
+    } else {
+      keep(at, path, stays(path, status, before));
+    }
+  }
+
+  private void keep(Open directory, String path, boolean stays) throws IOException {
+    if (stays) {
+      directory.holds = true;
+    } else {
+      Posix.removeTree(Posix.CWD, root + path);
+    }
+  }
+
+  /** True when what is no directory stays in the layer. */
+  private boolean stays(String path, FileStatus status, Optional<FileNode> before)
+      throws IOException {
     if (status.isWhiteout()) {
       marked |= before.isPresent();
       return before.isPresent();
     }
     if (status.type() == FileStatus.S_IFSOCK) {
       return false;
-    }
-    if (status.isDirectory()) {
-      return visitDirectory(path, status, before);
     }
     boolean changed = before.isEmpty() || differs(path, status, before.get());
     if (status.links() > 1) {
@@ -187,25 +250,30 @@ final class UpperDiff {
     }
     if (removed) {
       // Directories that only these names kept may be no change now.
-      empty = !visitChildren("", Below.MERGED);
+      empty = !visitAll();
     }
   }
 
-  private boolean visitDirectory(String path, FileStatus status, Optional<FileNode> before)
+  private Open enterDirectory(String path, FileStatus status, Optional<FileNode> before)
       throws IOException {
-    boolean merged = before.isPresent() && before.get().isDirectory();
+    boolean merged = isDirectory(before);
     boolean opaque = marks.isOpaque(root + path);
     if (opaque && !merged) {
       marks.clearOpaque(root + path);
     }
-    boolean hides = opaque && merged;
-    marked |= hides;
-    boolean below = visitChildren(path, hides || !merged ? Below.HIDDEN : Below.MERGED);
-    restoreTime(path, status);
-    if (below || hides || !merged) {
+    marked |= opaque && merged;
+    Below below = opaque || !merged ? Below.HIDDEN : Below.MERGED;
+    return new Open(path, status, before, below, Posix.names(Posix.CWD, root + path));
+  }
+
+  /** True when the directory stays in the layer. */
+  private boolean leaveDirectory(Open directory) throws IOException {
+    FileStatus status = directory.status;
+    restoreTime(directory.path, status);
+    if (directory.holds || directory.hides || !isDirectory(directory.before)) {
       return true;
     }
-    FileNode old = before.get();
+    FileNode old = directory.before.get();
     return old.mode() != status.mode() || old.uid() != status.uid() || old.gid() != status.gid();
   }
 

@@ -14,8 +14,11 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -59,7 +62,7 @@ final class RootDirectory {
       Path directory = split ? destination.resolve(folder(entry.getKey())) : destination;
       Files.createDirectories(directory);
       FileTree tree = layers.tree(entry.getValue().layers());
-      new Writing(tree, directory.toString(), delete).directory("/", 0755);
+      new Writing(tree, directory.toString(), delete).write();
     }
   }
 
@@ -77,7 +80,36 @@ final class RootDirectory {
       this.delete = delete;
     }
 
-    void directory(String path, int mode) throws IOException {
+    /** Writes all; a stack of our own, since directories may lie thousands deep. */
+    void write() throws IOException {
+      Deque<Open> open = new ArrayDeque<>();
+      open.push(enter("/", null));
+      while (!open.isEmpty()) {
+        Open at = open.peek();
+        if (at.names.hasNext()) {
+          String name = at.names.next();
+          String child = at.path.equals("/") ? "/" + name : at.path + "/" + name;
+          FileNode node = tree.find(child).orElse(null);
+          if (node != null) {
+            entry(child, node);
+            if (node.isDirectory()) {
+              open.push(enter(child, node));
+            }
+          }
+        } else {
+          open.pop();
+          if (at.node != null) {
+            Posix.chmod(Posix.CWD, root + at.path, at.node.mode());
+            Posix.setModified(Posix.CWD, root + at.path, at.node.mtimeNanos());
+          }
+        }
+      }
+    }
+
+    /** A directory that is being written; {@code node} is null for the destination itself. */
+    private record Open(String path, FileNode node, Iterator<String> names) {}
+
+    private Open enter(String path, FileNode node) throws IOException {
       List<String> names = tree.list(path);
       String host = root + (path.equals("/") ? "" : path);
       if (delete) {
@@ -88,16 +120,7 @@ final class RootDirectory {
           }
         }
       }
-      for (String name : names) {
-        String child = path.equals("/") ? "/" + name : path + "/" + name;
-        Optional<FileNode> node = tree.find(child);
-        if (node.isPresent()) {
-          entry(child, node.get());
-        }
-      }
-      if (!path.equals("/")) {
-        Posix.chmod(Posix.CWD, host, mode);
-      }
+      return new Open(path, node, names.iterator());
     }
 
     private void entry(String path, FileNode node) throws IOException {
@@ -112,8 +135,6 @@ final class RootDirectory {
           if (there == null) {
             Posix.mkdir(Posix.CWD, host, 0700);
           }
-          directory(path, node.mode());
-          Posix.setModified(Posix.CWD, host, node.mtimeNanos());
         }
         case SYMLINK -> {
           String temporary = temporary(host);
@@ -161,7 +182,10 @@ final class RootDirectory {
       try (FileOutputStream out =
           new FileOutputStream(Posix.open(Posix.CWD, temporary, flags, 0600))) {
         if (source.isPresent()) {
-          try (FileInputStream in = new FileInputStream(source.get().toFile())) {
+          // Not by java.io, which takes no path that is longer than the kernel's.
+          String file = source.get().toString();
+          int reading = Posix.O_RDONLY | Posix.O_NOFOLLOW;
+          try (FileInputStream in = new FileInputStream(Posix.open(Posix.CWD, file, reading, 0))) {
             Posix.copy(in.getFD(), out.getFD());
           }
         } else {

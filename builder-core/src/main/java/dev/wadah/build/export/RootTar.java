@@ -8,7 +8,10 @@ import dev.wadah.oci.Platform;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.Map;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
@@ -34,7 +37,7 @@ final class RootTar {
     boolean split = RootDirectory.split(images, options);
     for (Map.Entry<Platform, Image> entry : images.entrySet()) {
       String prefix = split ? RootDirectory.folder(entry.getKey()) + "/" : "";
-      new Archive(tar, layers.tree(entry.getValue().layers()), prefix).directory("/");
+      new Archive(tar, layers.tree(entry.getValue().layers()), prefix).write();
     }
     tar.finish();
   }
@@ -52,14 +55,29 @@ final class RootTar {
       this.prefix = prefix;
     }
 
-    void directory(String path) throws IOException {
-      for (String name : tree.list(path)) {
-        String child = path.equals("/") ? "/" + name : path + "/" + name;
-        FileNode node = tree.find(child).orElse(null);
+    /** Writes all; a stack of our own, since directories may lie thousands deep. */
+    void write() throws IOException {
+      Deque<Iterator<String>> open = new ArrayDeque<>();
+      open.push(children("/"));
+      while (!open.isEmpty()) {
+        if (!open.peek().hasNext()) {
+          open.pop();
+          continue;
+        }
+        String path = open.peek().next();
+        FileNode node = tree.find(path).orElse(null);
         if (node != null && node.type() != FileNode.Type.SOCKET) {
-          entry(child, node);
+          entry(path, node);
+          if (node.isDirectory()) {
+            open.push(children(path));
+          }
         }
       }
+    }
+
+    private Iterator<String> children(String path) throws IOException {
+      String parent = path.equals("/") ? path : path + "/";
+      return tree.list(path).stream().map(name -> parent + name).iterator();
     }
 
     private void entry(String path, FileNode node) throws IOException {
@@ -90,9 +108,6 @@ final class RootTar {
         }
       }
       tar.closeArchiveEntry();
-      if (node.isDirectory()) {
-        directory(path);
-      }
     }
 
     private static void device(TarArchiveEntry entry, long device) {
