@@ -63,6 +63,22 @@ POSIX(jlongArray, statOpen)(JNIEnv *env, jclass self, jint fd) {
   return NULL;
 }
 
+/* -1 where the file system does not keep it. */
+POSIX(jlong, birth)(JNIEnv *env, jclass self, jint dir, jstring name) {
+  (void)self;
+  struct wadah_path path;
+  struct statx st;
+  if (!wadah_path_get(env, &path, name)) return -1;
+  int result = statx(dir, path.text, AT_SYMLINK_NOFOLLOW, STATX_BTIME, &st);
+  if (result < 0 && errno == ENOSYS) {
+    wadah_path_free(&path);
+    return -1;
+  }
+  done(env, "statx", &path, name, result);
+  if (result < 0 || (st.stx_mask & STATX_BTIME) == 0) return -1;
+  return (jlong)st.stx_btime.tv_sec * 1000000000 + st.stx_btime.tv_nsec;
+}
+
 struct linux_dirent64 {
   ino64_t d_ino;
   off64_t d_off;

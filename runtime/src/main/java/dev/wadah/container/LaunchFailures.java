@@ -2,6 +2,7 @@ package dev.wadah.container;
 
 import dev.wadah.container.LauncherReport.Failure;
 import dev.wadah.container.SandboxException.Kind;
+import dev.wadah.layer.TreeForm;
 import java.util.List;
 
 /** What a failed step of the launcher means to the user: what, why, what to do. */
@@ -13,6 +14,27 @@ final class LaunchFailures {
       return program(failure, spec);
     }
     return new SandboxException(Kind.SETUP, setup(failure));
+  }
+
+  /**
+   * What a list of {@link LaunchPlan#trial} came to: its program is not there, whatever works. That
+   * a tmpfs could be mounted and the overlay could not is for the overlay's sake, EPERM too (a user
+   * namespace before Linux 5.11); unless something ran out.
+   */
+  static TreeForm.Answer ofTrial(LauncherReport report) {
+    if (report.failure().isEmpty()) {
+      return new TreeForm.Answer(TreeForm.Verdict.UNKNOWN, "");
+    }
+    Failure failure = report.failure().get();
+    boolean refused =
+        failure.operation().equals("overlay")
+            && !List.of("ENOMEM", "ENOSPC", "EMFILE", "ENFILE").contains(failure.error());
+    if (refused) {
+      return new TreeForm.Answer(TreeForm.Verdict.REFUSED, failure.toString().replace('\n', ' '));
+    }
+    return new TreeForm.Answer(
+        failure.operation().equals("exec") ? TreeForm.Verdict.ACCEPTED : TreeForm.Verdict.UNKNOWN,
+        "");
   }
 
   private static SandboxException program(Failure failure, ContainerSpec spec) {

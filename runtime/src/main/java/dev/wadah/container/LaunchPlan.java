@@ -103,6 +103,14 @@ final class LaunchPlan {
     return plan.list;
   }
 
+  /** Only mounts a root file system, then fails to run a program that it does not have. */
+  static OperationList trial(RootMount root, Machine machine) {
+    OperationList list = new OperationList();
+    list.add("clone", Flags.NEWNS).add("private").add("scratch", machine.emptyDirectory());
+    tree(root, list);
+    return list.add("root").add("pivot").add("arg", "/nothing").add("exec");
+  }
+
   private void namespaces(Attachments attachments) {
     long flags = Flags.NEWNS | Flags.NEWPID | Flags.NEWIPC | Flags.NEWUTS;
     list.add("clone", spec.network() == NetworkMode.NONE ? flags | Flags.NEWNET : flags);
@@ -137,7 +145,7 @@ final class LaunchPlan {
       lower.add(machine.mountPoints());
       root = new RootMount(lower, root.upper(), root.work());
     }
-    tree(root);
+    tree(root, list);
     list.add("root");
   }
 
@@ -148,7 +156,7 @@ final class LaunchPlan {
         && root.lower().size() < MOST_LAYERS;
   }
 
-  private void tree(RootMount root) {
+  private static void tree(RootMount root, OperationList list) {
     if (root.upper().isPresent() && root.work().isEmpty()) {
       list.add("source", root.upper().get());
       return;
@@ -243,7 +251,7 @@ final class LaunchPlan {
       list.add("source", bind.source());
       place("/", bind.target(), bind.readOnly(), bind.recursive());
     } else if (mount instanceof MountSpec.Overlay overlay) {
-      tree(overlay.root());
+      tree(overlay.root(), list);
       place(overlay.subpath(), overlay.target(), overlay.readOnly(), false);
     } else if (mount instanceof MountSpec.Tmpfs tmpfs) {
       tmpfs(tmpfs);

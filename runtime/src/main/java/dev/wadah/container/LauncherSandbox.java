@@ -4,6 +4,7 @@ import dev.wadah.container.ControlGroup.Devices;
 import dev.wadah.container.LaunchPlan.Attachments;
 import dev.wadah.container.LauncherProcess.Output;
 import dev.wadah.container.SandboxException.Kind;
+import dev.wadah.layer.TreeForm;
 import dev.wadah.posix.Natives;
 import dev.wadah.posix.Processes;
 import dev.wadah.profile.Phase;
@@ -21,7 +22,7 @@ import java.util.Optional;
  * Runs containers through the C launcher: plans in Java, performs in C. One object serves any
  * number of threads; each container is one launcher process, which dies with this process.
  */
-public final class LauncherSandbox implements Sandbox {
+public final class LauncherSandbox implements Sandbox, TreeForm.Probe {
   private final Path directory;
   private final Optional<Path> launcher;
   private String program;
@@ -91,6 +92,26 @@ public final class LauncherSandbox implements Sandbox {
   }
 
   /**
+   * Tries whether the kernel mounts an overlay of the directories {@code lower}, {@code upper} and
+   * {@code work} in {@code room}, in a mount namespace of its own.
+   */
+  @Override
+  public TreeForm.Answer ask(Path room) throws IOException {
+    prepare();
+    Path lower = room.resolve("lower");
+    RootMount root =
+        new RootMount(
+            List.of(lower), Optional.of(room.resolve("upper")), Optional.of(room.resolve("work")));
+    OperationList list = LaunchPlan.trial(root, machine);
+    try (Input input = Input.nothing();
+        LauncherProcess process =
+            LauncherProcess.start(program, list.toBytes(), input.descriptor(), Output.PIPES)) {
+      process.await(OutputStream.nullOutputStream(), OutputStream.nullOutputStream());
+      return LaunchFailures.ofTrial(process.report());
+    }
+  }
+
+  /**
    * A volatile overlay marks its work directory and is not mounted again until the mark is gone
    * (overlayfs.rst, "Volatile mount"). The mark guards against lost writes after a crash of the
    * kernel; a state that may have seen one is not run again, but thrown away by its owner.
@@ -153,7 +174,11 @@ public final class LauncherSandbox implements Sandbox {
   private record Input(int descriptor) implements AutoCloseable {
     static Input of(Io io) throws IOException {
       boolean ours = io instanceof Io.Inherit inherit && inherit.interactive();
-      return new Input(ours ? 0 : Processes.open("/dev/null", Processes.READ));
+      return ours ? new Input(0) : nothing();
+    }
+
+    static Input nothing() throws IOException {
+      return new Input(Processes.open("/dev/null", Processes.READ));
     }
 
     @Override

@@ -3,9 +3,9 @@ package dev.wadah.container;
 import dev.wadah.posix.FileStatus;
 import dev.wadah.posix.Posix;
 import dev.wadah.posix.PosixException;
+import dev.wadah.snapshot.MountPlaces;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.List;
 
 /**
  * A directory with nothing but the mount points that every build step needs. Mounted as the lowest
@@ -13,9 +13,6 @@ import java.util.List;
  * a step, nor taken out of it afterwards, which was most of what a short step wrote to the disk.
  */
 final class MountPoints {
-  private static final List<String> DIRECTORIES = List.of("etc", "dev", "proc", "sys");
-  private static final List<String> FILES = List.of("etc/hosts", "etc/resolv.conf");
-
   private MountPoints() {}
 
   /** The directory below {@code room}, made when it is not there. Safe for processes. */
@@ -30,16 +27,16 @@ final class MountPoints {
   private static void make(Path room, String place) throws IOException {
     String growing = room.resolve("mountpoints-" + Long.toHexString(System.nanoTime())).toString();
     makeDirectory(growing);
-    for (String name : DIRECTORIES) {
-      makeDirectory(growing + "/" + name);
+    for (String name : MountPlaces.DIRECTORIES) {
+      makeDirectory(growing + name);
     }
     long[] attributes = {0644, Posix.effectiveUser(), -1, 0};
-    for (String name : FILES) {
-      Posix.putFile(Posix.CWD, growing + "/" + name, new byte[0], 0, 0, attributes);
+    for (String name : MountPlaces.FILES) {
+      Posix.putFile(Posix.CWD, growing + name, new byte[0], 0, 0, attributes);
     }
     // A layer may get one of these directories, when a step puts a file there: without our times.
-    for (String name : DIRECTORIES) {
-      Posix.setModified(Posix.CWD, growing + "/" + name, 0);
+    for (String name : MountPlaces.DIRECTORIES) {
+      Posix.setModified(Posix.CWD, growing + name, 0);
     }
     try {
       Posix.rename(Posix.CWD, growing, Posix.CWD, place, 0);

@@ -7,10 +7,11 @@ import dev.wadah.content.DirectoryContentStore;
 import dev.wadah.content.Store;
 import dev.wadah.image.ImageStore;
 import dev.wadah.layer.LayerStore;
+import dev.wadah.layer.TreeForm;
 import dev.wadah.registry.HttpRegistry;
 import dev.wadah.registry.Registry;
 import dev.wadah.registry.RetryPolicy;
-import dev.wadah.snapshot.OverlaySnapshotter;
+import dev.wadah.snapshot.FittingSnapshotter;
 import dev.wadah.snapshot.Snapshotter;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -39,15 +40,17 @@ public record Engine(
   public static Engine open(Path root) throws IOException {
     Store store = Store.open(root);
     ContentStore content = new DirectoryContentStore(store);
-    LayerStore layers = new LayerStore(store, content);
+    LauncherSandbox sandbox = new LauncherSandbox(root.resolve("sandbox"));
+    TreeForm form = new TreeForm(store, sandbox);
+    LayerStore layers = new LayerStore(store, content, form);
     Registry registry = new HttpRegistry(System.getenv(), RetryPolicy.DEFAULT);
     return new Engine(
         store,
         content,
         layers,
-        new OverlaySnapshotter(store, layers),
+        new FittingSnapshotter(store, layers, form),
         new ImageStore(store, content, layers, registry),
         registry,
-        new LauncherSandbox(root.resolve("sandbox")));
+        sandbox);
   }
 }

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Unpacks a layer's tar into an empty directory as an overlay tree (image-spec layer.md "Applying
+ * Unpacks a layer's tar into an empty directory as a layer's tree (image-spec layer.md "Applying
  * Changesets"). Nothing in the tar is trusted: names are made clean, {@code ..} is refused, every
  * parent directory is opened beneath the root by the kernel without following a link, and every
  * file is made new. Not for use by several threads at once.
@@ -158,9 +158,9 @@ final class LayerApplier implements Closeable {
       throw new InvalidLayerException("tar entry \"%s\" is a whiteout of nothing".formatted(path));
     }
     // A whiteout speaks of lower layers only: what this layer has under the name stays.
-    FileStatus there = FileStatus.of(parent.descriptor(), hidden);
+    FileStatus there = marks.status(parent.descriptor(), hidden);
     if (there == null) {
-      OverlayMarks.makeWhiteout(parent.descriptor(), hidden);
+      marks.makeWhiteout(parent.descriptor(), hidden);
     } else if (there.isDirectory()) {
       String directory = parent.child(hidden);
       marks.makeOpaque(root + directory);
@@ -183,7 +183,7 @@ final class LayerApplier implements Closeable {
   /** The later of two entries of one name counts; a directory keeps what is in it. */
   private void replace(TarEntry entry, TarReader tar, UnpackedDirectories.Place parent, String name)
       throws IOException {
-    FileStatus there = FileStatus.of(parent.descriptor(), name);
+    FileStatus there = marks.status(parent.descriptor(), name);
     String path = parent.child(name);
     boolean directory = entry.kind() == Kind.DIRECTORY;
     if (directory && there.isDirectory()) {

@@ -34,9 +34,9 @@ import java.util.function.LongConsumer;
  * may also be remote only, when {@link #addBlob} named a source that has not been read yet. Safe
  * for threads and processes.
  *
- * <p>An unpacked tree is an overlay lower directory: whiteouts are 0:0 character devices, opaque
- * directories carry the overlay xattr. It is named by its diffID; a layer that is not complete in
- * itself (a hard link to, or a missing parent directory in, a lower layer) is unpacked per stack.
+ * <p>An unpacked tree is an overlay lower directory, with {@link OverlayMarks} in it. It is named
+ * by its diffID; a layer that is not complete in itself (a hard link to, or a missing parent
+ * directory in, a lower layer) is unpacked per stack.
  */
 public final class LayerStore {
   /** The layer without entries: two zero blocks. It needs no place. */
@@ -53,10 +53,15 @@ public final class LayerStore {
 
   /** Over the room {@code layers} of {@code store}, which is made when it is not there. */
   public LayerStore(Store store, ContentStore content) {
+    this(store, content, new TreeForm(store, TreeForm.Probe.NONE));
+  }
+
+  /** As {@link #LayerStore(Store, ContentStore)}, with trees in the given form. */
+  public LayerStore(Store store, ContentStore content, TreeForm form) {
     this.content = content;
     try {
       this.records = new LayerRecords(store);
-      this.trees = new LayerTrees(store, records);
+      this.trees = new LayerTrees(store, records, form);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -378,6 +383,11 @@ public final class LayerStore {
    */
   public FileTree outline(LayerStack stack, IndexSource more) {
     return new MergedTree(new OutlineLayers(this, views, trees, stack, more));
+  }
+
+  /** The layers of a stack one by one, as {@link MergedTree.Layers#open} gives them. */
+  MergedTree.Parts views(LayerStack stack) throws IOException {
+    return views.whole(stack).open();
   }
 
   LayerIndexes indexes() {

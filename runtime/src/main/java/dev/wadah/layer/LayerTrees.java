@@ -34,19 +34,19 @@ final class LayerTrees {
   private final LayerRecords records;
   private final String trees;
   private final Path staging;
-  private final OverlayMarks marks;
+  private final TreeForm form;
 
   /** What this process has found: a step asks for every layer below it, again and again. */
   private final Map<DiffId, Known> known = new ConcurrentHashMap<>();
 
-  LayerTrees(Store store, LayerRecords records) throws IOException {
+  LayerTrees(Store store, LayerRecords records, TreeForm form) throws IOException {
     this.store = store;
     this.records = records;
     this.trees = store.room("layers/trees").toString();
     this.staging = store.room("layers/staging");
     // Set-user-id programs of images are nothing for other users of this machine.
     Posix.chmod(Posix.CWD, store.room("layers").toString(), 0700);
-    this.marks = OverlayMarks.of(staging.toString());
+    this.form = form;
     removeLeftovers();
   }
 
@@ -69,8 +69,8 @@ final class LayerTrees {
    */
   record Archive(Origin origin, InputStream tar, LongSupplier sizeBytes, IndexBuilder index) {}
 
-  OverlayMarks marks() {
-    return marks;
+  OverlayMarks marks() throws IOException {
+    return form.marks();
   }
 
   String directory(Tree tree) {
@@ -78,8 +78,8 @@ final class LayerTrees {
   }
 
   /** What is in an unpacked layer. */
-  TreeEntries entries(Tree tree) {
-    return new TreeEntries(directory(tree), marks);
+  TreeEntries entries(Tree tree) throws IOException {
+    return new TreeEntries(directory(tree), form.marks());
   }
 
   /** The lock under which a layer is unpacked. */
@@ -115,13 +115,13 @@ final class LayerTrees {
 
   /** What is in a tree, with what has been learnt of it before. */
   @SuppressWarnings("ReferenceEquality") // the very tree that was learnt of, not one like it
-  TreeView view(DiffId layer, Tree tree) {
+  TreeView view(DiffId layer, Tree tree) throws IOException {
     Known before = known.get(layer);
     return before != null && before.tree().equals(tree) ? before.view() : newView(tree);
   }
 
-  private TreeView newView(Tree tree) {
-    return new TreeView(directory(tree), marks, tree.marks());
+  private TreeView newView(Tree tree) throws IOException {
+    return new TreeView(directory(tree), form.marks(), tree.marks());
   }
 
   /** The tree to be mounted on top of {@code below}; null when it is not unpacked yet. */
@@ -197,7 +197,7 @@ final class LayerTrees {
         HashedInput tar = new HashedInput(entries)) {
       FileTree nothing = new MergedTree(NOTHING);
       Unpacked unpacked;
-      try (LayerApplier applier = new LayerApplier(staged.tree, marks, nothing)) {
+      try (LayerApplier applier = new LayerApplier(staged.tree, form.marks(), nothing)) {
         applier.apply(new TarReader(tar), new IndexBuilder());
         tar.finish();
         unpacked = unpacked(applier, Origin.OWN, tar.sizeBytes());
@@ -221,7 +221,7 @@ final class LayerTrees {
   Tree unpack(DiffId layer, Archive archive, LayerStack below, FileTree belowTree)
       throws IOException {
     try (Staged staged = new Staged();
-        LayerApplier applier = new LayerApplier(staged.tree, marks, belowTree)) {
+        LayerApplier applier = new LayerApplier(staged.tree, form.marks(), belowTree)) {
       applier.apply(new TarReader(archive.tar()), archive.index());
       drain(archive.tar());
       for (String kept : archive.index().wanted()) {

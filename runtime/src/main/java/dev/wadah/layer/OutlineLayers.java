@@ -79,7 +79,7 @@ final class OutlineLayers implements MergedTree.Layers, MergedTree.Parts {
         : last(view(at, index), index.isOpaque("/"));
   }
 
-  private LayerView view(int at, LayerRecords.Tree tree) {
+  private LayerView view(int at, LayerRecords.Tree tree) throws IOException {
     return last(trees.view(stack.layers().get(at), tree), tree.marks() == Marks.ROOT);
   }
 

@@ -2,7 +2,6 @@ package dev.wadah.layer;
 
 import dev.wadah.posix.FileStatus;
 import dev.wadah.posix.PathBytes;
-import dev.wadah.posix.Posix;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayDeque;
@@ -60,7 +59,7 @@ final class TreeEntries implements Iterable<LayerEntry> {
     }
 
     private void enter(String path) throws IOException {
-      String[] names = Posix.names(Posix.CWD, root + path);
+      String[] names = marks.names(root + path);
       if (names == null) {
         throw new IOException("the layer's tree " + root + path + " is gone");
       }
@@ -96,7 +95,7 @@ final class TreeEntries implements Iterable<LayerEntry> {
 
     private LayerEntry entry(String path) throws IOException {
       String file = root + path;
-      FileStatus status = FileStatus.of(file);
+      FileStatus status = marks.status(file);
       if (status == null) {
         throw new IOException(file + " vanished while its layer was read");
       }

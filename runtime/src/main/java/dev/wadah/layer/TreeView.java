@@ -42,7 +42,7 @@ final class TreeView implements LayerView {
       return null;
     }
     String file = root + path;
-    FileStatus status = FileStatus.of(file);
+    FileStatus status = marked ? marks.status(file) : FileStatus.of(file);
     if (status == null) {
       return null;
     }
@@ -81,7 +81,8 @@ final class TreeView implements LayerView {
 
   @Override
   public String[] names(String directory) throws IOException {
-    String[] names = Posix.names(Posix.CWD, root + directory);
+    String file = root + directory;
+    String[] names = marked ? marks.names(file) : Posix.names(Posix.CWD, file);
     return names == null ? new String[0] : names;
   }
 

@@ -91,7 +91,7 @@ final class UnpackedDirectories implements Closeable {
         int slash = path.indexOf('/', start);
         int end = slash < 0 ? path.length() : slash;
         String name = path.substring(start, end);
-        FileStatus there = FileStatus.of(at, name);
+        FileStatus there = marks.status(at, name);
         if (there == null || there.isWhiteout()) {
           makeDirectory(at, name, path.substring(0, end), there);
         }
@@ -113,7 +113,7 @@ final class UnpackedDirectories implements Closeable {
       throws IOException {
     FileNode node = MADE;
     if (whiteout != null) {
-      Posix.unlink(dir, name);
+      marks.clearWhiteout(dir, name);
     } else {
       askedBelow = true;
       node = below.find(path).filter(FileNode::isDirectory).orElse(MADE);
@@ -174,7 +174,7 @@ final class UnpackedDirectories implements Closeable {
       return copyFromBelow(new Place(real, -1).child(base), dir, name);
     }
     try {
-      FileStatus there = FileStatus.of(descriptor, base);
+      FileStatus there = marks.status(descriptor, base);
       if (there == null) {
         return copyFromBelow(new Place(real, -1).child(base), dir, name);
       }
@@ -238,7 +238,7 @@ final class UnpackedDirectories implements Closeable {
 
   /** The tree so far on top of the layers below. */
   private Optional<FileNode> find(String path) throws IOException {
-    FileStatus there = FileStatus.of(root + path);
+    FileStatus there = marks.status(root + path);
     if (there == null) {
       Optional<FileNode> lower = below.find(path);
       askedBelow |= lower.isPresent() && lower.get().isSymlink();

@@ -4,12 +4,10 @@ import dev.wadah.posix.FileStatus;
 import dev.wadah.posix.PathBytes;
 import dev.wadah.posix.Posix;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -38,6 +36,7 @@ final class UpperDiff {
   private final String root;
   private final OverlayMarks marks;
   private final FileTree parent;
+  private final FileComparison comparison;
   private final Map<Long, List<String>> unchangedLinks = new HashMap<>();
   private final Set<Long> changedLinks = new HashSet<>();
   private boolean marked;
@@ -53,11 +52,12 @@ final class UpperDiff {
     this.root = root;
     this.marks = marks;
     this.parent = parent;
+    this.comparison = new FileComparison(root, parent);
   }
 
   /** Removes what is no change, {@code stubs} being paths that were made as mount points. */
   void normalise(List<String> stubs) throws IOException {
-    removeStubs(stubs);
+    new MountStubs(root, parent).remove(stubs);
     boolean hides = marks.isOpaque(root);
     if (hides) {
       marks.clearOpaque(root); // overlay never marks the root; a program in the container might
@@ -76,59 +76,10 @@ final class UpperDiff {
     return marked;
   }
 
-  /** No lambda: this runs at the end of a JVM's first step, where that costs milliseconds. */
-  private static final Comparator<String> LONGEST_FIRST =
-      new Comparator<>() {
-        @Override
-        public int compare(String one, String other) {
-          return Integer.compare(other.length(), one.length());
-        }
-      };
-
   /** Whether lower layers show through where we are. */
   private enum Below {
     MERGED,
     HIDDEN
-  }
-
-  /** Deeper ones first, so that a stub in a stub goes with it. */
-  private void removeStubs(List<String> stubs) throws IOException {
-    List<String> sorted = new ArrayList<>(stubs);
-    sorted.sort(LONGEST_FIRST);
-    for (String stub : sorted) {
-      for (String path = stub;
-          path.length() > 1 && removeStub(path);
-          path = path.substring(0, path.lastIndexOf('/'))) {
-        // On to the parent, which was perhaps made for this stub only.
-      }
-    }
-  }
-
-  private boolean removeStub(String path) throws IOException {
-    FileStatus status = FileStatus.of(root + path);
-    if (status == null || parent.find(path).isPresent()) {
-      return false;
-    }
-    if (status.isDirectory()) {
-      if (Posix.names(Posix.CWD, root + path).length > 0) {
-        return false;
-      }
-      remove(path);
-      return true;
-    }
-    boolean removed = status.isFile() && status.sizeBytes() == 0;
-    if (removed) {
-      remove(path);
-    }
-    return removed;
-  }
-
-  /** Removes and gives the parent the time back that it had: nobody shall see that we were here. */
-  private void remove(String path) throws IOException {
-    String directory = root + path.substring(0, path.lastIndexOf('/'));
-    long mtime = FileStatus.of(directory).mtimeNanos();
-    Posix.removeTree(Posix.CWD, root + path);
-    Posix.setModified(Posix.CWD, directory, mtime);
   }
 
   /** A directory that is being visited. */
@@ -221,7 +172,10 @@ final class UpperDiff {
     if (status.type() == FileStatus.S_IFSOCK) {
       return false;
     }
-    boolean changed = before.isEmpty() || differs(path, status, before.get());
+    boolean changed =
+        before.isEmpty()
+            || before.get().mtimeNanos() != status.mtimeNanos()
+            || comparison.differs(path, status);
     if (status.links() > 1) {
       return visitLink(path, status.inode(), changed);
     }
@@ -243,7 +197,7 @@ final class UpperDiff {
     for (Map.Entry<Long, List<String>> links : unchangedLinks.entrySet()) {
       if (!changedLinks.contains(links.getKey())) {
         for (String path : links.getValue()) {
-          remove(path);
+          MountStubs.remove(root, path);
           removed = true;
         }
       }
@@ -280,45 +234,5 @@ final class UpperDiff {
   /** Removing something from a directory changed its time. */
   private void restoreTime(String path, FileStatus status) throws IOException {
     Posix.setModified(Posix.CWD, root + path, status.mtimeNanos());
-  }
-
-  private boolean differs(String path, FileStatus status, FileNode old) throws IOException {
-    FileNode now = FileNodes.of(root + path, status);
-    boolean same =
-        now.type() == old.type()
-            && now.mode() == old.mode()
-            && now.uid() == old.uid()
-            && now.gid() == old.gid()
-            && now.mtimeNanos() == old.mtimeNanos()
-            && now.sizeBytes() == old.sizeBytes()
-            && now.link().equals(old.link())
-            && now.identity().device() == old.identity().device()
-            && sameCapability(now, old);
-    return !same || (now.isFile() && !sameContent(path));
-  }
-
-  private static boolean sameCapability(FileNode a, FileNode b) {
-    return Arrays.equals(
-        a.identity().xattrs().get(TarBlocks.CAPABILITY),
-        b.identity().xattrs().get(TarBlocks.CAPABILITY));
-  }
-
-  /** A program may write and put the old time back. */
-  private boolean sameContent(String path) throws IOException {
-    byte[] a = new byte[1 << 16];
-    byte[] b = new byte[1 << 16];
-    try (InputStream now = new HostContent(root + path).open();
-        InputStream before = parent.open(path)) {
-      for (; ; ) {
-        int n = now.readNBytes(a, 0, a.length);
-        int m = before.readNBytes(b, 0, b.length);
-        if (n != m || !Arrays.equals(a, 0, n, b, 0, m)) {
-          return false;
-        }
-        if (n == 0) {
-          return true;
-        }
-      }
-    }
   }
 }

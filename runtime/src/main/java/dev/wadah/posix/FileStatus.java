@@ -13,10 +13,20 @@ public final class FileStatus {
   public static final int S_IFCHR = 0020000;
   public static final int S_IFIFO = 0010000;
 
+  /** What stands for the whiteout of a tree whose file system cannot hold one. */
+  public static final FileStatus WHITEOUT = new FileStatus(whiteout());
+
   private final long[] values;
 
   private FileStatus(long[] values) {
     this.values = values;
+  }
+
+  private static long[] whiteout() {
+    long[] values = new long[11];
+    values[0] = S_IFCHR;
+    values[7] = 1;
+    return values;
   }
 
   /**

@@ -46,6 +46,12 @@ public final class Posix {
    */
   public static native long[] stat(int dir, String path) throws PosixException;
 
+  /**
+   * When a file was made, nanoseconds since 1970, which no program can set; -1 where the file
+   * system does not keep it. Tells a file from a later one that got its inode number.
+   */
+  public static native long birth(int dir, String path) throws PosixException;
+
   /** Names in a directory, in no order, without . and ..; null when it is no directory. */
   public static native String[] names(int dir, String path) throws PosixException;
 

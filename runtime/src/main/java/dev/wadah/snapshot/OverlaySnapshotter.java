@@ -1,6 +1,5 @@
 package dev.wadah.snapshot;
 
-import dev.wadah.content.LockFile;
 import dev.wadah.content.Store;
 import dev.wadah.layer.FileNode;
 import dev.wadah.layer.LayerStack;
@@ -8,14 +7,14 @@ import dev.wadah.layer.LayerStore;
 import dev.wadah.oci.DiffId;
 import dev.wadah.posix.Posix;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
 /**
  * Writable states as overlay mounts: the layers as lower directories, changes in {@code
- * work/ID/upper}, which becomes the new layer's tree by renaming. A state that a killed process
- * left is known by its lock, which the kernel has freed, and removed at the next opening.
+ * work/ID/upper}, which becomes the new layer's tree by renaming.
  */
 public final class OverlaySnapshotter implements Snapshotter {
   private final LayerStore layers;
@@ -23,10 +22,13 @@ public final class OverlaySnapshotter implements Snapshotter {
 
   /** Over the room {@code work} of {@code store}, cleaned of what dead processes left. */
   public OverlaySnapshotter(Store store, LayerStore layers) throws IOException {
+    this(layers, WorkDirectory.room(store));
+    WorkDirectory.removeLeftovers(store);
+  }
+
+  OverlaySnapshotter(LayerStore layers, Path work) {
     this.layers = layers;
-    this.work = store.room("work");
-    Posix.chmod(Posix.CWD, work.toString(), 0700);
-    removeLeftovers(store);
+    this.work = work;
   }
 
   @Override
@@ -36,43 +38,52 @@ public final class OverlaySnapshotter implements Snapshotter {
     return new OverlayState(parent, lower, root);
   }
 
-  /** Removes the states that dead processes left. */
-  public static void removeLeftovers(Store store) throws IOException {
-    Path work = store.room("work");
-    for (String name : Posix.names(Posix.CWD, work.toString())) {
-      String id = name.endsWith(".lock") ? name.substring(0, name.length() - 5) : name;
-      Optional<LockFile> dead = LockFile.tryTake(work.resolve(id + ".lock"));
-      if (dead.isPresent()) {
-        Posix.removeTree(Posix.CWD, work.resolve(id).toString());
-        dead.get().close();
-      }
-    }
+  @Override
+  public State scratch(LayerStack parent, String path) throws IOException {
+    return prepare(parent);
   }
 
-  /** One state: a directory and the lock beside it. */
+  @Override
+  public RootMount view(LayerStack stack, String path) throws IOException {
+    return new RootMount(layers.lowerDirectories(stack), Optional.empty(), Optional.empty());
+  }
+
+  @Override
+  public RootMount keep(Path directory, LayerStack parent, String path) throws IOException {
+    return new RootMount(
+        layers.lowerDirectories(parent),
+        Optional.of(Files.createDirectories(directory.resolve("upper"))),
+        Optional.of(Files.createDirectories(directory.resolve("work"))));
+  }
+
+  @Override
+  public void release() {}
+
+  @Override
+  public boolean isHolding() {
+    return false;
+  }
+
+  /** Removes the states that dead processes left, of whatever kind. */
+  public static void removeLeftovers(Store store) throws IOException {
+    WorkDirectory.removeLeftovers(store);
+  }
+
+  /** One state. */
   private final class OverlayState implements Active {
     private final LayerStack parent;
-    private final LockFile lock;
-    private final Path directory;
+    private final WorkDirectory directory;
     private final RootMount mount;
 
     OverlayState(LayerStack parent, List<Path> lower, FileNode root) throws IOException {
       this.parent = parent;
-      Optional<LockFile> taken = Optional.empty();
-      String id = "";
-      while (taken.isEmpty()) {
-        id = Long.toHexString(System.nanoTime());
-        taken = LockFile.tryTake(work.resolve(id + ".lock"));
-      }
-      this.lock = taken.get();
-      this.directory = work.resolve(id);
-      Path upper = directory.resolve("upper");
-      Posix.mkdir(Posix.CWD, directory.toString(), 0700);
+      this.directory = new WorkDirectory(work);
+      Path upper = directory.path().resolve("upper");
       makeRoot(upper.toString(), root);
       if (lower.isEmpty()) {
-        this.mount = new RootMount(lower, Optional.of(upper), Optional.empty());
+        this.mount = RootMount.bind(upper);
       } else {
-        Path scratch = directory.resolve("work");
+        Path scratch = directory.path().resolve("work");
         Posix.mkdir(Posix.CWD, scratch.toString(), 0700);
         this.mount = new RootMount(lower, Optional.of(upper), Optional.of(scratch));
       }
@@ -98,9 +109,7 @@ public final class OverlaySnapshotter implements Snapshotter {
 
     @Override
     public void close() throws IOException {
-      try (lock) {
-        Posix.removeTree(Posix.CWD, directory.toString());
-      }
+      directory.close();
     }
   }
 }

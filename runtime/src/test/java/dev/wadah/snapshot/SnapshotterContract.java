@@ -28,9 +28,12 @@ public abstract class SnapshotterContract {
 
   /** Runs a shell script with the root mounted at its working directory; the layer it makes. */
   private DiffId run(LayerStack parent, String script, String... stubs) throws Exception {
-    try (Snapshotter.Active active = open().prepare(parent)) {
+    Snapshotter snapshots = open();
+    try (Snapshotter.Active active = snapshots.prepare(parent)) {
       MountedShell.run(active.root(), temp, script);
       return active.commit(List.of(stubs));
+    } finally {
+      snapshots.release();
     }
   }
 

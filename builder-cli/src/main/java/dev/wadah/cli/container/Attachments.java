@@ -117,7 +117,7 @@ final class Attachments implements Closeable {
     String inImage = PathResolver.resolve(tree, volume.target());
     Optional<FileNode> node = tree.find(inImage);
     if (node.isPresent() && node.get().isDirectory()) {
-      Snapshotter.Active state = engine.snapshots().prepare(image);
+      Snapshotter.State state = engine.snapshots().scratch(image, inImage);
       fresh.push(state);
       mounts.add(new MountSpec.Overlay(state.root(), inImage, volume.target(), volume.readOnly()));
       return;

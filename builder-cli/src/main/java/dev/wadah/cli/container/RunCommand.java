@@ -66,7 +66,7 @@ public final class RunCommand implements Command {
     Engine engine = session.engine();
     Image image = image(arguments, engine, console);
     ContainerConfig config = image.config().container();
-    try (Snapshotter.Active root = engine.snapshots().prepare(image.layers());
+    try (Snapshotter.State root = engine.snapshots().scratch(image.layers(), "/");
         Attachments attached =
             Attachments.prepare(engine, image.layers(), attachments, config.volumes())) {
       SpecFlags flags = new SpecFlags(arguments, console.environment(), id);

@@ -50,19 +50,13 @@ final class BindMounts {
     Layered files = layered(vertex, input, bind.source());
     RootMount root;
     if (bind.writable()) {
-      Snapshotter.Active scratch = engine.snapshots().prepare(files.stack());
+      Snapshotter.State scratch = engine.snapshots().scratch(files.stack(), files.path());
       prepared.keep(scratch);
       root = scratch.root();
     } else {
-      root = readOnly(files.stack());
+      root = engine.snapshots().view(files.stack(), files.path());
     }
     prepared.add(new MountSpec.Overlay(root, files.path(), bind.target(), !bind.writable()));
-  }
-
-  /** A view of layers that nobody writes to. */
-  RootMount readOnly(LayerStack stack) throws IOException {
-    return new RootMount(
-        engine.layers().lowerDirectories(stack), Optional.empty(), Optional.empty());
   }
 
   /** The files at {@code source} of a result, as layers. */

@@ -7,6 +7,7 @@ import dev.wadah.build.cache.StepCache;
 import dev.wadah.build.graph.Vertex;
 import dev.wadah.dockerfile.SourceFile;
 import dev.wadah.engine.Engine;
+import dev.wadah.snapshot.Snapshotter;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -17,15 +18,18 @@ public final class BuildSteps {
   private final List<Vertex> vertices;
   private final BuildProgress progress;
   private final Afterwards afterwards;
+  private final Snapshotter snapshots;
 
   private BuildSteps(
       GraphExecutor executor,
       List<Vertex> vertices,
       Afterwards afterwards,
+      Snapshotter snapshots,
       BuildProgress progress) {
     this.vertices = vertices;
     this.executor = executor;
     this.afterwards = afterwards;
+    this.snapshots = snapshots;
     this.progress = progress;
   }
 
@@ -69,7 +73,8 @@ public final class BuildSteps {
             progress,
             faults,
             afterwards);
-    return new BuildSteps(new GraphExecutor(runner), vertices, afterwards, progress);
+    return new BuildSteps(
+        new GraphExecutor(runner), vertices, afterwards, engine.snapshots(), progress);
   }
 
   /**
@@ -84,8 +89,17 @@ public final class BuildSteps {
       results = executor.execute(vertices);
     } finally {
       afterwards.await();
+      release();
     }
     afterwards.check();
     return results;
+  }
+
+  /** Removes what was kept for further steps of this build. */
+  private void release() {
+    if (snapshots.isHolding()) {
+      afterwards.close(snapshots::release);
+      afterwards.await();
+    }
   }
 }

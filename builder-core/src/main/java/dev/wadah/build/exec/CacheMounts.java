@@ -112,12 +112,7 @@ final class CacheMounts {
 
   private MountSpec seeded(Op.Mount.Cache cache, BindMounts.Layered seed, Path data)
       throws IOException {
-    RootMount layers = binds.readOnly(seed.stack());
-    RootMount root =
-        new RootMount(
-            layers.lower(),
-            Optional.of(Files.createDirectories(data.resolve("upper"))),
-            Optional.of(Files.createDirectories(data.resolve("work"))));
+    RootMount root = engine.snapshots().keep(data, seed.stack(), seed.path());
     return new MountSpec.Overlay(root, seed.path(), cache.target(), cache.readOnly());
   }
 }
