@@ -110,7 +110,8 @@ public final class Builder {
     }
     shared.fetch(layers, outputs(session.request()));
     Map<String, Object> metadata = export(session.request(), images, progress);
-    shared.write(cache, layers);
+    List<BuildRequest.OutputRequest> outputs = outputs(session.request());
+    shared.write(cache, layers, BuildSteps.outlined(results, outputs));
     Profile.spent(Phase.EXPORT, start);
     return new BuildResult(images, metadata, shared.withWarnings(warnings));
   }

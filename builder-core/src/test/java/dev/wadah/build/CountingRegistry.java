@@ -18,6 +18,7 @@ final class CountingRegistry implements Registry {
   private final Registry registry;
   final AtomicLong layerBytesDown = new AtomicLong();
   final AtomicLong layerBytesUp = new AtomicLong();
+  final AtomicInteger layerGets = new AtomicInteger();
   final AtomicInteger requests = new AtomicInteger();
 
   CountingRegistry(Registry registry) {
@@ -37,7 +38,7 @@ final class CountingRegistry implements Registry {
   }
 
   private static boolean isLayer(Descriptor blob) {
-    return blob.mediaType().contains("layer");
+    return blob.mediaType().contains("layer") && !blob.mediaType().contains("index");
   }
 
   @Override
@@ -55,6 +56,9 @@ final class CountingRegistry implements Registry {
   @Override
   public InputStream blob(ImageReference repository, Descriptor blob) throws IOException {
     requests.incrementAndGet();
+    if (isLayer(blob)) {
+      layerGets.incrementAndGet();
+    }
     return new ForwardInputStream(registry.blob(repository, blob)) {
       @Override
       public int read(byte[] buffer, int offset, int length) throws IOException {

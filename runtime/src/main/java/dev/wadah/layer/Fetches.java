@@ -4,6 +4,7 @@ import dev.wadah.oci.Descriptor;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.util.concurrent.Callable;
 
 /**
  * Copies blobs that are fetched, and tells those who wait for them. The listener is the thread's:
@@ -21,6 +22,20 @@ final class Fetches {
     } else {
       listeners.set(listener);
     }
+  }
+
+  /** A task that is heard by whom this thread is heard by, whichever thread runs it. */
+  Callable<Void> heard(Callable<Void> task) {
+    FetchListener listener = listeners.get();
+    return () -> {
+      FetchListener before = listeners.get();
+      tell(listener);
+      try {
+        return task.call();
+      } finally {
+        tell(before);
+      }
+    };
   }
 
   /** Copies all of {@code in}; both stay open. */

@@ -394,6 +394,10 @@ public final class LayerStore {
     return indexes;
   }
 
+  Fetches fetches() {
+    return fetches;
+  }
+
   /**
    * Makes the index of a layer of its tar, which is fetched when it is not here. A layer that is
    * nothing for an index has none afterwards.

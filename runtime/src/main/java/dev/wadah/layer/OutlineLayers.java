@@ -139,10 +139,13 @@ final class OutlineLayers implements MergedTree.Layers, MergedTree.Parts {
       boolean wanted = i == at || (isAbsent(i) && index(layer) == null);
       if (wanted) {
         tasks.add(
-            () -> {
-              store.readIndex(layer);
-              return null;
-            });
+            store
+                .fetches()
+                .heard(
+                    () -> {
+                      store.readIndex(layer);
+                      return null;
+                    }));
       }
     }
     atOnce = Math.min(atOnce * 2, MOST_AT_ONCE);

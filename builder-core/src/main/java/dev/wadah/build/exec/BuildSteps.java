@@ -4,13 +4,18 @@ import dev.wadah.build.BuildException;
 import dev.wadah.build.BuildProgress;
 import dev.wadah.build.BuildRequest;
 import dev.wadah.build.cache.StepCache;
+import dev.wadah.build.graph.Op;
 import dev.wadah.build.graph.Vertex;
 import dev.wadah.dockerfile.SourceFile;
 import dev.wadah.engine.Engine;
+import dev.wadah.layer.LayerStore;
+import dev.wadah.oci.DiffId;
 import dev.wadah.snapshot.Snapshotter;
 import java.io.IOException;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** Puts the parts of one build's execution together. */
 public final class BuildSteps {
@@ -75,6 +80,25 @@ public final class BuildSteps {
             afterwards);
     return new BuildSteps(
         new GraphExecutor(runner), vertices, afterwards, engine.snapshots(), progress);
+  }
+
+  /**
+   * The layers that steps of a build looked names up in, or would have, had they been done; without
+   * those that a process needs as files anyway.
+   */
+  public static Set<DiffId> outlined(
+      Map<Vertex, VertexResult> results, List<BuildRequest.OutputRequest> outputs) {
+    RootUses uses = RootUses.of(List.copyOf(results.keySet()), outputs);
+    Set<DiffId> layers = new LinkedHashSet<>();
+    for (Vertex vertex : results.keySet()) {
+      boolean looks =
+          vertex.op() instanceof Op.File file && file.placement() == Op.Placement.ON_ROOT;
+      if (looks && !uses.isUnpacked(vertex)) {
+        layers.addAll(((VertexResult.Root) results.get(vertex.inputs().get(0))).layers().layers());
+      }
+    }
+    layers.remove(LayerStore.EMPTY);
+    return layers;
   }
 
   /**

@@ -25,9 +25,13 @@ import java.util.function.Predicate;
  *     bytes on each, and what was built upon them is found by those bytes only
  * @param aliases further keys of results
  * @param blobs the layers of the results; that of the empty layer is not needed
+ * @param indexes of layers that steps looked names up in; bases' among them, which have no blob
  */
 record CacheContents(
-    Map<Digest, List<Result>> results, Map<Digest, Alias> aliases, Map<DiffId, Descriptor> blobs) {
+    Map<Digest, List<Result>> results,
+    Map<Digest, Alias> aliases,
+    Map<DiffId, Descriptor> blobs,
+    Map<DiffId, Index> indexes) {
   /** So many results of one step are kept. */
   static final int MOST_ALTERNATIVES = 8;
 
@@ -37,6 +41,31 @@ record CacheContents(
     results = Collections.unmodifiableMap(new TreeMap<>(results));
     aliases = Collections.unmodifiableMap(new TreeMap<>(aliases));
     blobs = Map.copyOf(blobs);
+    indexes = Map.copyOf(indexes);
+  }
+
+  /** Contents without an index. */
+  CacheContents(
+      Map<Digest, List<Result>> results,
+      Map<Digest, Alias> aliases,
+      Map<DiffId, Descriptor> blobs) {
+    this(results, aliases, blobs, Map.of());
+  }
+
+  /**
+   * The names in a layer, {@link dev.wadah.layer.LayerIndex}.
+   *
+   * @param blob its bytes
+   * @param used when a build that writes the cache last used the layer
+   */
+  record Index(Descriptor blob, Instant used) {
+    static Index better(Index a, Index b) {
+      int order = a.used.compareTo(b.used);
+      if (order == 0) {
+        order = b.blob.digest().compareTo(a.blob.digest());
+      }
+      return order >= 0 ? a : b;
+    }
   }
 
   /**
@@ -85,7 +114,9 @@ record CacheContents(
     other.aliases.forEach((key, alias) -> allAliases.merge(key, alias, Alias::better));
     Map<DiffId, Descriptor> allBlobs = new HashMap<>(blobs);
     allBlobs.putAll(other.blobs);
-    return new CacheContents(allResults, allAliases, allBlobs);
+    Map<DiffId, Index> allIndexes = new HashMap<>(indexes);
+    other.indexes.forEach((layer, index) -> allIndexes.merge(layer, index, Index::better));
+    return new CacheContents(allResults, allAliases, allBlobs, allIndexes);
   }
 
   /** The best of both lists. */
@@ -113,7 +144,12 @@ record CacheContents(
 
   /** The same results with these blobs only; those without a blob go. */
   CacheContents withBlobs(Map<DiffId, Descriptor> newBlobs) {
-    return new CacheContents(results, aliases, newBlobs).sound();
+    return new CacheContents(results, aliases, newBlobs, indexes).sound();
+  }
+
+  /** The same with these indexes only. */
+  CacheContents withIndexes(Map<DiffId, Index> newIndexes) {
+    return new CacheContents(results, aliases, blobs, newIndexes);
   }
 
   /** The results whose layer is one of {@code layers}, or the empty one. */
@@ -121,7 +157,7 @@ record CacheContents(
     Map<Digest, List<Result>> kept = only(r -> layers.contains(r.layer()) || isEmpty(r.layer()));
     Map<Digest, Alias> named = new TreeMap<>(aliases);
     named.values().removeIf(alias -> !kept.containsKey(alias.content()));
-    return new CacheContents(kept, named, blobs);
+    return new CacheContents(kept, named, blobs, indexes);
   }
 
   /** Without results whose layer has no blob, aliases of nothing, blobs that no result needs. */
@@ -133,7 +169,7 @@ record CacheContents(
     Set<DiffId> needed = layersOf(kept);
     Map<DiffId, Descriptor> rest = new HashMap<>(blobs);
     rest.keySet().retainAll(needed);
-    return new CacheContents(kept, named, rest);
+    return new CacheContents(kept, named, rest, indexes);
   }
 
   /** The layers that need a blob. */
@@ -178,7 +214,14 @@ record CacheContents(
             named.put(key, new Alias(alias.content(), earlier(alias.used(), now)));
           }
         });
-    return new CacheContents(kept, named, blobs).sound();
+    Map<DiffId, Index> recent = new HashMap<>();
+    indexes.forEach(
+        (layer, index) -> {
+          if (!index.used().isBefore(limit)) {
+            recent.put(layer, new Index(index.blob(), earlier(index.used(), now)));
+          }
+        });
+    return new CacheContents(kept, named, blobs, recent).sound();
   }
 
   private static Instant earlier(Instant a, Instant b) {
@@ -187,6 +230,21 @@ record CacheContents(
 
   /** The results that were used last, as many as fit into a manifest. */
   CacheContents limited(int mostResults, int mostLayers) {
+    return withIndexes(lastUsed(mostLayers / 4)).limitedResults(mostResults, mostLayers);
+  }
+
+  private Map<DiffId, Index> lastUsed(int most) {
+    List<Map.Entry<DiffId, Index>> all = new ArrayList<>(indexes.entrySet());
+    all.sort(
+        Comparator.comparing((Map.Entry<DiffId, Index> e) -> e.getValue().used())
+            .reversed()
+            .thenComparing(e -> e.getKey().digest()));
+    Map<DiffId, Index> kept = new HashMap<>();
+    all.subList(0, Math.min(most, all.size())).forEach(e -> kept.put(e.getKey(), e.getValue()));
+    return kept;
+  }
+
+  private CacheContents limitedResults(int mostResults, int mostLayers) {
     List<Result> all = new ArrayList<>();
     results.values().forEach(all::addAll);
     if (all.size() <= mostResults && blobs.size() <= mostLayers) {
@@ -204,7 +262,7 @@ record CacheContents(
         kept.add(result);
       }
     }
-    return new CacheContents(only(kept::contains), aliases, blobs).sound();
+    return new CacheContents(only(kept::contains), aliases, blobs, indexes).sound();
   }
 
   /**
@@ -223,6 +281,12 @@ record CacheContents(
     }
     for (Map.Entry<Digest, Alias> entry : other.aliases.entrySet()) {
       Alias mine = aliases.get(entry.getKey());
+      if (mine == null || mine.used().isBefore(entry.getValue().used().minus(grace))) {
+        return false;
+      }
+    }
+    for (Map.Entry<DiffId, Index> entry : other.indexes.entrySet()) {
+      Index mine = indexes.get(entry.getKey());
       if (mine == null || mine.used().isBefore(entry.getValue().used().minus(grace))) {
         return false;
       }

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import dev.wadah.build.share.CacheContents.Alias;
 import dev.wadah.build.share.CacheContents.Result;
 import dev.wadah.layer.LayerStore;
+import dev.wadah.oci.Descriptor;
 import dev.wadah.oci.DiffId;
 import dev.wadah.oci.Digest;
 import java.io.ByteArrayOutputStream;
@@ -77,11 +78,30 @@ record CacheDocument(List<DiffId> diffIds, CacheContents contents) {
         out.writeEndObject();
       }
       out.writeEndArray();
+      writeIndexes(out);
       out.writeEndObject();
     } catch (IOException e) {
       throw new IllegalStateException("writing to memory failed", e);
     }
     return bytes.toByteArray();
+  }
+
+  /** Older versions pass over them. */
+  private void writeIndexes(JsonGenerator out) throws IOException {
+    if (contents.indexes().isEmpty()) {
+      return;
+    }
+    out.writeArrayFieldStart("indexes");
+    for (DiffId layer : CacheManifest.sorted(contents.indexes().keySet())) {
+      CacheContents.Index index = contents.indexes().get(layer);
+      out.writeStartObject();
+      out.writeStringField("key", layer.digest().hex());
+      out.writeStringField("content", index.blob().digest().hex());
+      out.writeNumberField("size", index.blob().sizeBytes());
+      out.writeNumberField("used", index.used().getEpochSecond());
+      out.writeEndObject();
+    }
+    out.writeEndArray();
   }
 
   /**
@@ -114,17 +134,19 @@ record CacheDocument(List<DiffId> diffIds, CacheContents contents) {
     private final List<DiffId> diffIds = new ArrayList<>();
     private final List<Fields> results = new ArrayList<>();
     private final List<Fields> aliases = new ArrayList<>();
+    private final List<Fields> indexes = new ArrayList<>();
     private long version;
 
     Reading(JsonParser in) {
       this.in = in;
     }
 
-    /** The fields that a result or an alias has. */
+    /** The fields that a result, an alias or an index has. */
     private static final class Fields {
       private Digest key;
       private Digest content;
       private long layer = Long.MIN_VALUE;
+      private long size = -1;
       private Instant created = Instant.EPOCH;
       private Instant used = Instant.EPOCH;
     }
@@ -139,6 +161,7 @@ record CacheDocument(List<DiffId> diffIds, CacheContents contents) {
           case "diffIds" -> readDiffIds();
           case "results" -> readRecords(results);
           case "aliases" -> readRecords(aliases);
+          case "indexes" -> readRecords(indexes);
           default -> in.skipChildren();
         }
       }
@@ -146,7 +169,8 @@ record CacheDocument(List<DiffId> diffIds, CacheContents contents) {
         throw new IllegalArgumentException(
             "the records have version %d, this wadah reads version %d".formatted(version, VERSION));
       }
-      return new CacheDocument(diffIds, new CacheContents(resolved(), named(), Map.of()));
+      return new CacheDocument(
+          diffIds, new CacheContents(resolved(), named(), Map.of(), outlined()));
     }
 
     private Map<Digest, List<Result>> resolved() {
@@ -186,6 +210,21 @@ record CacheDocument(List<DiffId> diffIds, CacheContents contents) {
       return found;
     }
 
+    private Map<DiffId, CacheContents.Index> outlined() {
+      Map<DiffId, CacheContents.Index> found = new HashMap<>();
+      for (Fields fields : indexes) {
+        if (fields.key == null || fields.content == null || fields.size < 0) {
+          throw new IllegalArgumentException("an index lacks its layer, its digest or its size");
+        }
+        Descriptor blob = Descriptor.of(CacheManifest.INDEX_TYPE, fields.content, fields.size);
+        DiffId layer = new DiffId(fields.key);
+        if (found.put(layer, new CacheContents.Index(blob, fields.used)) != null) {
+          throw new IllegalArgumentException("two indexes claim the layer " + layer);
+        }
+      }
+      return found;
+    }
+
     private void readDiffIds() throws IOException {
       expect(in.currentToken(), JsonToken.START_ARRAY);
       while (in.nextToken() != JsonToken.END_ARRAY) {
@@ -217,6 +256,7 @@ record CacheDocument(List<DiffId> diffIds, CacheContents contents) {
           case "key" -> fields.key = digest();
           case "content" -> fields.content = digest();
           case "layer" -> fields.layer = number();
+          case "size" -> fields.size = number();
           case "created" -> fields.created = time(Instant.ofEpochMilli(number()));
           case "used" -> fields.used = time(Instant.ofEpochSecond(number()));
           default -> in.skipChildren();

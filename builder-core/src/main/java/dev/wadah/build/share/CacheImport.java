@@ -2,18 +2,25 @@ package dev.wadah.build.share;
 
 import dev.wadah.build.cache.SharedRecords;
 import dev.wadah.build.share.CacheContents.Alias;
+import dev.wadah.content.ContentStore;
+import dev.wadah.content.DigestMismatchException;
 import dev.wadah.dockerfile.Diagnostic;
 import dev.wadah.engine.Engine;
+import dev.wadah.layer.LayerIndex;
 import dev.wadah.layer.LayerStore;
 import dev.wadah.oci.Descriptor;
 import dev.wadah.oci.DiffId;
 import dev.wadah.oci.Digest;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * The results of all {@code --cache-from}. Nobody is asked before the first question, which is the
@@ -25,6 +32,7 @@ final class CacheImport implements SharedRecords {
   private final Engine engine;
   private final List<CacheReader> readers;
   private final TakenLayers taken;
+  private final Map<DiffId, Optional<LayerIndex>> indexes = new ConcurrentHashMap<>();
   private long startNanos;
 
   CacheImport(Engine engine, List<CacheReader> readers) {
@@ -115,6 +123,62 @@ final class CacheImport implements SharedRecords {
       }
     }
     return false;
+  }
+
+  /** Asks nobody whom no step has asked: a build without a cache reads none. */
+  @Override
+  public Optional<LayerIndex> index(DiffId layer) throws IOException {
+    if (!isStarted()) {
+      return Optional.empty();
+    }
+    Optional<LayerIndex> known = indexes.get(layer);
+    if (known == null) {
+      known = find(layer);
+      indexes.put(layer, known);
+    }
+    return known;
+  }
+
+  private Optional<LayerIndex> find(DiffId layer) throws IOException {
+    for (CacheReader reader : readers) {
+      CacheContents.Index index = reader.contents(patience()).indexes().get(layer);
+      Optional<LayerIndex> read = index == null ? Optional.empty() : read(index.blob(), reader);
+      if (read.isPresent()) {
+        return read;
+      }
+    }
+    return Optional.empty();
+  }
+
+  private synchronized boolean isStarted() {
+    return startNanos != 0;
+  }
+
+  /**
+   * Kept by what it is, not by the layer that the cache says it is of: others may say otherwise.
+   */
+  private Optional<LayerIndex> read(Descriptor blob, CacheReader reader) throws IOException {
+    ContentStore content = engine.content();
+    try {
+      if (!content.has(blob.digest())) {
+        byte[] bytes;
+        try (InputStream in = reader.storage().open(blob)) {
+          bytes = in.readNBytes(CacheManifest.MAX_INDEX_BYTES);
+        }
+        if (!Digest.of(bytes).equals(blob.digest())) {
+          throw new DigestMismatchException("an index", blob.digest(), Digest.of(bytes));
+        }
+        content.put(bytes);
+      }
+      return Optional.of(LayerIndex.parse(content.read(blob.digest())));
+    } catch (InterruptedIOException e) {
+      throw e;
+    } catch (IOException | IllegalArgumentException e) {
+      taken.lost(
+          "the names in layer blob %s of the shared cache %s cannot be had: %s"
+              .formatted(blob.digest(), reader.place(), e.getMessage()));
+      return Optional.empty();
+    }
   }
 
   private void take(DiffId layer, Descriptor blob, CacheReader reader) throws IOException {

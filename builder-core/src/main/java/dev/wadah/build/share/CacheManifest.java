@@ -12,12 +12,12 @@ import dev.wadah.registry.Registry;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 
 /**
  * A cache as one image manifest: its config holds the records, its layers are those that they name.
@@ -26,6 +26,12 @@ import java.util.TreeSet;
 final class CacheManifest {
   /** The annotation of an inline cache. */
   static final String ANNOTATION = "dev.wadah.cache.v1";
+
+  /** The names in a layer, as {@link dev.wadah.layer.LayerIndex} writes them. */
+  static final String INDEX_TYPE = "application/vnd.wadah.layer.index.v1";
+
+  /** The largest index that is read. */
+  static final int MAX_INDEX_BYTES = 32 << 20;
 
   /** The largest config that is read. */
   static final int MAX_CONFIG_BYTES = 32 << 20;
@@ -64,15 +70,19 @@ final class CacheManifest {
   static Written write(CacheContents contents, CacheTarget.Format format) {
     List<DiffId> diffIds = new ArrayList<>();
     List<Descriptor> layers = new ArrayList<>();
-    for (Digest digest : digests(contents.layers())) {
-      Descriptor blob = contents.blobs().get(new DiffId(digest));
-      diffIds.add(new DiffId(digest));
+    for (DiffId layer : sorted(contents.layers())) {
+      Descriptor blob = contents.blobs().get(layer);
+      diffIds.add(layer);
       layers.add(Descriptor.of(layerType(blob, format), blob.digest(), blob.sizeBytes()));
     }
     Map<Descriptor, byte[]> blobs = new HashMap<>();
     byte[] records = new CacheDocument(diffIds, contents).toBytes();
     Descriptor config = Descriptor.of(CacheDocument.MEDIA_TYPE, Digest.of(records), records.length);
     blobs.put(config, records);
+    for (DiffId layer : sorted(contents.indexes().keySet())) {
+      // named here as well, so that a registry keeps them; behind the layers of records
+      layers.add(contents.indexes().get(layer).blob());
+    }
     if (layers.isEmpty()) {
       // image-spec manifest.md: a manifest should have a layer, and this is what stands for none.
       Descriptor empty = Descriptor.of(EMPTY_TYPE, Digest.of(EMPTY_JSON), EMPTY_JSON.length);
@@ -92,17 +102,16 @@ final class CacheManifest {
         : MediaTypes.toOciLayer(blob.mediaType());
   }
 
-  private static Set<Digest> digests(Set<DiffId> layers) {
-    Set<Digest> digests = new TreeSet<>();
-    for (DiffId layer : layers) {
-      digests.add(layer.digest());
-    }
-    return digests;
+  /** Layers in the order of their digests. */
+  static List<DiffId> sorted(Set<DiffId> layers) {
+    List<DiffId> sorted = new ArrayList<>(layers);
+    sorted.sort(Comparator.comparing(DiffId::digest));
+    return sorted;
   }
 
   /** The annotation of an image with these layers; empty when no record is about them. */
   static Optional<String> annotation(CacheContents contents, List<DiffId> layers) {
-    CacheContents own = contents.ofLayers(Set.copyOf(layers));
+    CacheContents own = contents.ofLayers(Set.copyOf(layers)).withIndexes(Map.of());
     if (own.results().isEmpty()) {
       return Optional.empty();
     }

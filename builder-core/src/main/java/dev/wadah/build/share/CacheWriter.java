@@ -1,5 +1,7 @@
 package dev.wadah.build.share;
 
+import static java.time.temporal.ChronoUnit.HOURS;
+
 import dev.wadah.content.ParallelTransfers;
 import dev.wadah.content.Store;
 import dev.wadah.image.transfer.ImageCompression;
@@ -18,6 +20,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
@@ -58,16 +61,22 @@ final class CacheWriter {
   /**
    * Writes results.
    *
-   * @param own without blobs
+   * @param own without blobs and indexes
+   * @param outlined layers whose indexes others may need
    * @return whether anything had to be written
    * @throws IOException if the place refuses, or others write so often that it never succeeds
    */
-  boolean write(CacheContents own, Instant now) throws IOException {
+  boolean write(CacheContents results, Set<DiffId> outlined, Instant now) throws IOException {
     Found found = readable();
+    CacheContents own =
+        results.withIndexes(indexes(outlined, found.contents(), now.truncatedTo(HOURS)));
     if (found.contents().holds(own, GRACE)) {
       return false;
     }
     CacheContents complete = own.withBlobs(upload(own, found.contents()));
+    for (CacheContents.Index index : own.indexes().values()) {
+      storage.put(index.blob(), () -> layers.openIndex(index.blob()));
+    }
     for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
       if (attempt > 1) {
         pause(Duration.ofMillis(ThreadLocalRandom.current().nextLong(1, 40L * attempt)));
@@ -80,6 +89,18 @@ final class CacheWriter {
     throw new IOException(
         "%s: others write this cache all the time; after %d attempts this build's results are not there"
             .formatted(target.place(), ATTEMPTS));
+  }
+
+  /** The indexes that are there already, and those that this machine can make. */
+  private Map<DiffId, CacheContents.Index> indexes(
+      Set<DiffId> outlined, CacheContents there, Instant used) throws IOException {
+    Map<DiffId, CacheContents.Index> found = new HashMap<>();
+    for (DiffId layer : outlined) {
+      CacheContents.Index known = there.indexes().get(layer);
+      Optional<Descriptor> blob = known == null ? layers.index(layer) : Optional.of(known.blob());
+      blob.ifPresent(b -> found.put(layer, new CacheContents.Index(b, used)));
+    }
+    return found;
   }
 
   private Found readable() throws IOException {
@@ -172,7 +193,8 @@ final class CacheWriter {
         throw e;
       }
       // A blob that the old manifest named is gone, and so a registry refuses the new one.
-      CacheManifest.Written rest = prepare(merged.withBlobs(present(merged.blobs())));
+      CacheContents present = merged.withBlobs(present(merged.blobs()));
+      CacheManifest.Written rest = prepare(present.withIndexes(presentIndexes(merged.indexes())));
       storage.publish(rest.manifest());
       return rest;
     }
@@ -192,6 +214,17 @@ final class CacheWriter {
     for (Map.Entry<DiffId, Descriptor> blob : blobs.entrySet()) {
       if (storage.has(blob.getValue())) {
         present.put(blob.getKey(), blob.getValue());
+      }
+    }
+    return present;
+  }
+
+  private Map<DiffId, CacheContents.Index> presentIndexes(Map<DiffId, CacheContents.Index> indexes)
+      throws IOException {
+    Map<DiffId, CacheContents.Index> present = new HashMap<>();
+    for (Map.Entry<DiffId, CacheContents.Index> index : indexes.entrySet()) {
+      if (storage.has(index.getValue().blob())) {
+        present.put(index.getKey(), index.getValue());
       }
     }
     return present;

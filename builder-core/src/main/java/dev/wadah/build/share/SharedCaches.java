@@ -130,9 +130,10 @@ public final class SharedCaches implements Closeable {
    *
    * @param cache knows what the build used and made
    * @param layers of the images that were built
+   * @param outlined layers that steps looked names up in, or would have
    * @throws IOException if one cannot be written, and is not to be ignored
    */
-  public void write(StepCache cache, Set<DiffId> layers) throws IOException {
+  public void write(StepCache cache, Set<DiffId> layers, Set<DiffId> outlined) throws IOException {
     for (CacheTarget target : targets) {
       if (target.place() instanceof Place.InImage) {
         continue;
@@ -142,9 +143,14 @@ public final class SharedCaches implements Closeable {
         continue;
       }
       CacheContents all = contents(cache.used());
-      CacheContents own = target.mode() == CacheTarget.Mode.MAX ? all : all.ofLayers(layers);
+      boolean max = target.mode() == CacheTarget.Mode.MAX;
+      CacheContents own = max ? all : all.ofLayers(layers);
+      Set<DiffId> looked = new HashSet<>(outlined);
+      if (!max) {
+        looked.retainAll(layers);
+      }
       try {
-        write(target, own);
+        write(target, own, looked);
       } catch (InterruptedIOException e) {
         throw e;
       } catch (IOException e) {
@@ -176,7 +182,8 @@ public final class SharedCaches implements Closeable {
         "");
   }
 
-  private void write(CacheTarget target, CacheContents own) throws IOException {
+  private void write(CacheTarget target, CacheContents own, Set<DiffId> outlined)
+      throws IOException {
     String caption = "exporting cache to " + target.place();
     Digest digest = Digest.of(caption.getBytes(StandardCharsets.UTF_8));
     VertexName vertex = new VertexName(digest, caption, List.of());
@@ -186,8 +193,9 @@ public final class SharedCaches implements Closeable {
     Outcome outcome = Outcome.FAILED;
     try {
       boolean written =
-          new CacheWriter(new LayerBlobs(engine), target, storage(engine, target.place()))
-              .write(own, Instant.now());
+          new CacheWriter(
+                  new LayerBlobs(engine, sources::index), target, storage(engine, target.place()))
+              .write(own, outlined, Instant.now());
       problem = Optional.empty();
       outcome = written ? Outcome.DONE : Outcome.CACHED;
     } catch (IOException e) {

@@ -18,6 +18,7 @@ import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -39,7 +40,7 @@ final class TakenLayers {
   private final Map<DiffId, IOException> failed = new ConcurrentHashMap<>();
   private final Set<DiffId> broken = ConcurrentHashMap.newKeySet();
   private final Set<String> silentHosts = ConcurrentHashMap.newKeySet();
-  private final List<Diagnostic> warnings = new ArrayList<>();
+  private final List<Diagnostic> warnings = Collections.synchronizedList(new ArrayList<>());
 
   TakenLayers(Engine engine) {
     this.layers = engine.layers();
@@ -213,6 +214,13 @@ final class TakenLayers {
         layers.delete(entry.getKey());
       }
     }
+  }
+
+  /** Notes a loss that costs a download and nothing else. */
+  void lost(String what) {
+    warnings.add(
+        ShareFaults.warning(
+            what, "the layer itself was asked instead", "write the cache again with --cache-to"));
   }
 
   List<Diagnostic> warnings() {

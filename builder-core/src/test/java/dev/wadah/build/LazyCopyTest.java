@@ -1,0 +1,314 @@
+package dev.wadah.build;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.wadah.build.BuildRequest.CacheRequest;
+import dev.wadah.build.BuildRequest.OutputRequest;
+import dev.wadah.build.BuildRequest.SharedCache;
+import dev.wadah.build.BuildRequest.TargetRequest;
+import dev.wadah.dockerfile.Diagnostic;
+import dev.wadah.engine.Engine;
+import dev.wadah.image.Image;
+import dev.wadah.image.ImageStore.PullPolicy;
+import dev.wadah.image.ImageVerification;
+import dev.wadah.oci.Descriptor;
+import dev.wadah.oci.DiffId;
+import dev.wadah.oci.ImageReference;
+import dev.wadah.oci.Platform;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * COPY, ADD and WORKDIR on a base that lies in a registry. Whatever is known of the base, the image
+ * is the one that a machine makes on which the base is unpacked.
+ */
+@Tag("linux")
+@Timeout(120)
+class LazyCopyTest {
+  private static final CacheRequest NO_CACHE =
+      new CacheRequest(false, Set.of(), List.of(), List.of());
+
+  @TempDir Path folder;
+  private TestRegistry registry;
+  private Path context;
+  private int stores;
+
+  @BeforeEach
+  void makeContext() throws IOException {
+    assumeTrue(BoxImage.usable(), "unpacking a base needs root");
+    context = Files.createDirectory(folder.resolve("context"));
+    Files.createDirectories(context.resolve("d/l"));
+    Files.createDirectory(context.resolve("d/d"));
+    Files.deleteIfExists(context.resolve("d/l"));
+    Files.writeString(context.resolve("d/d/x"), "x");
+    touch("first");
+  }
+
+  @AfterEach
+  void stop() throws IOException {
+    if (registry != null) {
+      registry.close();
+    }
+  }
+
+  private void touch(String content) throws IOException {
+    Files.writeString(context.resolve("f"), content);
+  }
+
+  private void start(TestRegistry.Kind kind) throws IOException {
+    assumeTrue(TestRegistry.usable(kind), "the registry is not installed");
+    registry = TestRegistry.start(kind, folder.resolve("registry" + stores));
+  }
+
+  private ImageReference name(String path) {
+    return ImageReference.parse(registry.host() + "/" + path);
+  }
+
+  private Engine store() throws IOException {
+    return Engine.open(folder.resolve("store" + stores++));
+  }
+
+  /** One machine, and what goes over its wire. */
+  private final class Machine {
+    private final Engine plain;
+    private CountingRegistry wire;
+    private List<String> warnings = List.of();
+    private Engine engine;
+
+    Machine() throws IOException {
+      this(store());
+    }
+
+    Machine(Engine engine) {
+      plain = engine;
+      count();
+    }
+
+    /** Begins to count anew, as another process. */
+    private void count() {
+      wire = new CountingRegistry(plain.registry());
+      engine = CountingRegistry.counted(plain, wire);
+    }
+
+    List<DiffId> build(String dockerfile, CacheRequest cache, OutputRequest... outputs)
+        throws Exception {
+      Files.writeString(context.resolve("Dockerfile"), dockerfile);
+      BuildRequest request = BoxImage.request(context, Map.of());
+      TargetRequest target = request.target();
+      BuildResult result =
+          new Builder(engine)
+              .build(
+                  new BuildRequest(
+                      request.context(),
+                      new TargetRequest(
+                          target.stage(),
+                          target.buildArgs(),
+                          target.platforms(),
+                          PullPolicy.MISSING,
+                          target.epoch()),
+                      cache,
+                      request.steps(),
+                      request.secrets(),
+                      List.of(outputs),
+                      request.naming()),
+                  BuildProgress.NONE);
+      warnings = result.warnings().stream().map(Diagnostic::message).toList();
+      return result.images().get(Platform.host()).layers().layers();
+    }
+  }
+
+  private OutputRequest push(String path) {
+    return new OutputRequest(
+        "registry", Optional.empty(), Map.of("name", registry.host() + "/" + path));
+  }
+
+  private static final OutputRequest NOWHERE =
+      new OutputRequest("cacheonly", Optional.empty(), Map.of());
+
+  private String dockerfile(String base) {
+    return "FROM " + name(base) + "\n" + LayeredBase.STEPS;
+  }
+
+  /** The layers that a machine makes that has all of the base as files. */
+  private List<DiffId> expected(Image base) throws Exception {
+    Machine machine = new Machine();
+    for (int i = 0; i < base.manifest().layers().size(); i++) {
+      Descriptor blob = base.manifest().layers().get(i);
+      try (var in = machine.plain.registry().blob(name("team/base:1"), blob)) {
+        machine.plain.content().put(in.readAllBytes());
+      }
+      machine.plain.images().addLayer(base.config().diffIds().get(i), blob);
+    }
+    machine.plain.layers().lowerDirectories(base.layers());
+    try (Stream<Path> indexes =
+        Files.list(machine.plain.store().root().resolve("layers/indexes"))) {
+      for (Path index : indexes.toList()) {
+        Files.delete(index);
+      }
+    }
+    Machine later = new Machine(Engine.open(machine.plain.store().root()));
+    List<DiffId> layers = later.build(dockerfile("team/base:1"), NO_CACHE, NOWHERE);
+    assertThat(later.wire.layerBytesDown).hasValue(0);
+    return layers;
+  }
+
+  private void verify(Machine machine, String path, List<DiffId> layers) throws Exception {
+    Descriptor pushed = machine.plain.registry().manifest(name(path)).descriptor();
+    assertThat(
+            ImageVerification.ofRegistry(machine.plain.registry(), name(path))
+                .verify(pushed)
+                .problems())
+        .isEmpty();
+    assertThat(layers).hasSizeGreaterThan(10);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void downloadsAPlainBaseOnceAndUnpacksNothing(TestRegistry.Kind kind) throws Exception {
+    start(kind);
+    Image base = LayeredBase.push(store(), name("team/base:1"));
+    List<DiffId> expected = expected(base);
+    Machine machine = new Machine();
+    List<DiffId> layers = machine.build(dockerfile("team/base:1"), NO_CACHE, push("team/app:1"));
+    assertThat(layers).isEqualTo(expected);
+    assertThat(machine.wire.layerGets).hasValue(3);
+    assertThat(machine.wire.layerBytesUp.get()).isLessThan(LayeredBase.BIG_BYTES / 10);
+    assertThat(folder.resolve("store" + (stores - 1) + "/layers/trees")).isEmptyDirectory();
+    verify(machine, "team/app:1", layers);
+  }
+
+  @Test
+  void downloadsNothingOfABaseWhoseNamesAreKnown() throws Exception {
+    start(TestRegistry.Kind.OURS);
+    Image base = LayeredBase.push(store(), name("team/base:1"));
+    Machine machine = new Machine();
+    machine.build(dockerfile("team/base:1"), NO_CACHE, NOWHERE);
+    for (int i = 0; i < 3; i++) {
+      machine.plain.layers().delete(base.config().diffIds().get(i));
+      machine.plain.content().delete(base.manifest().layers().get(i).digest());
+    }
+    touch("second");
+    List<DiffId> expected = expected(base);
+    Machine later = new Machine(Engine.open(machine.plain.store().root()));
+    List<DiffId> layers = later.build(dockerfile("team/base:1"), NO_CACHE, push("team/app:1"));
+    assertThat(later.wire.layerGets).hasValue(0);
+    assertThat(later.wire.layerBytesUp.get()).isBetween(1L, LayeredBase.BIG_BYTES / 10L);
+    assertThat(layers).isEqualTo(expected);
+    verify(later, "team/app:1", layers);
+    // an archive needs all bytes, and fetches them now
+    Path archive = folder.resolve("image.tar");
+    later.build(
+        dockerfile("team/base:1"),
+        NO_CACHE,
+        new OutputRequest("oci", Optional.of(archive.toString()), Map.of("name", "x")));
+    assertThat(later.wire.layerGets).hasValue(3);
+    assertThat(archive).isRegularFile();
+  }
+
+  @Test
+  void goesOnlyAsDeepAsTheQuestions() throws Exception {
+    start(TestRegistry.Kind.OURS);
+    LayeredBase.push(store(), name("team/base:1"));
+    Machine machine = new Machine();
+    machine.build("FROM " + name("team/base:1") + "\nCOPY f /keep/there\n", NO_CACHE, NOWHERE);
+    assertThat(machine.wire.layerGets).as("the highest layer has the file").hasValue(1);
+    machine.build("FROM " + name("team/base:1") + "\nCOPY f /opt-there\n", NO_CACHE, NOWHERE);
+    assertThat(machine.wire.layerGets).as("the next one has it").hasValue(2);
+  }
+
+  private CacheRequest cache(boolean read, boolean write, String mode) {
+    String ref = registry.host() + "/team/cache:1";
+    return new CacheRequest(
+        false,
+        Set.of(),
+        read ? List.of(new SharedCache("registry", Map.of("ref", ref))) : List.of(),
+        write ? List.of(new SharedCache("registry", Map.of("ref", ref, "mode", mode))) : List.of());
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void takesTheNamesOfABaseFromASharedCache(TestRegistry.Kind kind) throws Exception {
+    start(kind);
+    Image base = LayeredBase.push(store(), name("team/base:1"));
+    String dockerfile = dockerfile("team/base:1");
+    Machine first = new Machine();
+    first.build(dockerfile, cache(false, true, "min"), NOWHERE);
+    int asked = first.wire.requests.get();
+    first.count();
+    first.build(dockerfile, cache(false, true, "min"), NOWHERE);
+    assertThat(first.wire.requests.get()).as("a warm build writes nothing").isLessThan(asked / 2);
+    assertThat(first.wire.layerBytesUp).hasValue(0);
+
+    touch("second");
+    List<DiffId> expected = expected(base);
+    Machine second = new Machine();
+    List<DiffId> layers = second.build(dockerfile, cache(true, true, "min"), push("team/app:1"));
+    assertThat(second.warnings).isEmpty();
+    assertThat(second.wire.layerGets).hasValue(0);
+    assertThat(second.wire.layerBytesUp.get()).isBetween(1L, LayeredBase.BIG_BYTES / 10L);
+    assertThat(layers).isEqualTo(expected);
+    verify(second, "team/app:1", layers);
+
+    // what the cache said is not taken for granted when nobody asks it
+    Machine alone = new Machine(Engine.open(second.plain.store().root()));
+    touch("third");
+    alone.build(dockerfile, NO_CACHE, NOWHERE);
+    assertThat(alone.wire.layerGets).hasValue(3);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"missing", "flipped", "no index"})
+  void fetchesTheLayerWhenItsIndexIsOfNoUse(String fault) throws Exception {
+    start(TestRegistry.Kind.OURS);
+    Image base = LayeredBase.push(store(), name("team/base:1"));
+    Path cache = folder.resolve("cache");
+    Map<String, String> target = Map.of("dest", cache.toString());
+    CacheRequest write =
+        new CacheRequest(false, Set.of(), List.of(), List.of(new SharedCache("local", target)));
+    Map<String, String> source = Map.of("src", cache.toString());
+    CacheRequest read =
+        new CacheRequest(false, Set.of(), List.of(new SharedCache("local", source)), List.of());
+    new Machine().build(dockerfile("team/base:1"), write, NOWHERE);
+    int indexes = 0;
+    try (Stream<Path> blobs = Files.list(cache.resolve("blobs/sha256"))) {
+      for (Path blob : blobs.toList()) {
+        byte[] bytes = Files.readAllBytes(blob);
+        if (new String(bytes, 0, 10, StandardCharsets.ISO_8859_1).equals("wadah idx1")) {
+          indexes++;
+          switch (fault) {
+            case "missing" -> Files.delete(blob);
+            case "flipped" -> {
+              bytes[20] ^= 1;
+              Files.write(blob, bytes);
+            }
+            default -> Files.writeString(blob, "another text");
+          }
+        }
+      }
+    }
+    assertThat(indexes).as("those of the steps' own layers among them").isGreaterThan(3);
+    touch("second");
+    List<DiffId> expected = expected(base);
+    Machine second = new Machine();
+    assertThat(second.build(dockerfile("team/base:1"), read, NOWHERE)).isEqualTo(expected);
+    assertThat(second.wire.layerGets).hasValue(3);
+    assertThat(second.warnings).anyMatch(w -> w.contains("names in layer blob"));
+  }
+}
