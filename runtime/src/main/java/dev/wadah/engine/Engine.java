@@ -8,6 +8,7 @@ import dev.wadah.content.Store;
 import dev.wadah.image.ImageStore;
 import dev.wadah.layer.LayerStore;
 import dev.wadah.layer.TreeForm;
+import dev.wadah.layer.UnpackLimits;
 import dev.wadah.registry.HttpRegistry;
 import dev.wadah.registry.Registry;
 import dev.wadah.registry.RetryPolicy;
@@ -42,7 +43,7 @@ public record Engine(
     ContentStore content = new DirectoryContentStore(store);
     LauncherSandbox sandbox = new LauncherSandbox(root.resolve("sandbox"));
     TreeForm form = new TreeForm(store, sandbox);
-    LayerStore layers = new LayerStore(store, content, form);
+    LayerStore layers = new LayerStore(store, content, form, UnpackLimits.of(System.getenv()));
     Registry registry = new HttpRegistry(System.getenv(), RetryPolicy.DEFAULT);
     return new Engine(
         store,

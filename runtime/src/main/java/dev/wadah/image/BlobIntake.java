@@ -1,6 +1,8 @@
 package dev.wadah.image;
 
 import dev.wadah.content.ContentStore;
+import dev.wadah.layer.InvalidLayerException;
+import dev.wadah.layer.UnpackLimits;
 import dev.wadah.oci.DiffId;
 import dev.wadah.oci.Digest;
 import dev.wadah.oci.Sha256;
@@ -9,6 +11,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PushbackInputStream;
 import java.security.MessageDigest;
+import java.util.Optional;
 
 /** Puts blobs into the content store in one pass that also computes their diffID. */
 public final class BlobIntake {
@@ -16,9 +19,18 @@ public final class BlobIntake {
   public static final int BUFFER_BYTES = 256 << 10;
 
   private final ContentStore content;
+  private final Optional<UnpackLimits> limits;
 
+  /** An intake with the limits that the environment sets. */
   public BlobIntake(ContentStore content) {
     this.content = content;
+    this.limits = Optional.empty();
+  }
+
+  /** An intake with limits of its own. */
+  public BlobIntake(ContentStore content, UnpackLimits limits) {
+    this.content = content;
+    this.limits = Optional.of(limits);
   }
 
   /**
@@ -44,20 +56,24 @@ public final class BlobIntake {
     }
   }
 
-  private static Digest hashDecoded(
-      BlobEncoding encoding, InputStream in, OutputStream copy, String what) throws IOException {
+  private Digest hashDecoded(BlobEncoding encoding, InputStream in, OutputStream copy, String what)
+      throws IOException {
     Tee tee = new Tee(in, copy);
     MessageDigest hash = Sha256.create();
     byte[] buffer = new byte[BUFFER_BYTES];
+    UnpackLimits most = limits.isPresent() ? limits.get() : UnpackLimits.of(System.getenv());
+    long unpacked = 0;
     try {
       // The decoder is not closed: that would close the archive below it.
       @SuppressWarnings("resource")
       InputStream decoded = encoding.decode(tee);
       for (int n = decoded.read(buffer); n >= 0; n = decoded.read(buffer)) {
         hash.update(buffer, 0, n);
+        unpacked += n;
+        most.check(unpacked, tee.copied, what);
       }
     } catch (IOException e) {
-      if (tee.copyFailed) {
+      if (tee.copyFailed || e instanceof InvalidLayerException) {
         throw e;
       }
       String name = encoding.name().toLowerCase(java.util.Locale.ROOT);
@@ -85,6 +101,8 @@ public final class BlobIntake {
     /** Whether the place of the copy is at fault, such as a full disk, and not the input. */
     private boolean copyFailed;
 
+    private long copied;
+
     Tee(InputStream in, OutputStream copy) {
       super(in);
       this.copy = copy;
@@ -95,6 +113,7 @@ public final class BlobIntake {
       int n = in.read(buffer, offset, length);
       if (n > 0) {
         copyFailed = true;
+        copied += n;
         copy.write(buffer, offset, n);
         copyFailed = false;
       }

@@ -18,6 +18,9 @@ public final class ImageReader {
   /** How deep indexes may be nested. */
   public static final int MAX_INDEX_DEPTH = 4;
 
+  /** How many layers an image may have; the kernel stacks 500, docker 127. */
+  public static final int MAX_LAYERS = 1000;
+
   private final ContentStore content;
 
   public ImageReader(ContentStore content) {
@@ -99,11 +102,22 @@ public final class ImageReader {
           "%s is an artifact of type %s, not an image that can be run or built on"
               .formatted(descriptor.digest(), manifest.artifactType().orElse(type)));
     }
+    requireFewLayers(descriptor, manifest);
+  }
+
+  private static void requireFewLayers(Descriptor descriptor, Manifest manifest)
+      throws ImageException {
+    if (manifest.layers().size() > MAX_LAYERS) {
+      throw new ImageException(
+          "%s has %d layers, more than the %d that an image may have"
+              .formatted(descriptor.digest(), manifest.layers().size(), MAX_LAYERS));
+    }
   }
 
   public static Image assemble(
       Descriptor descriptor, Manifest manifest, byte[] manifestBytes, byte[] configBytes)
       throws ImageException {
+    requireFewLayers(descriptor, manifest);
     ImageConfig config;
     try {
       config = OciJson.parseConfig(configBytes);

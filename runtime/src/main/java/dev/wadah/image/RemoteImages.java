@@ -68,7 +68,12 @@ final class RemoteImages {
     }
     Index index = parseIndex(reference, document);
     List<Descriptor> candidates = PlatformChoice.candidates(index, platform);
-    if (candidates.isEmpty() || depth == ImageReader.MAX_INDEX_DEPTH) {
+    if (depth == ImageReader.MAX_INDEX_DEPTH) {
+      throw new ImageException(
+          "%s: indexes are nested deeper than %d"
+              .formatted(reference.familiar(), ImageReader.MAX_INDEX_DEPTH));
+    }
+    if (candidates.isEmpty()) {
       throw new ImageException(
           "%s has no image for %s; there is %s"
               .formatted(reference.familiar(), platform, PlatformChoice.describe(index)));

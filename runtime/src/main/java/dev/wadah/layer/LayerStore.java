@@ -53,15 +53,15 @@ public final class LayerStore {
 
   /** Over the room {@code layers} of {@code store}, which is made when it is not there. */
   public LayerStore(Store store, ContentStore content) {
-    this(store, content, new TreeForm(store, TreeForm.Probe.NONE));
+    this(store, content, new TreeForm(store, TreeForm.Probe.NONE), UnpackLimits.DEFAULT);
   }
 
-  /** As {@link #LayerStore(Store, ContentStore)}, with trees in the given form. */
-  public LayerStore(Store store, ContentStore content, TreeForm form) {
+  /** As above, with trees in the given form, and limits for what blobs may unpack to. */
+  public LayerStore(Store store, ContentStore content, TreeForm form, UnpackLimits limits) {
     this.content = content;
     try {
       this.records = new LayerRecords(store);
-      this.trees = new LayerTrees(store, records, form);
+      this.trees = new LayerTrees(store, records, form, limits);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -241,7 +241,7 @@ public final class LayerStore {
     LayerRecords.Tree tree = trees.own(layer);
     return tree != null
         ? new TarStream(trees.entries(tree))
-        : Compression.decompress(openBlob(layer));
+        : trees.limits().decompress(openBlob(layer), "layer " + layer);
   }
 
   /**

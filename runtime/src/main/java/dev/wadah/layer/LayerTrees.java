@@ -35,12 +35,15 @@ final class LayerTrees {
   private final String trees;
   private final Path staging;
   private final TreeForm form;
+  private final UnpackLimits limits;
 
   /** What this process has found: a step asks for every layer below it, again and again. */
   private final Map<DiffId, Known> known = new ConcurrentHashMap<>();
 
-  LayerTrees(Store store, LayerRecords records, TreeForm form) throws IOException {
+  LayerTrees(Store store, LayerRecords records, TreeForm form, UnpackLimits limits)
+      throws IOException {
     this.store = store;
+    this.limits = limits;
     this.records = records;
     this.trees = store.room("layers/trees").toString();
     this.staging = store.room("layers/staging");
@@ -48,6 +51,10 @@ final class LayerTrees {
     Posix.chmod(Posix.CWD, store.room("layers").toString(), 0700);
     this.form = form;
     removeLeftovers();
+  }
+
+  UnpackLimits limits() {
+    return limits;
   }
 
   /** What was found under a lease stays as long as that is held. */
@@ -222,8 +229,9 @@ final class LayerTrees {
       throws IOException {
     try (Staged staged = new Staged();
         LayerApplier applier = new LayerApplier(staged.tree, form.marks(), belowTree)) {
-      applier.apply(new TarReader(archive.tar()), archive.index());
-      drain(archive.tar());
+      InputStream tar = limits.watchSpace(archive.tar(), staging);
+      applier.apply(new TarReader(tar), archive.index());
+      drain(tar);
       for (String kept : archive.index().wanted()) {
         try (InputStream in = new HostContent(staged.tree + kept).open()) {
           archive.index().keep(kept, in.readAllBytes());

@@ -7,6 +7,7 @@ import dev.wadah.content.Store;
 import dev.wadah.layer.LayerStack;
 import dev.wadah.layer.LayerStore;
 import dev.wadah.layer.TreeForm;
+import dev.wadah.layer.UnpackLimits;
 import dev.wadah.posix.Posix;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,7 +25,7 @@ class CopySnapshotterTest extends SnapshotterContract {
     store = Store.open(temp.resolve("store"));
     TreeForm form =
         new TreeForm(store, room -> new TreeForm.Answer(TreeForm.Verdict.REFUSED, "for a test"));
-    layers = new LayerStore(store, new DirectoryContentStore(store), form);
+    layers = new LayerStore(store, new DirectoryContentStore(store), form, UnpackLimits.DEFAULT);
     assertThat(form.roots()).isEqualTo(TreeForm.Roots.COPIED);
   }
 

@@ -1,8 +1,8 @@
 package dev.wadah.build.files;
 
-import dev.wadah.layer.Compression;
 import dev.wadah.layer.TarEntry;
 import dev.wadah.layer.TarReader;
+import dev.wadah.layer.UnpackLimits;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
@@ -20,9 +20,10 @@ final class Archive implements Closeable {
 
   /** Opens bytes as an archive, which closes them; closed and empty when they are none. */
   static Optional<Archive> open(InputStream in) throws IOException {
+    UnpackLimits limits = UnpackLimits.of(System.getenv());
     TarReader reader = null;
     try {
-      reader = new TarReader(Compression.decompress(in));
+      reader = new TarReader(limits.decompress(in, "the archive"));
       TarEntry first = reader.next();
       if (first != null) {
         return Optional.of(new Archive(reader, first));

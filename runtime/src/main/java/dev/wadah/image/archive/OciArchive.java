@@ -128,6 +128,10 @@ final class OciArchive {
         take(entry, depth + 1, ids);
       }
       content.put(bytes);
+    } else {
+      throw new ImageException(
+          "%s: indexes are nested deeper than %d"
+              .formatted(files.name(), ImageReader.MAX_INDEX_DEPTH));
     }
     return true;
   }

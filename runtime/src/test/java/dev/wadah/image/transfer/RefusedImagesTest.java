@@ -15,6 +15,9 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -30,6 +33,7 @@ class RefusedImagesTest {
   @TempDir Path folder;
   private final AtomicInteger blobs = new AtomicInteger();
   private HttpServer server;
+  private final Map<String, String> documents = new HashMap<>();
   private String manifest = "";
   private String type = "";
 
@@ -42,7 +46,11 @@ class RefusedImagesTest {
           if (exchange.getRequestURI().getPath().contains("/blobs/")) {
             blobs.incrementAndGet();
           }
-          byte[] bytes = manifest.getBytes(StandardCharsets.UTF_8);
+          String path = exchange.getRequestURI().getPath();
+          byte[] bytes =
+              documents
+                  .getOrDefault(path.substring(path.lastIndexOf('/') + 1), manifest)
+                  .getBytes(StandardCharsets.UTF_8);
           exchange.getResponseHeaders().set("Content-Type", type);
           exchange.sendResponseHeaders(200, bytes.length);
           exchange.getResponseBody().write(bytes);
@@ -132,5 +140,46 @@ class RefusedImagesTest {
         {"schemaVersion":2,"mediaType":"%s","manifests":[{"mediaType":"%s","digest":"%s","size":2}]}"""
             .formatted(type, MediaTypes.OCI_INDEX, ZERO);
     assertThatThrownBy(this::pull).isInstanceOf(IOException.class).hasMessageContaining(ZERO);
+  }
+
+  private static String index(String digest, int size) {
+    return """
+        {"schemaVersion":2,"mediaType":"%s","manifests":[{"mediaType":"%s","digest":"%s","size":%d}]}"""
+        .formatted(MediaTypes.OCI_INDEX, MediaTypes.OCI_INDEX, digest, size);
+  }
+
+  @Test
+  void indexesThatAreNestedAHundredDeep() {
+    type = MediaTypes.OCI_INDEX;
+    manifest = index(ZERO, 2);
+    for (int i = 0; i < 100; i++) {
+      byte[] bytes = manifest.getBytes(StandardCharsets.UTF_8);
+      String digest = Digest.of(bytes).toString();
+      documents.put(digest, manifest);
+      manifest = index(digest, bytes.length);
+    }
+    assertThatThrownBy(this::pull).hasMessageContaining("indexes are nested deeper than 4");
+  }
+
+  private static String layers(int count) {
+    String layer =
+        "{\"mediaType\":\"%s\",\"digest\":\"%s\",\"size\":2}".formatted(MediaTypes.OCI_LAYER, ZERO);
+    return """
+        {"schemaVersion":2,"mediaType":"%s","config":{"mediaType":"%s","digest":"%s","size":2},
+        "layers":[%s]}"""
+        .formatted(
+            MediaTypes.OCI_MANIFEST,
+            MediaTypes.OCI_CONFIG,
+            ZERO,
+            String.join(",", Collections.nCopies(count, layer)));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"20000, has 20000 layers", "100000, a manifest of more than 4 MiB"})
+  void manifestsOfTooManyLayers(int count, String message) {
+    type = MediaTypes.OCI_MANIFEST;
+    manifest = layers(count);
+    assertThatThrownBy(this::pull).isInstanceOf(IOException.class).hasMessageContaining(message);
+    assertThat(blobs).hasValue(0);
   }
 }
