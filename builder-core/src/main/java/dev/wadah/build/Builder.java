@@ -4,6 +4,7 @@ import dev.wadah.build.cache.CacheStore;
 import dev.wadah.build.cache.StepCache;
 import dev.wadah.build.exec.BuildSteps;
 import dev.wadah.build.exec.VertexResult;
+import dev.wadah.build.export.Built;
 import dev.wadah.build.export.Exporter;
 import dev.wadah.build.graph.InstructionGraph;
 import dev.wadah.build.graph.Vertex;
@@ -59,7 +60,7 @@ public final class Builder {
   public BuildResult build(BuildRequest request, BuildProgress progress)
       throws BuildException, IOException {
     for (BuildRequest.OutputRequest output : outputs(request)) {
-      Exporter.check(output, request.naming());
+      Exporter.check(output, request);
     }
     try (SharedCaches shared = SharedCaches.of(engine, request.cache(), progress);
         BuildSession session = BuildSession.open(engine, request, stdin)) {
@@ -98,6 +99,7 @@ public final class Builder {
     }
     long start = System.nanoTime();
     Map<Platform, Image> images = new LinkedHashMap<>();
+    Map<Platform, Integer> base = new LinkedHashMap<>();
     Set<DiffId> layers = new LinkedHashSet<>();
     for (Map.Entry<Platform, InstructionGraph> entry : graphs.entrySet()) {
       InstructionGraph graph = entry.getValue();
@@ -107,13 +109,15 @@ public final class Builder {
       // The exporter makes it findable where the outputs ask for that.
       images.put(entry.getKey(), engine.images().assemble(config, annotations));
       layers.addAll(config.diffIds());
+      base.put(entry.getKey(), config.diffIds().size() - root.created().size());
     }
-    shared.fetch(layers, outputs(session.request()));
-    Map<String, Object> metadata = export(session.request(), images, progress);
     List<BuildRequest.OutputRequest> outputs = outputs(session.request());
+    shared.fetch(layers, outputs);
+    Exporter.Written written =
+        export(session.request(), new Built(images, base, session.epoch()), progress);
     shared.write(cache, layers, BuildSteps.outlined(results, outputs));
     Profile.spent(Phase.EXPORT, start);
-    return new BuildResult(images, metadata, shared.withWarnings(warnings));
+    return new BuildResult(written.images(), written.metadata(), shared.withWarnings(warnings));
   }
 
   private Map<Vertex, VertexResult> execute(
@@ -141,15 +145,18 @@ public final class Builder {
         : request.outputs();
   }
 
-  private Map<String, Object> export(
-      BuildRequest request, Map<Platform, Image> images, BuildProgress progress)
+  /** Writes all outputs; the images are those of the last one that has others than were built. */
+  private Exporter.Written export(BuildRequest request, Built built, BuildProgress progress)
       throws BuildException, IOException {
     Map<String, Object> metadata = new LinkedHashMap<>();
+    Map<Platform, Image> images = built.images();
     Exporter exporter = new Exporter(engine);
     for (BuildRequest.OutputRequest output : outputs(request)) {
-      metadata.putAll(exporter.export(images, output, request.naming(), progress));
+      Exporter.Written written = exporter.export(built, output, request.naming(), progress);
+      metadata.putAll(written.metadata());
+      images = written.images().equals(built.images()) ? images : written.images();
     }
-    return metadata;
+    return new Exporter.Written(images, metadata);
   }
 
   /**

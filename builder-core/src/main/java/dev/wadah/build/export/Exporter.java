@@ -25,28 +25,33 @@ import java.util.Optional;
 
 /** Writes images where a request wants them. */
 public final class Exporter {
-  private static final List<String> TYPES =
-      List.of("image", "registry", "oci", "docker", "tar", "local", "cacheonly");
-
   private final Engine engine;
+  private final Timestamps timestamps;
 
   public Exporter(Engine engine) {
     this.engine = engine;
+    this.timestamps = new Timestamps(engine);
   }
+
+  /**
+   * What an output has written.
+   *
+   * @param images with the layers that they have there
+   * @param metadata what goes into the metadata file
+   */
+  public record Written(Map<Platform, Image> images, Map<String, Object> metadata) {}
 
   /**
    * Writes the images of one build to one output.
    *
-   * @param images one per platform, in the image store already
-   * @return what goes into the metadata file
+   * @throws BuildException for an output that cannot be written
    */
-  public Map<String, Object> export(
-      Map<Platform, Image> images,
+  public Written export(
+      Built built,
       BuildRequest.OutputRequest output,
       BuildRequest.NamingRequest naming,
       BuildProgress progress)
       throws BuildException, IOException {
-    check(output, naming);
     OutputOptions options = OutputOptions.of(output, naming);
     String caption = caption(output, options);
     VertexName vertex =
@@ -56,10 +61,11 @@ public final class Exporter {
     progress.started(vertex);
     Outcome outcome = Outcome.FAILED;
     try {
+      Built wanted = options.rewritesTimestamps() ? timestamps.rewrite(built) : built;
       Map<String, Object> metadata =
-          write(images, output, options, new PushProgress(progress, vertex));
+          write(wanted, output, options, new PushProgress(progress, vertex));
       outcome = Outcome.DONE;
-      return metadata;
+      return new Written(wanted.images(), metadata);
     } finally {
       Duration duration = Duration.ofNanos(System.nanoTime() - start);
       progress.finished(vertex, outcome, duration, Optional.empty());
@@ -71,20 +77,15 @@ public final class Exporter {
    *
    * @throws BuildException for an output that cannot be written
    */
-  public static void check(BuildRequest.OutputRequest output, BuildRequest.NamingRequest naming)
+  public static void check(BuildRequest.OutputRequest output, BuildRequest request)
       throws BuildException {
-    OutputOptions.of(output, naming);
-    if (!TYPES.contains(output.type())) {
+    OutputOptions options = OutputOptions.of(output, request.naming());
+    boolean inline = request.cache().to().stream().anyMatch(to -> to.type().equals("inline"));
+    if (inline && options.rewritesTimestamps()) {
       throw OutputFaults.fault(
-          "--output knows no type \"%s\"".formatted(output.type()),
-          "known are " + String.join(", ", TYPES),
-          "write --output type=oci,dest=image.tar, for instance");
-    }
-    if (output.type().equals("local") && output.destination().orElse("").isEmpty()) {
-      throw OutputFaults.fault(
-          "type=local needs dest",
-          "it writes the files of the result into a directory",
-          "add dest=DIRECTORY");
+          "an image with rewrite-timestamp=true cannot hold an inline cache",
+          "its layers are others than those of the steps",
+          "write the cache to a place of its own: --cache-to type=registry,ref=…");
     }
   }
 
@@ -102,11 +103,12 @@ public final class Exporter {
   }
 
   private Map<String, Object> write(
-      Map<Platform, Image> images,
+      Built built,
       BuildRequest.OutputRequest output,
       OutputOptions options,
       TransferProgress progress)
       throws BuildException, IOException {
+    Map<Platform, Image> images = built.images();
     Optional<String> destination = output.destination();
     switch (output.type()) {
       case "image", "registry" -> {
@@ -120,10 +122,10 @@ public final class Exporter {
       }
       case "tar" ->
           Destination.write(
-              "tar", destination, out -> new RootTar(engine.layers()).write(images, options, out));
+              "tar", destination, out -> new RootTar(engine.layers()).write(built, options, out));
       case "local" ->
           new RootDirectory(engine.layers())
-              .write(images, options, Path.of(destination.get()).toAbsolutePath().normalize());
+              .write(built, options, Path.of(destination.get()).toAbsolutePath().normalize());
       default -> {} // cacheonly
     }
     return Map.of();

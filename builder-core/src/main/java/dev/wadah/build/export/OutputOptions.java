@@ -52,6 +52,9 @@ record OutputOptions(
           "buildinfo",
           "rewrite-timestamp");
 
+  private static final List<String> TYPES =
+      List.of("image", "registry", "oci", "docker", "tar", "local", "cacheonly");
+
   /** Where an image goes besides the store. */
   enum Push {
     NO,
@@ -90,6 +93,7 @@ record OutputOptions(
       }
     }
     requireMeant(attributes);
+    requireKnown(output);
     boolean pushed = output.type().equals("registry") || flag(attributes, "push");
     boolean byDigest = flag(attributes, "push-by-digest");
     Push push = !pushed ? Push.NO : byDigest ? Push.BY_DIGEST : Push.BY_NAME;
@@ -111,6 +115,21 @@ record OutputOptions(
         attributes);
   }
 
+  private static void requireKnown(OutputRequest output) throws BuildException {
+    if (!TYPES.contains(output.type())) {
+      throw OutputFaults.fault(
+          "--output knows no type \"%s\"".formatted(output.type()),
+          "known are " + String.join(", ", TYPES),
+          "write --output type=oci,dest=image.tar, for instance");
+    }
+    if (output.type().equals("local") && output.destination().orElse("").isEmpty()) {
+      throw OutputFaults.fault(
+          "type=local needs dest",
+          "it writes the files of the result into a directory",
+          "add dest=DIRECTORY");
+    }
+  }
+
   /** What would be asked for in vain is an error, not a surprise. */
   private static void requireMeant(Map<String, String> attributes) throws BuildException {
     if (flag(attributes, "registry.insecure")) {
@@ -118,12 +137,6 @@ record OutputOptions(
           "registry.insecure=true is not taken from a command line",
           "http and unverified TLS are settings of a registry, so that no build goes around them",
           "set http = true or skip-verify = true for the host in registries.toml (docs/registry.md)");
-    }
-    if (flag(attributes, "rewrite-timestamp")) {
-      throw OutputFaults.fault(
-          "rewrite-timestamp=true is not built yet",
-          "SOURCE_DATE_EPOCH sets the times of the image and its history, not those of files",
-          "leave it out; touch the files in the context or in a RUN where their times matter");
     }
   }
 
@@ -235,6 +248,11 @@ record OutputOptions(
         "compression-level \"%s\" is out of range".formatted(text),
         "gzip has levels 0 to 9, zstd 0 to 22",
         "leave it out for the usual level");
+  }
+
+  /** Whether new files shall not be younger than SOURCE_DATE_EPOCH. */
+  boolean rewritesTimestamps() {
+    return flag(attributes, "rewrite-timestamp");
   }
 
   /** Whether an attribute is there and does not say no. */

@@ -48,8 +48,9 @@ final class RootDirectory {
   }
 
   /** Writes the files. */
-  void write(Map<Platform, Image> images, OutputOptions options, Path destination)
+  void write(Built built, OutputOptions options, Path destination)
       throws BuildException, IOException {
+    Map<Platform, Image> images = built.images();
     if (Files.exists(destination) && !Files.isDirectory(destination)) {
       throw OutputFaults.fault(
           "dest \"%s\" is no directory".formatted(destination),
@@ -61,21 +62,24 @@ final class RootDirectory {
     for (Map.Entry<Platform, Image> entry : images.entrySet()) {
       Path directory = split ? destination.resolve(folder(entry.getKey())) : destination;
       Files.createDirectories(directory);
-      FileTree tree = layers.tree(entry.getValue().layers());
-      new Writing(tree, directory.toString(), delete).write();
+      RootTar.Source source =
+          new RootTar.Source(layers.tree(entry.getValue().layers()), built.epoch());
+      new Writing(source, directory.toString(), delete).write();
     }
   }
 
   /** One tree on its way to the disk. */
   private static final class Writing {
+    private final RootTar.Source source;
     private final FileTree tree;
     private final String root;
     private final boolean delete;
     private final Map<Long, String> firstNames = new HashMap<>();
     private int temporaries;
 
-    Writing(FileTree tree, String root, boolean delete) {
-      this.tree = tree;
+    Writing(RootTar.Source source, String root, boolean delete) {
+      this.source = source;
+      this.tree = source.files();
       this.root = root;
       this.delete = delete;
     }
@@ -100,7 +104,7 @@ final class RootDirectory {
           open.pop();
           if (at.node != null) {
             Posix.chmod(Posix.CWD, root + at.path, at.node.mode());
-            Posix.setModified(Posix.CWD, root + at.path, at.node.mtimeNanos());
+            Posix.setModified(Posix.CWD, root + at.path, source.mtimeNanos(at.node));
           }
         }
       }
@@ -166,7 +170,7 @@ final class RootDirectory {
       try {
         write(path, temporary);
         Posix.chmod(Posix.CWD, temporary, node.mode());
-        Posix.setModified(Posix.CWD, temporary, node.mtimeNanos());
+        Posix.setModified(Posix.CWD, temporary, source.mtimeNanos(node));
         replace(temporary, host);
         written = true;
       } finally {

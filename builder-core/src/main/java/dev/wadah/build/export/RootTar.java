@@ -8,11 +8,13 @@ import dev.wadah.oci.Platform;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import org.apache.commons.compress.archivers.tar.TarConstants;
@@ -20,6 +22,7 @@ import org.apache.commons.compress.archivers.tar.TarConstants;
 /** Writes the root file system of images as a tar; of several each into a folder of its own. */
 final class RootTar {
   private static final long MILLION = 1_000_000L;
+  private static final long BILLION = 1_000_000_000L;
 
   private final LayerStore layers;
 
@@ -28,8 +31,8 @@ final class RootTar {
   }
 
   /** Writes the tar; {@code out} stays open. */
-  void write(Map<Platform, Image> images, OutputOptions options, OutputStream out)
-      throws IOException {
+  void write(Built built, OutputOptions options, OutputStream out) throws IOException {
+    Map<Platform, Image> images = built.images();
     TarArchiveOutputStream tar = new TarArchiveOutputStream(out, "UTF-8");
     tar.setBigNumberMode(TarArchiveOutputStream.BIGNUMBER_POSIX);
     tar.setLongFileMode(TarArchiveOutputStream.LONGFILE_POSIX);
@@ -37,21 +40,34 @@ final class RootTar {
     boolean split = RootDirectory.split(images, options);
     for (Map.Entry<Platform, Image> entry : images.entrySet()) {
       String prefix = split ? RootDirectory.folder(entry.getKey()) + "/" : "";
-      new Archive(tar, layers.tree(entry.getValue().layers()), prefix).write();
+      Source source = new Source(layers.tree(entry.getValue().layers()), built.epoch());
+      new Archive(tar, source, prefix).write();
     }
     tar.finish();
+  }
+
+  /**
+   * Files and their times: with an epoch all have it, those of the base, too (BuildKit's tar and
+   * local exporters).
+   */
+  record Source(FileTree files, Optional<Instant> epoch) {
+    long mtimeNanos(FileNode node) {
+      return epoch.isPresent() ? epoch.get().getEpochSecond() * BILLION : node.mtimeNanos();
+    }
   }
 
   /** One tree on its way into the tar. */
   private static final class Archive {
     private final TarArchiveOutputStream tar;
+    private final Source source;
     private final FileTree tree;
     private final String prefix;
     private final Map<Long, String> firstNames = new HashMap<>();
 
-    Archive(TarArchiveOutputStream tar, FileTree tree, String prefix) {
+    Archive(TarArchiveOutputStream tar, Source source, String prefix) {
       this.tar = tar;
-      this.tree = tree;
+      this.source = source;
+      this.tree = source.files();
       this.prefix = prefix;
     }
 
@@ -91,7 +107,7 @@ final class RootTar {
       entry.setLinkName(first != null ? first : node.link());
       entry.setMode(node.mode());
       entry.setIds(node.uid(), node.gid());
-      entry.setModTime(node.mtimeNanos() / MILLION);
+      entry.setModTime(source.mtimeNanos(node) / MILLION);
       entry.setSize(first == null ? node.sizeBytes() : 0);
       device(entry, node.identity().device());
       node.identity()

@@ -111,10 +111,11 @@ class ExporterTest {
     List<String> tags = tag.isEmpty() ? List.of() : List.of(tag);
     return new Exporter(engine)
         .export(
-            images,
+            Built.of(images),
             new OutputRequest(type, Optional.ofNullable(to).map(Path::toString), map),
             new NamingRequest(tags, Map.of(), List.of()),
-            BuildProgress.NONE);
+            BuildProgress.NONE)
+        .metadata();
   }
 
   private Map<String, Object> export(String type, Path to, String... attributes) throws Exception {
@@ -309,7 +310,6 @@ class ExporterTest {
           registry | push=true              | an image without a name cannot be pushed
           tarball  | tar=true               | --output knows no type "tarball"
           image    | registry.insecure=true | registry.insecure=true is not taken from a command line
-          oci      | rewrite-timestamp=true | rewrite-timestamp=true is not built yet
           """)
   void refusesWhatItDoesNotUnderstand(String type, String attribute, String message) {
     BuildException e =

@@ -80,10 +80,11 @@ class RegistryExportTest {
     }
     return new Exporter(from)
         .export(
-            images,
+            Built.of(images),
             new OutputRequest(type, Optional.empty(), map),
             new NamingRequest(tags, Map.of(), annotations),
-            BuildProgress.NONE);
+            BuildProgress.NONE)
+        .metadata();
   }
 
   private Registry.Document document(String reference) throws IOException {
@@ -181,7 +182,7 @@ class RegistryExportTest {
     for (String force : List.of("false", "true")) {
       new Exporter(engine)
           .export(
-              Map.of(AMD64, gzip),
+              Built.of(Map.of(AMD64, gzip)),
               new OutputRequest(
                   "registry",
                   Optional.empty(),
