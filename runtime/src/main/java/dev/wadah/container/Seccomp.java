@@ -22,15 +22,14 @@ final class Seccomp {
   /**
    * The ABIs of one kind of machine.
    *
-   * @param name as the programs in this package's resources are called by it
    * @param wide the native one
    * @param narrow the one of its 32-bit programs
    */
-  record Architecture(String name, Abi wide, Abi narrow) {
+  record Architecture(Abi wide, Abi narrow) {
     static final Architecture AMD64 =
-        new Architecture("amd64", new Abi(0xC000003E, 1), new Abi(0x40000003, 2));
+        new Architecture(new Abi(0xC000003E, 1), new Abi(0x40000003, 2));
     static final Architecture ARM64 =
-        new Architecture("arm64", new Abi(0xC00000B7, 3), new Abi(0x40000028, 4));
+        new Architecture(new Abi(0xC00000B7, 3), new Abi(0x40000028, 4));
 
     static Architecture ofThisMachine() {
       String name = System.getProperty("os.arch");
@@ -83,21 +82,20 @@ final class Seccomp {
       Architecture machine = Architecture.ofThisMachine();
       program =
           profile == Profile.DOCKER && capabilities == Capabilities.mask(Capabilities.DEFAULT)
-              ? text(usual(machine, syncs))
+              ? usual(machine, syncs)
               : compile(machine, profile, syncs, capabilities).toHex();
       programs.put(key, program);
     }
     return program;
   }
 
-  /**
-   * The resource that has the program of the default profile and capabilities, compiled: in a JVM
-   * that has just started, compiling takes longer than all else that precedes a container.
-   */
+  /** The program of Docker's profile and default capabilities. */
   static String usual(Architecture architecture, Syncs syncs) {
-    return "seccomp-"
-        .concat(architecture.name())
-        .concat(syncs == Syncs.FAKED ? "-syncs-faked.hex" : ".hex");
+    boolean faked = syncs == Syncs.FAKED;
+    if (architecture == Architecture.AMD64) {
+      return faked ? UsualFilters.AMD64_SYNCS_FAKED : UsualFilters.AMD64;
+    }
+    return faked ? UsualFilters.ARM64_SYNCS_FAKED : UsualFilters.ARM64;
   }
 
   /** The program for a machine of the given kind. */
@@ -161,7 +159,7 @@ final class Seccomp {
   }
 
   private static List<String[]> rules() {
-    String text = text("seccomp.txt");
+    String text = table();
     List<String[]> rules = new ArrayList<>(450);
     int end;
     for (int at = 0; (end = text.indexOf('\n', at)) >= 0; at = end + 1) {
@@ -172,8 +170,8 @@ final class Seccomp {
     return rules;
   }
 
-  private static String text(String resource) {
-    try (InputStream in = Seccomp.class.getResourceAsStream(resource)) {
+  private static String table() {
+    try (InputStream in = Seccomp.class.getResourceAsStream("seccomp.txt")) {
       return new String(in.readAllBytes(), StandardCharsets.US_ASCII);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
