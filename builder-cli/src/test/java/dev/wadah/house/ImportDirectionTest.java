@@ -35,7 +35,8 @@ class ImportDirectionTest {
       snapshot: oci content layer posix profile
       registry: oci content
       registry.serve: oci
-      image: oci content layer registry posix profile
+      layer.toc: oci content layer
+      image: oci content layer layer.toc registry posix profile
       image.archive: oci content layer image
       image.transfer: oci content layer registry image
       container: oci posix layer snapshot profile

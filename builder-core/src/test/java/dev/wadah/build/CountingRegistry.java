@@ -18,6 +18,7 @@ final class CountingRegistry implements Registry {
   private final Registry registry;
   final AtomicLong layerBytesDown = new AtomicLong();
   final AtomicLong layerBytesUp = new AtomicLong();
+  final AtomicInteger parts = new AtomicInteger();
   final AtomicInteger layerGets = new AtomicInteger();
   final AtomicInteger requests = new AtomicInteger();
 
@@ -69,6 +70,14 @@ final class CountingRegistry implements Registry {
         return n;
       }
     };
+  }
+
+  @Override
+  public byte[] part(ImageReference repository, Descriptor blob, long offset, int length)
+      throws IOException {
+    requests.incrementAndGet();
+    parts.incrementAndGet();
+    return registry.part(repository, blob, offset, length);
   }
 
   @Override

@@ -311,4 +311,70 @@ class LazyCopyTest {
     assertThat(second.wire.layerGets).hasValue(3);
     assertThat(second.warnings).anyMatch(w -> w.contains("names in layer blob"));
   }
+
+  private Image pushSeekable(SeekableBase.Form form, String path) throws IOException {
+    Engine engine = store();
+    return SeekableBase.push(engine, LayeredBase.make(engine), name(path), form);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void readsTheListsOfLayersThatCarryOne(SeekableBase.Form form) throws Exception {
+    start(TestRegistry.Kind.DEBIAN);
+    Image base = pushSeekable(form, "team/base:1");
+    List<DiffId> expected = expected(base);
+    Machine machine = new Machine();
+    List<DiffId> layers = machine.build(dockerfile("team/base:1"), NO_CACHE, push("team/app:1"));
+    assertThat(machine.wire.layerGets).hasValue(0);
+    assertThat(machine.wire.parts).as("three lists, passwd and group").hasValue(5);
+    assertThat(machine.wire.layerBytesUp.get()).isLessThan(LayeredBase.BIG_BYTES / 10);
+    assertThat(layers).isEqualTo(expected);
+    verify(machine, "team/app:1", layers);
+
+    touch("second");
+    Machine later = new Machine(Engine.open(machine.plain.store().root()));
+    assertThat(later.build(dockerfile("team/base:1"), NO_CACHE, NOWHERE)).isEqualTo(expected(base));
+    assertThat(later.wire.parts).as("what was read once is known").hasValue(0);
+    assertThat(later.wire.layerGets).hasValue(0);
+  }
+
+  /**
+   * An image that lies about the layers of another one deceives those who build on it, and nobody
+   * else.
+   */
+  @Test
+  void believesAListForItsOwnImageOnly() throws Exception {
+    start(TestRegistry.Kind.OURS);
+    Image base = LayeredBase.push(store(), name("team/base:1"));
+    List<DiffId> expected = expected(base);
+    // the same diffIDs, and lists that say that there is nothing
+    Engine engine = store();
+    Image liar = SeekableBase.lie(engine, LayeredBase.make(engine), name("evil/base:1"));
+    assertThat(liar.config().diffIds()).isEqualTo(base.config().diffIds());
+    Machine machine = new Machine();
+    assertThat(machine.build(dockerfile("evil/base:1"), NO_CACHE, NOWHERE)).isNotEqualTo(expected);
+    assertThat(machine.wire.layerGets).hasValue(0);
+    Machine later = new Machine(Engine.open(machine.plain.store().root()));
+    assertThat(later.build(dockerfile("team/base:1"), NO_CACHE, NOWHERE)).isEqualTo(expected);
+    // both in one build: the list is not believed at all
+    touch("second");
+    Machine both = new Machine();
+    String stages = dockerfile("evil/base:1").replaceFirst("\n", " AS evil\n");
+    assertThat(
+            both.build(
+                stages + dockerfile("team/base:1") + "COPY --from=evil /f /g\n", NO_CACHE, NOWHERE))
+        .startsWith(expected(base).toArray(new DiffId[0]));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"wrong digest", "cut", "no json", "strange type", "position", "checksum"})
+  void fetchesTheLayerWhenItsListIsOfNoUse(String fault) throws Exception {
+    start(TestRegistry.Kind.OURS);
+    Engine engine = store();
+    Image base = SeekableBase.broken(engine, LayeredBase.make(engine), name("team/base:1"), fault);
+    List<DiffId> expected = expected(base);
+    Machine machine = new Machine();
+    assertThat(machine.build(dockerfile("team/base:1"), NO_CACHE, NOWHERE)).isEqualTo(expected);
+    assertThat(machine.wire.layerGets).hasValue(3);
+  }
 }

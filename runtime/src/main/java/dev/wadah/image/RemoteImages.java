@@ -2,6 +2,7 @@ package dev.wadah.image;
 
 import dev.wadah.content.ContentStore;
 import dev.wadah.layer.LayerStore;
+import dev.wadah.layer.toc.SeekableLayers;
 import dev.wadah.oci.Descriptor;
 import dev.wadah.oci.DiffId;
 import dev.wadah.oci.ImageReference;
@@ -122,11 +123,44 @@ final class RemoteImages {
   void register(Image image, Optional<ImageReference> pulledFrom) throws IOException {
     for (int i = 0; i < image.manifest().layers().size(); i++) {
       DiffId diffId = image.config().diffIds().get(i);
+      Descriptor blob = image.manifest().layers().get(i);
+      layers
+          .listings()
+          .claim(
+              diffId,
+              SeekableLayers.listing(
+                  blob, (offset, length) -> part(image, pulledFrom, blob, offset, length)));
       if (!layers.has(diffId)) {
-        Descriptor blob = image.manifest().layers().get(i);
         layers.addBlob(diffId, blob, wanted -> open(image, pulledFrom, wanted));
       }
     }
+  }
+
+  /** Reads a part of a layer from the first repository that gives it. */
+  private byte[] part(
+      Image image, Optional<ImageReference> pulledFrom, Descriptor blob, long offset, int length)
+      throws IOException {
+    List<ImageReference> places = new ArrayList<>(pulledFrom.stream().toList());
+    if (places.isEmpty()) {
+      for (String source : sources(image, blob)) {
+        places.add(ImageReference.parse(source));
+      }
+    }
+    RegistryException last = null;
+    for (ImageReference place : places) {
+      try {
+        return registry.part(place, blob, offset, length);
+      } catch (RegistryException e) {
+        last = e;
+      }
+    }
+    throw last == null ? new ImageException("no registry is known for " + blob.digest()) : last;
+  }
+
+  private List<String> sources(Image image, Descriptor blob) throws IOException {
+    List<String> places = new ArrayList<>(ids.sources(image.descriptor().digest()));
+    places.addAll(ids.sources(blob.digest()));
+    return places;
   }
 
   /**
@@ -142,9 +176,7 @@ final class RemoteImages {
       return registry.blob(pulledFrom.get(), blob);
     }
     RegistryException last = null;
-    List<String> places = new ArrayList<>(ids.sources(image.descriptor().digest()));
-    places.addAll(ids.sources(blob.digest()));
-    for (String source : places) {
+    for (String source : sources(image, blob)) {
       try {
         return registry.blob(ImageReference.parse(source), blob);
       } catch (RegistryException e) {

@@ -22,7 +22,7 @@ final class LayerIndexes {
   static final String ROOM = "layers/indexes";
 
   private final Store store;
-  private final Map<DiffId, LayerIndex> known = new ConcurrentHashMap<>();
+  private final Map<String, LayerIndex> known = new ConcurrentHashMap<>();
   private Path room;
 
   LayerIndexes(Store store) {
@@ -39,11 +39,16 @@ final class LayerIndexes {
 
   /** The index of a layer; null when there is none. */
   LayerIndex find(DiffId layer) throws IOException {
-    LayerIndex index = known.get(layer);
+    return find(layer.digest().hex());
+  }
+
+  /** The index of this name; null when there is none. */
+  LayerIndex find(String name) throws IOException {
+    LayerIndex index = known.get(name);
     if (index != null) {
       return index;
     }
-    Path file = room().resolve(layer.digest().hex());
+    Path file = room().resolve(name);
     try {
       index = LayerIndex.parse(Files.readAllBytes(file));
     } catch (NoSuchFileException e) {
@@ -56,25 +61,29 @@ final class LayerIndexes {
     if (status != null) {
       store.leases().renew(file.toString(), status.mtimeNanos());
     }
-    known.put(layer, index);
+    known.put(name, index);
     return index;
   }
 
   /** Whether there is an index, without reading it. */
   boolean has(DiffId layer) throws IOException {
-    return known.containsKey(layer)
+    return known.containsKey(layer.digest().hex())
         || FileStatus.of(room().resolve(layer.digest().hex()).toString()) != null;
   }
 
   /** Keeps the index of a layer. */
   void put(DiffId layer, LayerIndex index) throws IOException {
-    known.put(layer, index);
-    String hex = layer.digest().hex();
-    Path draft = room().resolve(hex + "." + Long.toHexString(System.nanoTime()) + ".tmp");
+    put(layer.digest().hex(), index);
+  }
+
+  /** Keeps an index under a name that is no layer's. */
+  void put(String name, LayerIndex index) throws IOException {
+    known.put(name, index);
+    Path draft = room().resolve(name + "." + Long.toHexString(System.nanoTime()) + ".tmp");
     try {
       Files.write(draft, index.toBytes());
       Posix.chmod(Posix.CWD, draft.toString(), 0644);
-      Files.move(draft, room().resolve(hex), StandardCopyOption.ATOMIC_MOVE);
+      Files.move(draft, room().resolve(name), StandardCopyOption.ATOMIC_MOVE);
     } finally {
       Files.deleteIfExists(draft);
     }

@@ -47,6 +47,8 @@ public final class LayerStore {
   private final LayerRecords records;
   private final LayerTrees trees;
   private final LayerIndexes indexes;
+  private final Listings listings;
+  private final IndexReading reading;
   private final StackViews views;
   private final Hashers hashers = new Hashers();
   private final Fetches fetches = new Fetches();
@@ -66,6 +68,8 @@ public final class LayerStore {
       throw new UncheckedIOException(e);
     }
     this.indexes = new LayerIndexes(store);
+    this.listings = new Listings(indexes);
+    this.reading = new IndexReading(this, trees, indexes);
     this.views = new StackViews(this, trees, records, content);
   }
 
@@ -234,7 +238,7 @@ public final class LayerStore {
   }
 
   /** The tar as it is, not verified. */
-  private InputStream plainTar(DiffId layer) throws IOException {
+  InputStream plainTar(DiffId layer) throws IOException {
     if (content.has(layer.digest())) {
       return content.open(layer.digest());
     }
@@ -394,32 +398,18 @@ public final class LayerStore {
     return indexes;
   }
 
+  /** The lists of files that manifests of images name. */
+  public Listings listings() {
+    return listings;
+  }
+
   Fetches fetches() {
     return fetches;
   }
 
-  /**
-   * Makes the index of a layer of its tar, which is fetched when it is not here. A layer that is
-   * nothing for an index has none afterwards.
-   */
-  @SuppressWarnings("try") // the lock is held, not used
+  /** Makes the index of a layer of its tar, which is fetched when it is not here. */
   void readIndex(DiffId layer) throws IOException {
-    try (var lock = trees.lock(layer.digest())) {
-      if (trees.any(layer) != null || indexes.has(layer)) {
-        return; // another thread or process was faster
-      }
-      HashedInput tar = new HashedInput(plainTar(layer), "layer " + layer, layer.digest());
-      long start = System.nanoTime();
-      Optional<LayerIndex> index;
-      try (InputStream ahead = ReadAhead.of(tar)) {
-        index = IndexBuilder.read(new TarReader(ahead));
-        LayerTrees.drain(ahead);
-      }
-      if (index.isPresent()) {
-        indexes.put(layer, index.get());
-      }
-      Profile.spent(Phase.UNPACK, start);
-    }
+    reading.read(layer);
   }
 
   /**
@@ -427,23 +417,7 @@ public final class LayerStore {
    * for an index.
    */
   public Optional<LayerIndex> index(DiffId layer) throws IOException {
-    LayerIndex known = indexes.find(layer);
-    if (known != null || layer.equals(EMPTY)) {
-      return Optional.ofNullable(known);
-    }
-    LayerRecords.Tree tree = trees.any(layer);
-    if (tree != null) {
-      Optional<LayerIndex> made =
-          tree.name().isEmpty() ? Optional.empty() : IndexBuilder.of(trees.entries(tree));
-      if (made.isPresent()) {
-        indexes.put(layer, made.get());
-      }
-      return made;
-    }
-    if (isHere(layer)) {
-      readIndex(layer);
-    }
-    return Optional.ofNullable(indexes.find(layer));
+    return reading.ofWhatIsHere(layer);
   }
 
   /** All layers that have a tree or a blob's record here. */

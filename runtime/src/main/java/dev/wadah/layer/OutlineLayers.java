@@ -114,7 +114,7 @@ final class OutlineLayers implements MergedTree.Layers, MergedTree.Parts {
 
   private LayerIndex index(DiffId layer) throws IOException {
     LayerIndex own = store.indexes().find(layer);
-    return own == null ? more.index(layer).orElse(null) : own;
+    return own != null || store.isHere(layer) ? own : more.index(layer).orElse(null);
   }
 
   /** Where the layer puts files through a directory that is a link below, it must be unpacked. */

@@ -114,6 +114,40 @@ public final class HttpRegistry implements Registry {
   }
 
   @Override
+  public byte[] part(ImageReference repository, Descriptor blob, long offset, int length)
+      throws IOException {
+    return inquiry()
+        .fromAny(
+            repository,
+            "read a part of blob " + blob.digest(),
+            (endpoint, later) -> part(endpoint, blob, offset, length));
+  }
+
+  private byte[] part(Endpoint endpoint, Descriptor blob, long offset, int length)
+      throws IOException {
+    Call call =
+        Call.of("GET", "/blobs/" + blob.digest(), Scope.pull(endpoint.path()))
+            .withHeader("Range", "bytes=%d-%d".formatted(offset, offset + length - 1));
+    try (Reply reply = transport().send(endpoint, call)) {
+      if (reply.status() != 206
+          || !reply.header("Content-Range").orElse("").startsWith("bytes " + offset + "-")) {
+        throw reply.isSuccess()
+            ? new RegistryException(
+                "%s gives no parts of blobs".formatted(Reply.shown(reply.uri())), null)
+            : reply.unexpected();
+      }
+      byte[] bytes = reply.body().readNBytes(length);
+      if (bytes.length < length) {
+        throw new RegistryException(
+            "%s sends %d bytes of the %d that it was asked for"
+                .formatted(Reply.shown(reply.uri()), bytes.length, length),
+            null);
+      }
+      return bytes;
+    }
+  }
+
+  @Override
   public boolean hasBlob(ImageReference repository, Digest digest) throws IOException {
     return inquiry()
         .atHome(repository, "ask for blob " + digest, endpoint -> hasBlob(endpoint, digest));

@@ -27,6 +27,16 @@ public interface Registry {
   /** Opens a blob of a repository; the caller verifies. */
   InputStream blob(ImageReference repository, Descriptor blob) throws IOException;
 
+  /**
+   * A part of a blob, not verified.
+   *
+   * @param offset of its first byte, 0-based
+   * @param length all of these bytes are in the blob
+   * @throws RegistryException if the registry has no such blob, or gives whole ones only
+   */
+  byte[] part(ImageReference repository, Descriptor blob, long offset, int length)
+      throws IOException;
+
   /** Whether the repository has the blob. */
   boolean hasBlob(ImageReference repository, Digest digest) throws IOException;
 

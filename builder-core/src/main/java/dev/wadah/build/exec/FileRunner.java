@@ -6,12 +6,14 @@ import dev.wadah.build.graph.Op;
 import dev.wadah.build.graph.Vertex;
 import dev.wadah.layer.FileTree;
 import dev.wadah.layer.IndexSource;
+import dev.wadah.layer.LayerIndex;
 import dev.wadah.layer.LayerStack;
 import dev.wadah.layer.LayerStore;
 import dev.wadah.oci.DiffId;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.LongConsumer;
 
 /** Makes the layer of a COPY, ADD or WORKDIR; no root file system is ever put together for it. */
@@ -51,7 +53,15 @@ final class FileRunner {
       // A linked copy sees an empty root, so its layer fits on any other.
       return layers.tree(LayerStack.EMPTY);
     }
-    LayerStack below = ((VertexResult.Root) inputs.get(0)).layers();
-    return uses.isUnpacked(vertex) ? layers.tree(below) : layers.outline(below, indexes);
+    VertexResult.Root below = (VertexResult.Root) inputs.get(0);
+    return uses.isUnpacked(vertex)
+        ? layers.tree(below.layers())
+        : layers.outline(below.layers(), layer -> index(below, layer));
+  }
+
+  /** A list counts only where the root's key tells that it does. */
+  private Optional<LayerIndex> index(VertexResult.Root root, DiffId layer) throws IOException {
+    Optional<LayerIndex> shared = indexes.index(layer);
+    return shared.isPresent() || root.listing().isEmpty() ? shared : layers.listings().index(layer);
   }
 }

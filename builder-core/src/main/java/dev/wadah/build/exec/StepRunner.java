@@ -144,7 +144,7 @@ public final class StepRunner implements GraphExecutor.VertexRunner {
 
   private VertexResult source(Op op) throws BuildException, IOException {
     if (op instanceof Op.Image image) {
-      return StepKeys.image(image.layers());
+      return StepKeys.image(image.layers(), layers.listings().digest(image.layers()));
     }
     if (op instanceof Op.Context context) {
       return new VertexResult.Context(context.name(), sources.context(context.name()));
@@ -157,7 +157,7 @@ public final class StepRunner implements GraphExecutor.VertexRunner {
       RemoteSources.Fetched fetched = sources.git(git);
       return new VertexResult.Fetched(fetched.key(), fetched.tree());
     }
-    return StepKeys.image(LayerStack.EMPTY);
+    return StepKeys.image(LayerStack.EMPTY, Optional.empty());
   }
 
   private Finished step(Vertex vertex, List<VertexResult> inputs)

@@ -19,9 +19,16 @@ public sealed interface VertexResult {
    * @param layers its layers
    * @param chain their identity, kept because working it out anew would cost each step of a long
    *     file more than the step before
+   * @param listing the lists of files by which the base's layers may be looked at unread ({@link
+   *     dev.wadah.layer.Listings})
    * @param created when each layer was made that this build or an earlier one put on the base
    */
-  record Root(Digest key, LayerStack layers, Optional<ChainId> chain, List<Instant> created)
+  record Root(
+      Digest key,
+      LayerStack layers,
+      Optional<ChainId> chain,
+      Optional<Digest> listing,
+      List<Instant> created)
       implements VertexResult {
     public Root {
       created = List.copyOf(created);

@@ -1,0 +1,36 @@
+package dev.wadah.layer.toc;
+
+import dev.wadah.layer.Listings.Listing;
+import dev.wadah.oci.Descriptor;
+import java.io.IOException;
+import java.util.Optional;
+
+/** Tells by the annotations of a layer's descriptor whether it carries a list of its files. */
+public final class SeekableLayers {
+  /** The largest list that is fetched: 32 MiB. */
+  static final int MOST_STORED_BYTES = 32 << 20;
+
+  /** The largest list, uncompressed: 256 MiB. */
+  static final int MOST_BYTES = 256 << 20;
+
+  private SeekableLayers() {}
+
+  /** Gives bytes out of the middle of a blob. */
+  @FunctionalInterface
+  public interface Parts {
+    /**
+     * Reads a part.
+     *
+     * @param offset of its first byte, 0-based
+     * @param length all of these bytes are in the blob
+     * @throws IOException if they cannot be had
+     */
+    byte[] read(long offset, int length) throws IOException;
+  }
+
+  /** The list of a layer's files; empty when its descriptor names none. */
+  public static Optional<Listing> listing(Descriptor layer, Parts parts) {
+    Optional<Listing> chunked = ChunkedListing.of(layer, parts);
+    return chunked.isPresent() ? chunked : StargzListing.of(layer, parts);
+  }
+}
