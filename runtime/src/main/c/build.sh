@@ -1,5 +1,5 @@
 #!/bin/sh
-# Compiles the launcher (one static binary) and the JNI library into DIR/linux-ARCH.
+# Compiles the launcher (one static binary), enter (what an ordinary user's wadah starts with) and the JNI library into DIR/linux-ARCH.
 # usage: build.sh DIR     CC, CFLAGS and JAVA_HOME are honoured; does nothing where everything is newer than its sources.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
@@ -22,6 +22,9 @@ compile() {
     "$2" $common -static -o "$dir/launcher.tmp" "$here"/launcher/*.c
     mv "$dir/launcher.tmp" "$dir/launcher"
   fi
+  # shellcheck disable=SC2086
+  "$2" $common -o "$dir/enter.tmp" "$here"/userns/*.c
+  mv "$dir/enter.tmp" "$dir/enter"
   if ls "$here"/jni/*.c >/dev/null 2>&1; then
     # shellcheck disable=SC2086
     "$2" $common -shared -fPIC -fvisibility=hidden -I"$JAVA_HOME/include" -I"$JAVA_HOME/include/linux" \

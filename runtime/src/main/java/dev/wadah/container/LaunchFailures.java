@@ -99,7 +99,9 @@ final class LaunchFailures {
 
   private static String remedy(Failure failure) {
     if (List.of("EPERM", "EACCES").contains(failure.error())) {
-      return "; Wadah needs to be root with CAP_SYS_ADMIN for this";
+      String why = System.getenv("WADAH_NO_NAMESPACE");
+      return "; Wadah needs to be root with CAP_SYS_ADMIN for this"
+          + (why == null ? "" : ", or root of a user namespace, and " + why);
     }
     return failure.detail().contains("not supported as upperdir")
         ? "; the store lies on a file system that takes no changes of an overlay, such as another"

@@ -5,6 +5,7 @@ import dev.wadah.container.ContainerSpec.NetworkMode;
 import dev.wadah.container.ContainerSpec.SecuritySpec;
 import dev.wadah.container.ContainerSpec.UserIds;
 import dev.wadah.container.Machine.CgroupMount;
+import dev.wadah.container.Machine.UserNamespace;
 import dev.wadah.snapshot.Snapshotter.RootMount;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -168,7 +169,11 @@ final class LaunchPlan {
       list.add("upper", root.upper().get());
       list.add("work", root.work().get());
     }
-    String options = "metacopy=off,redirect_dir=off,index=off";
+    // Who is root of a namespace only may write marks in "user." alone, and redirects not at all.
+    String options =
+        machine.userNamespace() == UserNamespace.FIRST
+            ? "metacopy=off,redirect_dir=off,index=off"
+            : "userxattr,metacopy=off,index=off";
     list.add("overlay", root.upper().isPresent() ? options + ",?volatile" : options, "");
   }
 
@@ -212,7 +217,13 @@ final class LaunchPlan {
 
   private void system() {
     long flags = spec.security().privileged() ? Flags.QUIET : Flags.QUIET | Flags.RDONLY;
-    system("sysfs", "/sys", flags, "");
+    if (machine.userNamespace() == UserNamespace.OWN && spec.network() != NetworkMode.NONE) {
+      // A sysfs is of a network namespace, and the machine's own is not ours.
+      list.add("source", "/sys");
+      place("/", "/sys", true, true);
+    } else {
+      system("sysfs", "/sys", flags, "");
+    }
     boolean unified = machine.cgroups().size() == 1 && machine.cgroups().get(0).version() == 2;
     if (unified) {
       system("cgroup2", "/sys/fs/cgroup", flags, "");

@@ -16,6 +16,7 @@ import java.util.Set;
  * @param mountPoints as {@link MountPoints} makes it
  * @param capabilities what this process may hand on (CapPrm)
  * @param cgroups mounted control group hierarchies
+ * @param userNamespace where this process is root, if it is
  * @param seccomp the filters for its processor
  */
 record Machine(
@@ -23,12 +24,26 @@ record Machine(
     Path mountPoints,
     long capabilities,
     List<CgroupMount> cgroups,
+    UserNamespace userNamespace,
     Seccomp seccomp) {
   private static final Set<String> USUAL_OPTIONS =
       Set.of("rw", "ro", "nosuid", "nodev", "noexec", "relatime", "noatime", "xattr");
 
   Machine {
     cgroups = List.copyOf(cgroups);
+  }
+
+  /** Whether root here is root of the machine. */
+  enum UserNamespace {
+    FIRST,
+    OWN
+  }
+
+  /** The first namespace maps every id to itself (user_namespaces(7)). */
+  static UserNamespace userNamespace(String map) {
+    return map.strip().split("\\s+", -1)[2].equals("4294967295")
+        ? UserNamespace.FIRST
+        : UserNamespace.OWN;
   }
 
   /**
@@ -74,6 +89,7 @@ record Machine(
         mountPoints,
         permitted(Files.readString(Path.of("/proc/self/status"))),
         cgroups(mounts, groups),
+        userNamespace(Files.readString(Path.of("/proc/self/uid_map"))),
         new Seccomp());
   }
 

@@ -66,13 +66,16 @@ public final class Store {
     return new Store(absolute, looks);
   }
 
-  /** {@code $WADAH_HOME}; else /var/lib/wadah for root, else $XDG_DATA_HOME/wadah. */
+  /**
+   * {@code $WADAH_HOME}; else /var/lib/wadah for root, else $XDG_DATA_HOME/wadah. Who is root in a
+   * user namespace that the start script made is the ordinary user that it was.
+   */
   public static Path defaultRoot() {
     String home = System.getenv("WADAH_HOME");
     if (home != null && !home.isEmpty()) {
       return Path.of(home);
     }
-    if (Posix.effectiveUser() == 0) {
+    if (Posix.effectiveUser() == 0 && System.getenv("WADAH_USER_NAMESPACE") == null) {
       return Path.of("/var/lib/wadah");
     }
     String data = System.getenv("XDG_DATA_HOME");

@@ -79,8 +79,21 @@ final class LayerApplier implements Closeable {
       case "ENAMETOOLONG", "ELOOP", "ENOTDIR", "EXDEV", "EILSEQ", "EFBIG", "EMLINK" ->
           new InvalidLayerException(
               "tar entry \"%s\" cannot be unpacked: %s".formatted(entry.name(), e.getMessage()), e);
+      case "EINVAL" -> isOwner(e) ? beyond(entry, e) : e;
       default -> e;
     };
+  }
+
+  /** An id without a place in the map of our user namespace (user_namespaces(7)). */
+  private static boolean isOwner(PosixException e) {
+    return e.call().contains("chown");
+  }
+
+  private static IOException beyond(TarEntry entry, PosixException e) {
+    return new IOException(
+        "tar entry \"%s\" belongs to %d:%d, and this user has not so many ids; make its range in /etc/subuid and /etc/subgid larger"
+            .formatted(entry.name(), entry.owner().uid(), entry.owner().gid()),
+        e);
   }
 
   private void apply(TarEntry entry, TarReader tar) throws IOException {

@@ -9,6 +9,7 @@ import dev.wadah.container.ContainerSpec.NetworkMode;
 import dev.wadah.container.ContainerSpec.SecuritySpec;
 import dev.wadah.container.ContainerSpec.UserIds;
 import dev.wadah.container.LaunchPlan.Attachments;
+import dev.wadah.container.Machine.UserNamespace;
 import dev.wadah.snapshot.Snapshotter.RootMount;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -94,6 +95,23 @@ class LaunchPlanTest {
   }
 
   @Test
+  void asksForNothingThatOnlyTheMachinesOwnRootMayDo() {
+    Options options = options();
+    options.network = NetworkMode.HOST;
+    assertThat(plan(options, UserNamespace.OWN).lines())
+        .anyMatch(line -> line.startsWith("overlay userxattr,"))
+        .noneMatch(line -> line.contains("redirect_dir") || line.startsWith("mount sysfs"))
+        .containsSubsequence("source /sys", "place / /sys 1 1");
+    options.network = NetworkMode.NONE;
+    assertThat(plan(options, UserNamespace.OWN).lines())
+        .anyMatch(line -> line.startsWith("mount sysfs"));
+    assertThat(Machine.userNamespace("         0          0 4294967295\n"))
+        .isEqualTo(UserNamespace.FIRST);
+    assertThat(Machine.userNamespace("         0       1001          1\n"))
+        .isEqualTo(UserNamespace.OWN);
+  }
+
+  @Test
   void leavesPathAndHomeOfTheImageAlone() {
     Options options = options();
     options.env = List.of("A=1", "HOME=/h", "PATH=/p");
@@ -138,12 +156,17 @@ class LaunchPlanTest {
   }
 
   private static OperationList plan(Options options) {
+    return plan(options, UserNamespace.FIRST);
+  }
+
+  private static OperationList plan(Options options, UserNamespace userNamespace) {
     Machine machine =
         new Machine(
             Path.of("/empty"),
             Path.of("/points"),
             0x1ffffffffffL,
             Machine.cgroups(MOUNTS, CGROUPS),
+            userNamespace,
             new Seccomp());
     return LaunchPlan.of(BusyboxRoot.spec(options, List.of("x")), machine, Attachments.NONE);
   }
