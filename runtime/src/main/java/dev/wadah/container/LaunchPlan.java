@@ -108,7 +108,7 @@ final class LaunchPlan {
   static OperationList trial(RootMount root, Machine machine) {
     OperationList list = new OperationList();
     list.add("clone", Flags.NEWNS).add("private").add("scratch", machine.emptyDirectory());
-    tree(root, list);
+    tree(root, machine, list);
     return list.add("root").add("pivot").add("arg", "/nothing").add("exec");
   }
 
@@ -146,7 +146,7 @@ final class LaunchPlan {
       lower.add(machine.mountPoints());
       root = new RootMount(lower, root.upper(), root.work());
     }
-    tree(root, list);
+    tree(root, machine, list);
     list.add("root");
   }
 
@@ -157,7 +157,7 @@ final class LaunchPlan {
         && root.lower().size() < MOST_LAYERS;
   }
 
-  private static void tree(RootMount root, OperationList list) {
+  private static void tree(RootMount root, Machine machine, OperationList list) {
     if (root.upper().isPresent() && root.work().isEmpty()) {
       list.add("source", root.upper().get());
       return;
@@ -262,7 +262,7 @@ final class LaunchPlan {
       list.add("source", bind.source());
       place("/", bind.target(), bind.readOnly(), bind.recursive());
     } else if (mount instanceof MountSpec.Overlay overlay) {
-      tree(overlay.root(), list);
+      tree(overlay.root(), machine, list);
       place(overlay.subpath(), overlay.target(), overlay.readOnly(), false);
     } else if (mount instanceof MountSpec.Tmpfs tmpfs) {
       tmpfs(tmpfs);
