@@ -22,6 +22,15 @@ public interface BuildProgress {
   /** Work on something that has a size, such as a download; {@code total} is 0 when unknown. */
   default void transferred(VertexName vertex, String what, long done, long total) {}
 
+  /**
+   * Files that a vertex has looked at until now, and bytes that it has read of them, to find out
+   * whether they have changed; told where that takes long.
+   */
+  default void reading(VertexName vertex, long files, long bytes) {}
+
+  /** The last of what {@link #reading} told. */
+  default void read(VertexName vertex, long files, long bytes) {}
+
   /** A vertex has ended. */
   default void finished(
       VertexName vertex, Outcome outcome, Duration duration, Optional<String> error) {}

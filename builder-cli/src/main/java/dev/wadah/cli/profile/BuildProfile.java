@@ -111,6 +111,16 @@ public final class BuildProfile implements BuildProgress {
   }
 
   @Override
+  public void reading(VertexName vertex, long files, long bytes) {
+    next.reading(vertex, files, bytes);
+  }
+
+  @Override
+  public void read(VertexName vertex, long files, long bytes) {
+    next.read(vertex, files, bytes);
+  }
+
+  @Override
   public void finished(
       VertexName vertex, Outcome outcome, Duration duration, Optional<String> error) {
     Profile.of("");

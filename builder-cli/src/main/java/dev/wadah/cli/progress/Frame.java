@@ -90,7 +90,7 @@ final class Frame {
         StepState.Transfer t = entry.getValue();
         String of = t.total() > 0 ? " / " + Bytes.text(t.total()) : "";
         timed(
-            " => => " + entry.getKey() + " " + Bytes.text(t.done()) + of,
+            " => => " + entry.getKey() + files(t) + " " + Bytes.text(t.done()) + of,
             t.tookNanos() >= 0 ? t.tookNanos() : now - t.began(),
             t.tookNanos() >= 0 ? BLUE : "");
       }
@@ -98,6 +98,10 @@ final class Frame {
     for (String line : step.output) {
       add(ScreenText.fit(" => => # " + ScreenText.printable(line), screen.columns()), FAINT);
     }
+  }
+
+  private static String files(StepState.Transfer transfer) {
+    return transfer.files() < 0 ? "" : " " + transfer.files() + " files,";
   }
 
   private static String color(StepState step) {

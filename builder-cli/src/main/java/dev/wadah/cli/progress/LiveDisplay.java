@@ -97,6 +97,16 @@ final class LiveDisplay implements Display {
   }
 
   @Override
+  public synchronized void reading(VertexName vertex, long files, long bytes) {
+    step(vertex).reading(files, bytes, nanoTime.getAsLong());
+  }
+
+  @Override
+  public synchronized void read(VertexName vertex, long files, long bytes) {
+    step(vertex).read(files, bytes, nanoTime.getAsLong());
+  }
+
+  @Override
   public synchronized void finished(
       VertexName vertex, Outcome outcome, Duration duration, Optional<String> error) {
     step(vertex).finish(outcome, duration.toNanos());

@@ -83,6 +83,29 @@ final class PlainDisplay implements Display {
   }
 
   @Override
+  public synchronized void reading(VertexName vertex, long files, long bytes) {
+    Step step = step(vertex);
+    long now = nanoTime.getAsLong();
+    Long last = step.transfers.get(StepState.READING);
+    if (last == null || now - last >= TRANSFER_PAUSE_NANOS) {
+      step.transfers.put(StepState.READING, now);
+      out.println(reading(step, files, bytes));
+    }
+  }
+
+  @Override
+  public synchronized void read(VertexName vertex, long files, long bytes) {
+    Step step = step(vertex);
+    String took = Seconds.tenths(nanoTime.getAsLong() - step.began);
+    out.println(reading(step, files, bytes) + " " + took + "s done");
+  }
+
+  private static String reading(Step step, long files, long bytes) {
+    return "#%d %s %d files, %s"
+        .formatted(step.number, StepState.READING, files, Bytes.text(bytes));
+  }
+
+  @Override
   public synchronized void finished(
       VertexName vertex, Outcome outcome, Duration duration, Optional<String> error) {
     Step step = step(vertex);

@@ -48,22 +48,45 @@ final class RawJsonDisplay implements Display {
 
   @Override
   public synchronized void transferred(VertexName vertex, String what, long done, long total) {
+    Map<String, Object> status = status(vertex, what, what, done, total);
+    if (done == total) {
+      status.put("completed", status.get("timestamp"));
+    }
+    print("statuses", List.of(status));
+  }
+
+  @Override
+  public synchronized void reading(VertexName vertex, long files, long bytes) {
+    print("statuses", List.of(reading(files, vertex, bytes)));
+  }
+
+  @Override
+  public synchronized void read(VertexName vertex, long files, long bytes) {
+    Map<String, Object> status = reading(files, vertex, bytes);
+    status.put("completed", status.get("timestamp"));
+    print("statuses", List.of(status));
+  }
+
+  private Map<String, Object> reading(long files, VertexName vertex, long bytes) {
+    String name = StepState.READING + " " + files + " files";
+    return status(vertex, StepState.READING, name, bytes, 0);
+  }
+
+  private Map<String, Object> status(
+      VertexName vertex, String id, String name, long done, long total) {
     Instant now = clock.instant();
-    String id = vertex.digest() + " " + what;
     Map<String, Object> status = new LinkedHashMap<>();
-    status.put("id", what);
+    status.put("id", id);
     status.put("vertex", vertex.digest().toString());
-    status.put("name", what);
+    status.put("name", name);
     if (total > 0) {
       status.put("total", total);
     }
     status.put("current", done);
     status.put("timestamp", now.toString());
-    status.put("started", transfers.computeIfAbsent(id, k -> now).toString());
-    if (done == total) {
-      status.put("completed", now.toString());
-    }
-    print("statuses", List.of(status));
+    Instant start = transfers.computeIfAbsent(vertex.digest() + " " + id, k -> now);
+    status.put("started", start.toString());
+    return status;
   }
 
   @Override

@@ -24,14 +24,18 @@ final class StepState {
     this.began = began;
   }
 
+  /** What {@link #reading} is shown under. */
+  static final String READING = "reading";
+
   /**
    * Bytes of something.
    *
+   * @param files how many these are of; -1 when they are of no files
    * @param total 0 when unknown
    * @param began when it was first heard of
    * @param tookNanos -1 while it lasts
    */
-  record Transfer(long done, long total, long began, long tookNanos) {}
+  record Transfer(long files, long done, long total, long began, long tookNanos) {}
 
   void output(int stream, byte[] bytes) {
     lines[stream == 2 ? 1 : 0].add(bytes);
@@ -45,9 +49,22 @@ final class StepState {
   }
 
   void transferred(String what, long done, long total, long now) {
+    long start = began(what, now);
+    transfers.put(what, new Transfer(-1, done, total, start, done == total ? now - start : -1));
+  }
+
+  private long began(String what, long now) {
     Transfer before = transfers.get(what);
-    long start = before == null ? now : before.began();
-    transfers.put(what, new Transfer(done, total, start, done == total ? now - start : -1));
+    return before == null ? now : before.began();
+  }
+
+  void reading(long files, long bytes, long now) {
+    transfers.put(READING, new Transfer(files, bytes, 0, began(READING, now), -1));
+  }
+
+  void read(long files, long bytes, long now) {
+    long start = began(READING, now);
+    transfers.put(READING, new Transfer(files, bytes, 0, start, now - start));
   }
 
   void finish(Outcome how, long nanos) {

@@ -24,8 +24,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Plays recorded events to every display: testdata/cli/progress. A line is the time in milliseconds
- * and an event: planned N, start N NAME, out N STREAM TEXT, move N WHAT DONE TOTAL, end N OUTCOME
- * MILLIS [ERROR], draw.
+ * and an event: planned N, start N NAME, out N STREAM TEXT, move N WHAT DONE TOTAL, reading N FILES
+ * BYTES, read N FILES BYTES, end N OUTCOME MILLIS [ERROR], draw.
  */
 class DisplayTest {
   private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
@@ -103,6 +103,14 @@ class DisplayTest {
         }
         case "out" -> display.output(vertex(words[2]), stream(words[3]), text(words[3]));
         case "move" -> move(display, vertex(words[2]), words[3].split(" "));
+        case "reading" -> {
+          String[] counts = words[3].split(" ");
+          display.reading(vertex(words[2]), Long.parseLong(counts[0]), Long.parseLong(counts[1]));
+        }
+        case "read" -> {
+          String[] counts = words[3].split(" ");
+          display.read(vertex(words[2]), Long.parseLong(counts[0]), Long.parseLong(counts[1]));
+        }
         case "end" -> end(display, vertex(words[2]), words[3].split(" ", 3));
         case "draw" -> {
           if (display instanceof LiveDisplay live) {

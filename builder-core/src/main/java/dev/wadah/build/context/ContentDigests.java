@@ -1,6 +1,7 @@
 package dev.wadah.build.context;
 
 import dev.wadah.build.files.KeyItems;
+import dev.wadah.build.files.ReadCount;
 import dev.wadah.posix.FileStatus;
 import dev.wadah.posix.NativeSha256;
 import dev.wadah.posix.Posix;
@@ -48,7 +49,7 @@ final class ContentDigests {
   }
 
   /** Hashes in the order of the paths, {@value StatCache#SHA_BYTES} bytes each. */
-  byte[] of(List<String> paths) throws IOException {
+  byte[] of(List<String> paths, ReadCount count) throws IOException {
     byte[] hashes = new byte[paths.size() * HASH_BYTES];
     List<Integer> unknown = new ArrayList<>();
     for (int i = 0; i < paths.size(); i++) {
@@ -58,7 +59,7 @@ final class ContentDigests {
       }
     }
     if (!unknown.isEmpty()) {
-      readAll(paths, unknown, hashes);
+      readAll(new Work(paths, unknown, hashes, new Stamp[unknown.size()], count));
       cache.saveIfMany();
     }
     return hashes;
@@ -79,11 +80,11 @@ final class ContentDigests {
 
   /** Files to be read, and what each was when it was read; null for what must not be kept. */
   @SuppressWarnings("ArrayRecordComponent") // never compared
-  private record Work(List<String> paths, List<Integer> unknown, byte[] hashes, Stamp[] stamps) {}
+  private record Work(
+      List<String> paths, List<Integer> unknown, byte[] hashes, Stamp[] stamps, ReadCount count) {}
 
-  private void readAll(List<String> paths, List<Integer> unknown, byte[] hashes)
-      throws IOException {
-    Work work = new Work(paths, unknown, hashes, new Stamp[unknown.size()]);
+  private void readAll(Work work) throws IOException {
+    List<Integer> unknown = work.unknown;
     int threads = Math.min(Runtime.getRuntime().availableProcessors(), unknown.size() / 16 + 1);
     if (unknown.size() < PARALLEL_FILES || threads == 1) {
       read(work, 0, 1);
@@ -94,7 +95,7 @@ final class ContentDigests {
     for (int i = 0; i < unknown.size(); i++) {
       if (work.stamps[i] != null) {
         int index = unknown.get(i);
-        cache.put(paths.get(index), work.stamps[i], hashes, index * HASH_BYTES);
+        cache.put(work.paths.get(index), work.stamps[i], work.hashes, index * HASH_BYTES);
       }
     }
   }
@@ -139,15 +140,16 @@ final class ContentDigests {
         throw interrupted(null);
       }
       int index = work.unknown.get(i);
-      Stamp stamp = read(work.paths.get(index), work.hashes, index * HASH_BYTES);
+      Stamp stamp = read(work, index);
       work.stamps[i] = rested(stamp) ? stamp : null; // judged at once: files rest meanwhile
     }
   }
 
-  private Stamp read(String path, byte[] hashes, int at) throws IOException {
+  private Stamp read(Work work, int index) throws IOException {
+    String path = work.paths.get(index);
     Stamp before = tree.stamp(path);
     for (int attempt = 1; before != null; attempt++) {
-      if (hash(path, before, hashes, at)) {
+      if (hash(path, before, work, index * HASH_BYTES)) {
         return before;
       }
       if (attempt == ATTEMPTS) {
@@ -160,10 +162,11 @@ final class ContentDigests {
   }
 
   /** False when the file is not as it was before. */
-  private boolean hash(String path, Stamp before, byte[] hashes, int at) throws IOException {
+  private boolean hash(String path, Stamp before, Work work, int at) throws IOException {
     if (before.sizeBytes() <= SMALL_BYTES) {
       long[] after = new long[4];
-      tree.hash(path, hashes, at, after);
+      tree.hash(path, work.hashes, at, after);
+      work.count.bytes(before.sizeBytes());
       return before.is(after, 0);
     }
     NativeSha256 sha = new NativeSha256();
@@ -172,11 +175,12 @@ final class ContentDigests {
     try {
       for (int n; (n = Posix.read(file, buffer, 0, buffer.capacity())) > 0; ) {
         sha.update(buffer.limit(n).position(0));
+        work.count.bytes(n);
         if (Thread.currentThread().isInterrupted()) {
           throw interrupted(null);
         }
       }
-      System.arraycopy(sha.digest(), 0, hashes, at, HASH_BYTES);
+      System.arraycopy(sha.digest(), 0, work.hashes, at, HASH_BYTES);
       return before.equals(Stamp.of(FileStatus.ofOpen(file)));
     } finally {
       Posix.close(file);

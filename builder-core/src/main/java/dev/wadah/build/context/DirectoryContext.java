@@ -1,6 +1,7 @@
 package dev.wadah.build.context;
 
 import dev.wadah.build.files.DigestedTree;
+import dev.wadah.build.files.ReadCount;
 import dev.wadah.layer.FileTree;
 import dev.wadah.oci.Digest;
 import java.io.IOException;
@@ -27,7 +28,7 @@ final class DirectoryContext implements BuildContext {
 
   @Override
   public Digest contentDigest(String path) throws IOException {
-    return Digest.ofSha256(digests.of(List.of(path)));
+    return Digest.ofSha256(digests.of(List.of(path), new ReadCount(ReadCount.Listener.NONE)));
   }
 
   @Override
@@ -57,8 +58,8 @@ final class DirectoryContext implements BuildContext {
     }
 
     @Override
-    public byte[] contentHashes(List<String> paths) throws IOException {
-      return digests.of(paths);
+    public byte[] contentHashes(List<String> paths, ReadCount count) throws IOException {
+      return digests.of(paths, count);
     }
   }
 }

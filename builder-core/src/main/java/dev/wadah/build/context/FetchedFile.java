@@ -1,6 +1,7 @@
 package dev.wadah.build.context;
 
 import dev.wadah.build.files.DigestedTree;
+import dev.wadah.build.files.ReadCount;
 import dev.wadah.layer.FileNode;
 import dev.wadah.layer.FileNode.Identity;
 import dev.wadah.oci.Digest;
@@ -60,7 +61,7 @@ final class FetchedFile implements DigestedTree {
   }
 
   @Override
-  public byte[] contentHashes(List<String> paths) {
+  public byte[] contentHashes(List<String> paths, ReadCount count) {
     byte[] hashes = new byte[paths.size() * HASH_BYTES];
     for (int at = 0; at < hashes.length; at += HASH_BYTES) {
       System.arraycopy(HexFormat.of().parseHex(digest.hex()), 0, hashes, at, HASH_BYTES);

@@ -6,6 +6,7 @@ import dev.wadah.build.files.FileAction;
 import dev.wadah.build.files.FileActionException;
 import dev.wadah.build.files.FileActions;
 import dev.wadah.build.files.FilesKey;
+import dev.wadah.build.files.ReadCount;
 import dev.wadah.build.graph.Definition;
 import dev.wadah.build.graph.Ingredient;
 import dev.wadah.build.graph.Op;
@@ -40,6 +41,8 @@ final class StepKeys {
   /** Files of contexts that were looked at, by reading. */
   private final Map<Reading, FilesKey> read = new IdentityHashMap<>();
 
+  private final ReadCount count;
+
   /** What a step reads of an input. */
   private record Reading(int input, FileAction.Copy selection, boolean wholeRoot) {}
 
@@ -48,9 +51,12 @@ final class StepKeys {
    *
    * @param modes of the build's contexts
    * @param inputs results of its inputs, the root first
+   * @param count hears of the files that are read
    */
-  StepKeys(LayerStore layers, ContextModes modes, Op op, List<VertexResult> inputs) {
+  StepKeys(
+      LayerStore layers, ContextModes modes, Op op, List<VertexResult> inputs, ReadCount count) {
     this.layers = layers;
+    this.count = count;
     this.modes = modes;
     this.op = op;
     this.inputs = inputs;
@@ -128,7 +134,9 @@ final class StepKeys {
   private FilesKey content(Reading reading) throws IOException, FileActionException {
     FilesKey known = read.get(reading);
     if (known == null) {
-      known = FileActions.filesKey(tree(layers, input(reading.input())), reading.selection());
+      known =
+          FileActions.filesKey(tree(layers, input(reading.input())), reading.selection(), count);
+      count.end();
       read.put(reading, known);
     }
     return known;

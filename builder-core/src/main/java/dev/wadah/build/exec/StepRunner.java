@@ -11,6 +11,7 @@ import dev.wadah.build.context.BuildContext;
 import dev.wadah.build.context.RemoteSources;
 import dev.wadah.build.context.UnavailableTreeException;
 import dev.wadah.build.files.FileActionException;
+import dev.wadah.build.files.ReadCount;
 import dev.wadah.build.graph.Op;
 import dev.wadah.build.graph.Vertex;
 import dev.wadah.content.Store;
@@ -160,9 +161,24 @@ public final class StepRunner implements GraphExecutor.VertexRunner {
     return StepKeys.image(LayerStack.EMPTY, Optional.empty());
   }
 
+  private ReadCount.Listener listener(Vertex vertex) {
+    return new ReadCount.Listener() {
+      @Override
+      public void reading(long files, long bytes) {
+        progress.reading(name(vertex), files, bytes);
+      }
+
+      @Override
+      public void read(long files, long bytes) {
+        progress.read(name(vertex), files, bytes);
+      }
+    };
+  }
+
   private Finished step(Vertex vertex, List<VertexResult> inputs)
       throws BuildException, IOException, FileActionException {
-    StepKeys keys = new StepKeys(layers, modes, vertex.op(), inputs);
+    StepKeys keys =
+        new StepKeys(layers, modes, vertex.op(), inputs, new ReadCount(listener(vertex)));
     long start = System.nanoTime();
     StepKey fast = keys.fast();
     Profile.spent(Phase.CONTEXT, start);

@@ -35,6 +35,7 @@ final class ContentKeys implements SourceWalk.Visitor {
 
   private final FileTree tree;
   private final boolean owners;
+  private final ReadCount count;
   private final MessageDigest sha = new NativeSha256();
   private final byte[] gathered = new byte[1 << 14];
   private int used;
@@ -53,8 +54,9 @@ final class ContentKeys implements SourceWalk.Visitor {
    */
   private record Item(String name, FileNode node, KeyItems.Taken several) {}
 
-  ContentKeys(FileTree tree, boolean owners) {
+  ContentKeys(FileTree tree, boolean owners, ReadCount count) {
     this.tree = tree;
+    this.count = count;
     this.owners = owners;
   }
 
@@ -86,6 +88,7 @@ final class ContentKeys implements SourceWalk.Visitor {
       return;
     }
     items.add(new Item(relative, node, null));
+    count.files(1);
     if (node.isFile()) {
       files.add(path);
     }
@@ -101,6 +104,7 @@ final class ContentKeys implements SourceWalk.Visitor {
     }
     int taken = digested.take(index, relative, many);
     if (taken > 0) {
+      count.files(taken);
       items.add(new Item(null, null, many.takeAll()));
       manyBytes += items.get(items.size() - 1).several.bytes().length;
       if (items.size() >= BATCH || manyBytes >= MANY_BYTES) {
@@ -112,7 +116,7 @@ final class ContentKeys implements SourceWalk.Visitor {
 
   private byte[] contents() throws IOException {
     if (tree instanceof DigestedTree digested) {
-      return digested.contentHashes(files);
+      return digested.contentHashes(files, count);
     }
     byte[] hashes = new byte[files.size() * DigestedTree.HASH_BYTES];
     byte[] buffer = new byte[1 << 16];
@@ -123,6 +127,7 @@ final class ContentKeys implements SourceWalk.Visitor {
         for (int n; (n = in.read(buffer)) >= 0; ) {
           requireNotInterrupted();
           content.update(buffer, 0, n);
+          count.bytes(n);
         }
       }
       System.arraycopy(content.digest(), 0, hashes, at, DigestedTree.HASH_BYTES);

@@ -12,8 +12,9 @@ public interface DigestedTree extends FileTree {
   /**
    * SHA-256 hashes of the contents of regular files.
    *
+   * @param count hears of what must be read
    * @return {@value #HASH_BYTES} bytes for each, in the order of the paths
    * @throws IOException if one cannot be read
    */
-  byte[] contentHashes(List<String> paths) throws IOException;
+  byte[] contentHashes(List<String> paths, ReadCount count) throws IOException;
 }

@@ -87,6 +87,12 @@ public final class FileActions {
   /** The content key of what a copy reads from {@code input}. */
   public static FilesKey filesKey(FileTree input, FileAction.Copy copy)
       throws IOException, FileActionException {
-    return new ContentKeys(input, copy.options().keepOwner()).key(copy);
+    return filesKey(input, copy, new ReadCount(ReadCount.Listener.NONE));
+  }
+
+  /** As {@link #filesKey(FileTree, FileAction.Copy)}; {@code count} hears of what is read. */
+  public static FilesKey filesKey(FileTree input, FileAction.Copy copy, ReadCount count)
+      throws IOException, FileActionException {
+    return new ContentKeys(input, copy.options().keepOwner(), count).key(copy);
   }
 }

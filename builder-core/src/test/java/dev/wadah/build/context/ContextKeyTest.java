@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.wadah.build.files.FileAction;
 import dev.wadah.build.files.FileActions;
 import dev.wadah.build.files.KeyItems;
+import dev.wadah.build.files.ReadCount;
 import dev.wadah.dockerfile.SourceFile;
 import dev.wadah.oci.Digest;
 import dev.wadah.posix.DirectoryScan;
@@ -15,9 +16,11 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -145,6 +148,48 @@ class ContextKeyTest {
         }
       }
     }
+  }
+
+  @Test
+  void tellsWhatIsReadWhenThatTakesLong() throws Exception {
+    files = Files.createDirectory(temp.resolve("files"));
+    Files.write(Files.createDirectory(files.resolve("d")).resolve("large"), new byte[6 << 20]);
+    for (int i = 0; i < 200; i++) {
+      Files.writeString(files.resolve("f" + i), "text");
+    }
+    Thread.sleep(150);
+    cache = temp.resolve("cache/warm");
+    long all = (6 << 20) + 200 * 4;
+    assertThat(told(300_000_000))
+        .as("each look at the clock is 0.3 s later")
+        .endsWith("203 " + all);
+    assertThat(told(300_000_000)).as("nothing is read again").endsWith("203 0");
+    assertThat(told(0)).as("at once").isEmpty();
+  }
+
+  private List<String> told(long stepNanos) throws Exception {
+    List<String> told = Collections.synchronizedList(new ArrayList<>());
+    AtomicLong clock = new AtomicLong();
+    ReadCount.Listener listener =
+        new ReadCount.Listener() {
+          @Override
+          public void reading(long count, long bytes) {
+            told.add("on " + count + " " + bytes);
+          }
+
+          @Override
+          public void read(long count, long bytes) {
+            told.add(count + " " + bytes);
+          }
+        };
+    ReadCount count = new ReadCount(listener, () -> clock.addAndGet(stepNanos));
+    IgnoreFile none = IgnoreFile.parse(new SourceFile(".dockerignore", ""));
+    try (DirectoryContext context = new DirectoryContext(files, none, new StatCache(cache))) {
+      FileActions.filesKey(context.tree(), copy("/", ""), count);
+    }
+    count.end();
+    assertThat(told.subList(0, Math.max(0, told.size() - 1))).allMatch(s -> s.startsWith("on "));
+    return told;
   }
 
   @Test

@@ -3,6 +3,7 @@ package dev.wadah.build.context;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.wadah.build.files.ReadCount;
 import dev.wadah.oci.Digest;
 import dev.wadah.posix.FileStatus;
 import java.io.IOException;
@@ -54,7 +55,7 @@ class StatCacheTest {
   private List<Digest> digests(List<String> paths) throws IOException {
     try (HostTree tree = new HostTree(files)) {
       ContentDigests digests = new ContentDigests(tree, new StatCache(cacheFile));
-      byte[] hashes = digests.of(paths);
+      byte[] hashes = digests.of(paths, new ReadCount(ReadCount.Listener.NONE));
       digests.save();
       List<Digest> found = new ArrayList<>();
       for (int at = 0; at < hashes.length; at += StatCache.SHA_BYTES) {
