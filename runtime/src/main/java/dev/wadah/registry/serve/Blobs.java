@@ -2,7 +2,6 @@ package dev.wadah.registry.serve;
 
 import dev.wadah.oci.Digest;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.util.Optional;
 
 /** Answers requests for blobs and uploads. */
@@ -75,12 +74,9 @@ final class Blobs {
   /** Without {@code from} any repository that has the blob will do. */
   private boolean mount(String repository, Digest digest, Exchange exchange) throws IOException {
     Optional<String> from = exchange.query("from");
-    boolean there =
-        from.isPresent()
-            ? storage.hasBlob(Route.checked(from.get()), digest)
-            : Files.exists(storage.blob(digest));
+    boolean allowed = from.isEmpty() || storage.hasBlob(Route.checked(from.get()), digest);
+    boolean there = allowed && storage.link(repository, digest);
     if (there) {
-      storage.link(repository, digest);
       created(exchange, repository, digest);
     }
     return there;

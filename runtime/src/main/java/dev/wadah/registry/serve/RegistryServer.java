@@ -7,6 +7,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
@@ -28,8 +29,12 @@ public final class RegistryServer implements Closeable {
 
   private static final int THREADS = 200;
 
+  /** The time between two sweeps. */
+  private static final Duration SWEEPS = Duration.ofHours(1);
+
   private final Server server;
   private final ServerConnector connector;
+  private final Thread sweeper;
   private InetSocketAddress address;
 
   private RegistryServer(Path folder, InetSocketAddress address) throws IOException {
@@ -44,7 +49,10 @@ public final class RegistryServer implements Closeable {
     connector.setPort(address.getPort());
     connector.setIdleTimeout(IDLE.toMillis());
     server.addConnector(connector);
-    server.setHandler(new Door(new Storage(folder)));
+    Storage storage = new Storage(folder);
+    server.setHandler(new Door(storage));
+    sweeper = new Thread(() -> sweep(new Sweep(storage)), "wadah-registry-sweep");
+    sweeper.setDaemon(true);
     server.setErrorHandler(RegistryServer::refuse);
     server.setStopTimeout(0);
   }
@@ -67,6 +75,7 @@ public final class RegistryServer implements Closeable {
     RegistryServer registry = new RegistryServer(folder.toAbsolutePath(), address);
     try {
       registry.server.start();
+      registry.sweeper.start();
       registry.address =
           new InetSocketAddress(address.getAddress(), registry.connector.getLocalPort());
     } catch (Exception e) {
@@ -74,6 +83,23 @@ public final class RegistryServer implements Closeable {
       throw e instanceof IOException io ? io : new IOException(e);
     }
     return registry;
+  }
+
+  /** Sweeps now, and then every hour, until it is interrupted. */
+  private static void sweep(Sweep sweep) {
+    try {
+      while (true) {
+        try {
+          sweep.run(Instant.now().minus(Sweep.GRACE));
+        } catch (IOException e) {
+          // The folder is gone or cannot be read now: requests tell of that, and the next sweep
+          // is in an hour.
+        }
+        Thread.sleep(SWEEPS.toMillis());
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   /** Where it listens; known after it has been closed, too. */
@@ -120,6 +146,7 @@ public final class RegistryServer implements Closeable {
   /** Stops at once; requests under way are cut off. */
   @Override
   public void close() throws IOException {
+    sweeper.interrupt();
     try {
       server.stop();
     } catch (InterruptedException e) {

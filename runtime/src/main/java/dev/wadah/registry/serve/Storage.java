@@ -3,14 +3,24 @@ package dev.wadah.registry.serve;
 import dev.wadah.oci.Digest;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.stream.Stream;
 
 /**
@@ -21,7 +31,13 @@ import java.util.stream.Stream;
 final class Storage {
   private static final String DRAFT = ".draft";
 
+  /** A use is noted when the last one was so long ago. */
+  private static final Duration TOUCHED = Duration.ofHours(1);
+
   private final Path root;
+
+  /** Held for reading while something is found and noted as used, for writing while it goes. */
+  private final ReadWriteLock use = new ReentrantReadWriteLock();
 
   Storage(Path root) {
     this.root = root;
@@ -31,13 +47,54 @@ final class Storage {
     return root.resolve("blobs").resolve(digest.algorithm()).resolve(digest.hex());
   }
 
-  boolean hasBlob(String repository, Digest digest) {
-    return Files.exists(mark(repository, "_blobs", digest)) && Files.exists(blob(digest));
+  /** Whether a repository has a blob; then the collector leaves it alone for a while. */
+  boolean hasBlob(String repository, Digest digest) throws IOException {
+    use.readLock().lock();
+    try {
+      return touch(mark(repository, "_blobs", digest)) && touch(blob(digest));
+    } finally {
+      use.readLock().unlock();
+    }
   }
 
-  /** Says that a repository has a blob that is here. */
-  void link(String repository, Digest digest) throws IOException {
-    write(mark(repository, "_blobs", digest), new byte[0]);
+  /** Says that a repository has a blob, if it is here. */
+  boolean link(String repository, Digest digest) throws IOException {
+    use.readLock().lock();
+    try {
+      if (!touch(blob(digest))) {
+        return false;
+      }
+      write(mark(repository, "_blobs", digest), new byte[0]);
+      return true;
+    } finally {
+      use.readLock().unlock();
+    }
+  }
+
+  /** Notes that a file is in use; false when it is not there. */
+  private static boolean touch(Path file) throws IOException {
+    try {
+      Instant now = Instant.now();
+      if (Files.getLastModifiedTime(file).toInstant().isBefore(now.minus(TOUCHED))) {
+        Files.setLastModifiedTime(file, FileTime.from(now));
+      }
+      return true;
+    } catch (NoSuchFileException e) {
+      return false;
+    }
+  }
+
+  /** Removes a file, unless somebody has used it since {@code time}; true if it is gone. */
+  boolean removeUnused(Path file, Instant time) throws IOException {
+    use.writeLock().lock();
+    try {
+      return Files.getLastModifiedTime(file).toInstant().isBefore(time)
+          && Files.deleteIfExists(file);
+    } catch (NoSuchFileException e) {
+      return false;
+    } finally {
+      use.writeLock().unlock();
+    }
   }
 
   boolean unlink(String repository, Digest digest) throws IOException {
@@ -55,9 +112,7 @@ final class Storage {
   /** Stores a manifest with its media type. */
   void putManifest(String repository, Digest digest, String mediaType, byte[] bytes)
       throws IOException {
-    if (!Files.exists(blob(digest))) {
-      write(blob(digest), bytes);
-    }
+    write(blob(digest), bytes);
     write(mark(repository, "_manifests", digest), mediaType.getBytes(StandardCharsets.UTF_8));
   }
 
@@ -108,17 +163,42 @@ final class Storage {
 
   /** All repositories that have a manifest, sorted. */
   List<String> repositories() throws IOException {
+    return repositoriesWith("_manifests");
+  }
+
+  /** All repositories that have a folder of this name, sorted. */
+  List<String> repositoriesWith(String kind) throws IOException {
     Path top = root.resolve("repositories");
-    if (!Files.isDirectory(top)) {
-      return List.of();
+    List<String> found = new ArrayList<>();
+    for (Path folder : all(top)) {
+      if (folder.getFileName().toString().equals(kind)) {
+        found.add(top.relativize(folder.getParent()).toString());
+      }
     }
-    try (Stream<Path> folders = Files.walk(top)) {
-      return folders
-          .filter(folder -> folder.getFileName().toString().equals("_manifests"))
-          .map(folder -> top.relativize(folder.getParent()).toString())
-          .sorted()
-          .toList();
+    Collections.sort(found);
+    return found;
+  }
+
+  /** The blobs that a repository has, by the marks that say so. */
+  Map<Path, Digest> marks(String repository) throws IOException {
+    Map<Path, Digest> marks = new LinkedHashMap<>();
+    Path folder = repository(repository).resolve("_blobs");
+    for (String name : names(folder)) {
+      marks.put(folder.resolve(name), Digest.parse(name.replace('-', ':')));
     }
+    return marks;
+  }
+
+  /** All content that is here, with its files. */
+  Map<Path, Digest> blobs() throws IOException {
+    Map<Path, Digest> blobs = new LinkedHashMap<>();
+    for (String algorithm : names(root.resolve("blobs"))) {
+      Path folder = root.resolve("blobs").resolve(algorithm);
+      for (String hex : names(folder)) {
+        blobs.put(folder.resolve(hex), new Digest(algorithm, hex));
+      }
+    }
+    return blobs;
   }
 
   /** Where a repository's uploads are. */
@@ -129,22 +209,46 @@ final class Storage {
   /** Makes a file here a blob; another one that brings the same at this moment does no harm. */
   void adopt(String repository, Path file, Digest digest) throws IOException {
     Files.createDirectories(blob(digest).getParent());
+    Files.setLastModifiedTime(file, FileTime.from(Instant.now()));
     Files.move(file, blob(digest), StandardCopyOption.ATOMIC_MOVE);
     link(repository, digest);
   }
 
   /** Removes uploads that were last written before a time, and drafts that a crash has left. */
   void removeUploadsBefore(Instant time) throws IOException {
-    if (!Files.isDirectory(root)) {
-      return;
-    }
-    try (Stream<Path> all = Files.walk(root)) {
-      for (Path file : all.filter(Storage::isUnfinished).toList()) {
-        if (Files.getLastModifiedTime(file).toInstant().isBefore(time)) {
-          Files.deleteIfExists(file);
-        }
+    for (Path file : all(root)) {
+      if (isUnfinished(file)) {
+        removeUnused(file, time);
       }
     }
+  }
+
+  /** All files and folders below one; those that go meanwhile are left out. */
+  private static List<Path> all(Path top) throws IOException {
+    List<Path> found = new ArrayList<>();
+    if (Files.isDirectory(top)) {
+      Files.walkFileTree(
+          top,
+          new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) {
+              found.add(folder);
+              return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+              found.add(file);
+              return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFileFailed(Path file, IOException e) {
+              return FileVisitResult.CONTINUE;
+            }
+          });
+    }
+    return found;
   }
 
   private static boolean isUnfinished(Path file) {

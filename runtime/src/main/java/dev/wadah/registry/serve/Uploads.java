@@ -12,8 +12,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
@@ -24,10 +22,9 @@ import java.util.concurrent.ConcurrentHashMap;
 /**
  * Uploads under way: a file each, below the repository, so that one goes on after the registry was
  * stopped. A session is written by one request at a time. Those that nobody has touched for a day
- * are removed at the next start.
+ * are removed by {@link Sweep}.
  */
 final class Uploads {
-  private static final Duration LIFE = Duration.ofDays(1);
   private static final int BUFFER_BYTES = 256 << 10;
 
   private final Storage storage;
@@ -36,9 +33,8 @@ final class Uploads {
   /** SHA-256 of what sessions have so far, so that a blob need not be read again at its end. */
   private final Map<String, Running> hashes = new ConcurrentHashMap<>();
 
-  Uploads(Storage storage) throws IOException {
+  Uploads(Storage storage) {
     this.storage = storage;
-    storage.removeUploadsBefore(Instant.now().minus(LIFE));
   }
 
   /** A hash of the first bytes of a session. */

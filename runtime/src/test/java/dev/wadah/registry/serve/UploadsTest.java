@@ -119,6 +119,7 @@ class UploadsTest {
     String fresh = uploads.begin("team/app");
     Path file = storage.uploads("team/app").resolve(old);
     Files.setLastModifiedTime(file, FileTime.from(Instant.now().minus(Duration.ofDays(2))));
+    new Sweep(storage).run(Instant.now().minus(Sweep.GRACE));
     Uploads restarted = new Uploads(storage);
     assertThat(restarted.size("team/app", fresh)).isZero();
     assertThatThrownBy(() -> restarted.size("team/app", old)).isInstanceOf(Fault.class);
