@@ -6,6 +6,7 @@ import dev.wadah.build.exec.BuildSteps;
 import dev.wadah.build.exec.VertexResult;
 import dev.wadah.build.export.Built;
 import dev.wadah.build.export.Exporter;
+import dev.wadah.build.export.OutputChecks;
 import dev.wadah.build.graph.InstructionGraph;
 import dev.wadah.build.graph.Vertex;
 import dev.wadah.build.share.SharedCaches;
@@ -59,9 +60,7 @@ public final class Builder {
    */
   public BuildResult build(BuildRequest request, BuildProgress progress)
       throws BuildException, IOException {
-    for (BuildRequest.OutputRequest output : outputs(request)) {
-      Exporter.check(output, request);
-    }
+    OutputChecks.check(request, outputs(request));
     try (SharedCaches shared = SharedCaches.of(engine, request.cache(), progress);
         BuildSession session = BuildSession.open(engine, request, stdin)) {
       long start = System.nanoTime();

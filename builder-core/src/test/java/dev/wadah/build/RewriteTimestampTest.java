@@ -84,8 +84,7 @@ class RewriteTimestampTest {
             outcomes);
   }
 
-  private static final Map<String, String> ATTRIBUTES =
-      Map.of("name", "made:1", "rewrite-timestamp", "true");
+  private static final Map<String, String> ATTRIBUTES = Map.of("rewrite-timestamp", "true");
 
   private static Image image(BuildResult result) {
     return result.images().values().iterator().next();
@@ -105,7 +104,7 @@ class RewriteTimestampTest {
     assertThat(two.descriptor()).isEqualTo(image(one).descriptor());
     assertThat(one.metadata())
         .containsEntry("containerimage.digest", two.descriptor().digest().toString());
-    assertThat(first.images().target("made:1").orElseThrow().digest())
+    assertThat(first.images().target("result").orElseThrow().digest())
         .isEqualTo(two.descriptor().digest());
     Image again = image(build(first, OWN, new Outcomes(), true));
     assertThat(again.descriptor()).isEqualTo(two.descriptor());

@@ -84,19 +84,22 @@ public final class Annotations {
     }
   }
 
-  /** The colon behind levels; keys may hold colons too, so only known levels count. */
+  /**
+   * The colon behind levels; keys may hold colons too, so only what looks like a level counts, as
+   * for buildx: small letters and dashes.
+   */
   private static int levelsEnd(String key) {
     int colon = key.indexOf(':');
-    if (colon < 0) {
-      return -1;
+    int end = 0;
+    while (end < colon && (key.charAt(end) == '-' || isSmallLetter(key.charAt(end)))) {
+      end++;
     }
-    String first = key.substring(0, colon).split("[,\\[]", 2)[0];
-    for (Level level : Level.values()) {
-      if (level.text.equals(first)) {
-        return colon;
-      }
-    }
-    return -1;
+    boolean level = end > 0 && (end == colon || ",[".indexOf(key.charAt(end)) >= 0);
+    return level ? colon : -1;
+  }
+
+  private static boolean isSmallLetter(char c) {
+    return c >= 'a' && c <= 'z';
   }
 
   private void addAttribute(String attribute, String value) {

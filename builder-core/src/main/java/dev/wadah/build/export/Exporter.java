@@ -72,23 +72,6 @@ public final class Exporter {
     }
   }
 
-  /**
-   * Says before a build what would be refused behind it.
-   *
-   * @throws BuildException for an output that cannot be written
-   */
-  public static void check(BuildRequest.OutputRequest output, BuildRequest request)
-      throws BuildException {
-    OutputOptions options = OutputOptions.of(output, request.naming());
-    boolean inline = request.cache().to().stream().anyMatch(to -> to.type().equals("inline"));
-    if (inline && options.rewritesTimestamps()) {
-      throw OutputFaults.fault(
-          "an image with rewrite-timestamp=true cannot hold an inline cache",
-          "its layers are others than those of the steps",
-          "write the cache to a place of its own: --cache-to type=registry,ref=…");
-    }
-  }
-
   private static String caption(BuildRequest.OutputRequest output, OutputOptions options) {
     String what =
         switch (output.type()) {
@@ -120,9 +103,11 @@ public final class Exporter {
             ? image(images, options, "image", progress)
             : archive(images, output, options, progress);
       }
-      case "tar" ->
-          Destination.write(
-              "tar", destination, out -> new RootTar(engine.layers()).write(built, options, out));
+      case "tar" -> {
+        PlatformFolders folders = PlatformFolders.of(images, options, engine.layers());
+        RootTar tar = new RootTar(engine.layers());
+        Destination.write("tar", destination, out -> tar.write(built, folders, out));
+      }
       case "local" ->
           new RootDirectory(engine.layers())
               .write(built, options, Path.of(destination.get()).toAbsolutePath().normalize());
@@ -135,7 +120,7 @@ public final class Exporter {
       Map<Platform, Image> images, OutputOptions options, String type, TransferProgress progress)
       throws IOException {
     // what is only pushed needs no place in the list of images
-    boolean stored = !type.equals("registry") && !"false".equals(options.attributes().get("store"));
+    boolean stored = !type.equals("registry") && options.isStored();
     ImageVariants variants = new ImageVariants(engine, options, progress);
     Map<Platform, Image> written = new LinkedHashMap<>();
     for (Map.Entry<Platform, Image> entry : images.entrySet()) {
@@ -177,11 +162,10 @@ public final class Exporter {
     for (Map.Entry<Platform, Image> entry : images.entrySet()) {
       written.put(entry.getKey(), variants.of(entry.getValue(), entry.getKey()));
     }
-    Descriptor target = variants.target(written);
+    Descriptor target = variants.archived(written);
     ImageExporter exporter = new ImageExporter(engine.content(), engine.images());
     List<ImageExporter.Export> exports = List.of(new ImageExporter.Export(target, options.names()));
-    boolean folder = "false".equals(options.attributes().get("tar"));
-    if (folder && output.type().equals("oci") && output.destination().isPresent()) {
+    if (options.isFolder() && output.type().equals("oci")) {
       exporter.writeOciLayout(exports, Path.of(output.destination().get()));
     } else {
       Destination.write(
@@ -209,6 +193,7 @@ public final class Exporter {
     descriptor.put("mediaType", target.mediaType());
     descriptor.put("digest", target.digest().toString());
     descriptor.put("size", target.sizeBytes());
+    target.platform().ifPresent(platform -> descriptor.put("platform", platform(platform)));
     if (!target.annotations().isEmpty()) {
       descriptor.put("annotations", target.annotations());
     }
@@ -223,5 +208,13 @@ public final class Exporter {
       metadata.put("image.name", String.join(",", names));
     }
     return metadata;
+  }
+
+  private static Map<String, Object> platform(Platform platform) {
+    Map<String, Object> fields = new LinkedHashMap<>();
+    fields.put("architecture", platform.architecture());
+    fields.put("os", platform.os());
+    platform.variant().ifPresent(variant -> fields.put("variant", variant));
+    return fields;
   }
 }

@@ -83,14 +83,36 @@ final class ImageVariants {
     if (images.size() == 1 && !options.annotations().needIndex()) {
       return images.values().iterator().next().descriptor();
     }
+    return index(images);
+  }
+
+  /**
+   * As {@link #target}, for an archive: its own index says of a single manifest what else would
+   * need another one.
+   */
+  Descriptor archived(Map<Platform, Image> images) throws IOException {
+    boolean needsIndex =
+        options.annotations().has(Annotations.Level.INDEX)
+            || options.annotations().has(Annotations.Level.INDEX_DESCRIPTOR);
+    if (images.size() > 1 || needsIndex) {
+      return index(images);
+    }
+    Map.Entry<Platform, Image> only = images.entrySet().iterator().next();
+    return described(only.getKey(), only.getValue());
+  }
+
+  private Descriptor described(Platform platform, Image image) {
+    return image
+        .descriptor()
+        .withPlatform(platform)
+        .withAnnotations(
+            options.annotations().of(Annotations.Level.MANIFEST_DESCRIPTOR, Optional.of(platform)));
+  }
+
+  private Descriptor index(Map<Platform, Image> images) throws IOException {
     List<Descriptor> manifests = new ArrayList<>();
     for (Map.Entry<Platform, Image> entry : images.entrySet()) {
-      Map<String, String> annotations =
-          options
-              .annotations()
-              .of(Annotations.Level.MANIFEST_DESCRIPTOR, Optional.of(entry.getKey()));
-      manifests.add(
-          entry.getValue().descriptor().withPlatform(entry.getKey()).withAnnotations(annotations));
+      manifests.add(described(entry.getKey(), entry.getValue()));
     }
     boolean docker = options.media().format() == Format.DOCKER;
     Index index =

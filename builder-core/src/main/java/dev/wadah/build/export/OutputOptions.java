@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -55,6 +56,24 @@ record OutputOptions(
   private static final List<String> TYPES =
       List.of("image", "registry", "oci", "docker", "tar", "local", "cacheonly");
 
+  private static final List<String> TRUTHS =
+      List.of(
+          "push",
+          "push-by-digest",
+          "registry.insecure",
+          "oci-mediatypes",
+          "oci-artifact",
+          "force-compression",
+          "tar",
+          "platform-split",
+          "store",
+          "unpack",
+          "name-canonical",
+          "rewrite-timestamp");
+
+  private static final Set<String> YES = Set.of("1", "t", "T", "true", "TRUE", "True");
+  private static final Set<String> NO = Set.of("0", "f", "F", "false", "FALSE", "False");
+
   /** Where an image goes besides the store. */
   enum Push {
     NO,
@@ -92,9 +111,10 @@ record OutputOptions(
                 .orElse("leave it out"));
       }
     }
-    requireMeant(attributes);
     requireKnown(output);
-    boolean pushed = output.type().equals("registry") || flag(attributes, "push");
+    requireTruths(attributes);
+    requireMeant(attributes);
+    boolean pushed = flagOrDefault(attributes, "push", output.type().equals("registry"));
     boolean byDigest = flag(attributes, "push-by-digest");
     Push push = !pushed ? Push.NO : byDigest ? Push.BY_DIGEST : Push.BY_NAME;
     List<ImageReference> names = names(naming.tags(), attributes.getOrDefault("name", ""));
@@ -107,9 +127,11 @@ record OutputOptions(
     if (push == Push.BY_DIGEST) {
       requireNoTags(naming.tags(), attributes.getOrDefault("name", ""));
     }
+    // what docker load reads has always had Docker's media types; an image in the store has ours
+    boolean oci = !output.type().equals("docker") || output.destination().isEmpty();
     return new OutputOptions(
         names,
-        media(attributes, push),
+        media(attributes, push, oci ? Format.OCI : Format.DOCKER),
         annotations(naming.annotations(), attributes),
         push,
         attributes);
@@ -130,6 +152,19 @@ record OutputOptions(
     }
   }
 
+  /** As Go's ParseBool; nothing after the sign is a yes. */
+  private static void requireTruths(Map<String, String> attributes) throws BuildException {
+    for (String name : TRUTHS) {
+      String value = attributes.get(name);
+      if (value != null && !value.isEmpty() && !YES.contains(value) && !NO.contains(value)) {
+        throw OutputFaults.fault(
+            "%s=\"%s\" is neither true nor false".formatted(name, value),
+            "the attribute is a yes or a no",
+            "write %s=true, or %s=false".formatted(name, name));
+      }
+    }
+  }
+
   /** What would be asked for in vain is an error, not a surprise. */
   private static void requireMeant(Map<String, String> attributes) throws BuildException {
     if (flag(attributes, "registry.insecure")) {
@@ -142,8 +177,7 @@ record OutputOptions(
 
   /** A tag would stand for nothing: what is pushed by its digest gets none. */
   private static void requireNoTags(List<String> tags, String attribute) throws BuildException {
-    List<String> texts = new ArrayList<>(attribute.isEmpty() ? tags : List.of());
-    texts.addAll(List.of(attribute.split(",")));
+    List<String> texts = tags.isEmpty() ? List.of(attribute.split(",")) : tags;
     for (String text : texts) {
       if (text.lastIndexOf(':') > text.lastIndexOf('/') || text.indexOf('@') >= 0) {
         throw OutputFaults.fault(
@@ -169,9 +203,10 @@ record OutputOptions(
 
   private static List<ImageReference> names(List<String> tags, String attribute)
       throws BuildException {
-    List<String> texts = new ArrayList<>(attribute.isEmpty() ? tags : List.of());
+    // as buildx: what -t says goes to every output, in the place of its name=
+    List<String> texts = new ArrayList<>(tags);
     for (String name : attribute.split(",", -1)) {
-      if (!name.isBlank()) {
+      if (tags.isEmpty() && !name.isBlank()) {
         texts.add(name.strip());
       }
     }
@@ -192,19 +227,14 @@ record OutputOptions(
     return names;
   }
 
-  private static Media media(Map<String, String> attributes, Push push) throws BuildException {
-    Format format = flagOrDefault(attributes, "oci-mediatypes", true) ? Format.OCI : Format.DOCKER;
+  private static Media media(Map<String, String> attributes, Push push, Format usual)
+      throws BuildException {
+    boolean oci = flagOrDefault(attributes, "oci-mediatypes", usual == Format.OCI);
+    Format format = oci ? Format.OCI : Format.DOCKER;
     Optional<ImageCompression.Format> compression = compression(attributes.get("compression"));
     if (compression.isEmpty() && push != Push.NO) {
       // what travels is compressed, what stays is not
       compression = Optional.of(ImageCompression.Format.GZIP);
-    }
-    if (format == Format.DOCKER
-        && compression.filter(ImageCompression.Format.ZSTD::equals).isPresent()) {
-      throw OutputFaults.fault(
-          "compression=zstd needs OCI media types",
-          "Docker's image format knows gzip only",
-          "leave oci-mediatypes=false out");
     }
     Optional<Integer> level = level(attributes.get("compression-level"), compression);
     ImageCompression.Change change =
@@ -250,6 +280,21 @@ record OutputOptions(
         "leave it out for the usual level");
   }
 
+  /** Whether the image goes into the store; what is only pushed needs no place there. */
+  boolean isStored() {
+    return flagOrDefault(attributes, "store", true);
+  }
+
+  /** Whether each of so many platforms has a folder of its own. */
+  boolean splits(int platforms) {
+    return flagOrDefault(attributes, "platform-split", platforms > 1);
+  }
+
+  /** Whether the archive is a folder instead of a tar. */
+  boolean isFolder() {
+    return !flagOrDefault(attributes, "tar", true);
+  }
+
   /** Whether new files shall not be younger than SOURCE_DATE_EPOCH. */
   boolean rewritesTimestamps() {
     return flag(attributes, "rewrite-timestamp");
@@ -266,6 +311,6 @@ record OutputOptions(
     if (value == null) {
       return otherwise;
     }
-    return !value.equals("false") && !value.equals("0");
+    return !NO.contains(value);
   }
 }

@@ -36,17 +36,6 @@ final class RootDirectory {
     this.layers = layers;
   }
 
-  /** Whether every platform gets a folder of its own. */
-  static boolean split(Map<Platform, Image> images, OutputOptions options) {
-    String given = options.attributes().get("platform-split");
-    return given == null ? images.size() > 1 : !given.equals("false");
-  }
-
-  /** The folder of a platform. */
-  static String folder(Platform platform) {
-    return platform.toString().replace('/', '_');
-  }
-
   /** Writes the files. */
   void write(Built built, OutputOptions options, Path destination)
       throws BuildException, IOException {
@@ -58,9 +47,9 @@ final class RootDirectory {
           "give another dest, or use type=tar for one file");
     }
     boolean delete = "delete".equals(options.attributes().get("mode"));
-    boolean split = split(images, options);
+    PlatformFolders folders = PlatformFolders.of(images, options, layers);
     for (Map.Entry<Platform, Image> entry : images.entrySet()) {
-      Path directory = split ? destination.resolve(folder(entry.getKey())) : destination;
+      Path directory = destination.resolve(folders.of(entry.getKey()));
       Files.createDirectories(directory);
       RootTar.Source source =
           new RootTar.Source(layers.tree(entry.getValue().layers()), built.epoch());

@@ -31,15 +31,14 @@ final class RootTar {
   }
 
   /** Writes the tar; {@code out} stays open. */
-  void write(Built built, OutputOptions options, OutputStream out) throws IOException {
+  void write(Built built, PlatformFolders folders, OutputStream out) throws IOException {
     Map<Platform, Image> images = built.images();
     TarArchiveOutputStream tar = new TarArchiveOutputStream(out, "UTF-8");
     tar.setBigNumberMode(TarArchiveOutputStream.BIGNUMBER_POSIX);
     tar.setLongFileMode(TarArchiveOutputStream.LONGFILE_POSIX);
     tar.setAddPaxHeadersForNonAsciiNames(true);
-    boolean split = RootDirectory.split(images, options);
     for (Map.Entry<Platform, Image> entry : images.entrySet()) {
-      String prefix = split ? RootDirectory.folder(entry.getKey()) + "/" : "";
+      String prefix = folders.of(entry.getKey());
       Source source = new Source(layers.tree(entry.getValue().layers()), built.epoch());
       new Archive(tar, source, prefix).write();
     }

@@ -17,6 +17,7 @@ import dev.wadah.layer.LayerEntry;
 import dev.wadah.layer.LayerStore;
 import dev.wadah.oci.Annotations;
 import dev.wadah.oci.ContainerConfig;
+import dev.wadah.oci.Descriptor;
 import dev.wadah.oci.DiffId;
 import dev.wadah.oci.ImageConfig;
 import dev.wadah.oci.Index;
@@ -145,8 +146,9 @@ class ExporterTest {
     "oci, , application/vnd.oci.image.layer.v1.tar",
     "oci, gzip, application/vnd.oci.image.layer.v1.tar+gzip",
     "oci, zstd, application/vnd.oci.image.layer.v1.tar+zstd",
-    "docker, , application/vnd.oci.image.layer.v1.tar",
-    "docker, gzip, application/vnd.oci.image.layer.v1.tar+gzip"
+    "docker, , application/vnd.docker.image.rootfs.diff.tar",
+    "docker, gzip, application/vnd.docker.image.rootfs.diff.tar.gzip",
+    "docker, zstd, application/vnd.docker.image.rootfs.diff.tar.zstd"
   })
   void writesAnArchiveThatLoadsAsTheSameImage(String type, String compression, String layerType)
       throws Exception {
@@ -227,6 +229,52 @@ class ExporterTest {
   }
 
   @Test
+  void saysOfAnArchivedImageWhatItIsForAndWhatWasAsked() throws Exception {
+    Path folder = temp.resolve("layout");
+    Map<String, Object> metadata =
+        export("oci", folder, "tar=false", "annotation-manifest-descriptor.a=1");
+    Index layout = OciJson.parseIndex(Files.readAllBytes(folder.resolve("index.json")));
+    assertThat(layout.manifests()).singleElement().satisfies(this::isOne);
+    assertThat(metadata.get("containerimage.descriptor"))
+        .asString()
+        .contains("architecture=amd64, os=linux", "annotations={a=1}");
+
+    Map<Platform, Image> images = new LinkedHashMap<>();
+    images.put(AMD64, image);
+    images.put(ARM64, image(ARM64, "other"));
+    Path several = temp.resolve("several");
+    export(images, "oci", several, "n:1", "tar=false", "annotation-index-descriptor.d=4");
+    Index index = OciJson.parseIndex(Files.readAllBytes(several.resolve("index.json")));
+    assertThat(index.manifests())
+        .singleElement()
+        .satisfies(
+            d ->
+                assertThat(d.annotations())
+                    .containsEntry("d", "4")
+                    .containsEntry("org.opencontainers.image.ref.name", "1"));
+  }
+
+  private void isOne(Descriptor descriptor) {
+    assertThat(descriptor.mediaType()).isEqualTo(MediaTypes.OCI_MANIFEST);
+    assertThat(descriptor.platform()).contains(AMD64);
+    assertThat(descriptor.annotations()).containsExactly(Map.entry("a", "1"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"tar", "local"})
+  void keepsPlatformsApartThatShareAFolder(String type) throws Exception {
+    Map<Platform, Image> images = new LinkedHashMap<>();
+    images.put(AMD64, image);
+    images.put(ARM64, image(ARM64, "other"));
+    Path to = temp.resolve("to");
+    BuildException e =
+        catchThrowableOfType(
+            BuildException.class, () -> export(images, type, to, "", "platform-split=false"));
+    assertThat(e.getMessage()).contains("of linux/arm64 would replace that of linux/amd64");
+    assertThat(to).doesNotExist();
+  }
+
+  @Test
   void understandsAnnotationFlags() throws Exception {
     Annotations annotations =
         Annotations.of(
@@ -301,6 +349,9 @@ class ExporterTest {
       delimiter = '|',
       textBlock =
           """
+          oci      | annotation-foo.c=3     | annotation "annotation-foo.c" is malformed
+          oci      | force-compression=no   | force-compression="no" is neither true nor false
+          image    | push=maybe             | push="maybe" is neither true nor false
           oci      | compresion=gzip        | --output has no attribute "compresion"
           oci      | compression=lzma       | --output knows no compression "lzma"
           oci      | compression-level=x    | compression-level "x" is out of range

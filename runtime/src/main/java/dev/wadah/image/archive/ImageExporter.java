@@ -45,7 +45,7 @@ public final class ImageExporter {
   /**
    * What is to be written.
    *
-   * @param target a manifest or an index
+   * @param target a manifest or an index, with what the archive's index shall say of it
    * @param names the names to write with it
    */
   public record Export(Descriptor target, List<ImageReference> names) {
@@ -137,10 +137,10 @@ public final class ImageExporter {
     List<Descriptor> entries = new ArrayList<>();
     for (Export export : exports) {
       if (export.names().isEmpty()) {
-        entries.add(export.target().withAnnotations(Map.of()));
+        entries.add(export.target());
       }
       for (ImageReference name : export.names()) {
-        Map<String, String> annotations = new TreeMap<>();
+        Map<String, String> annotations = new TreeMap<>(export.target().annotations());
         annotations.put(OciArchive.NAME, name.toString());
         name.tag().ifPresent(tag -> annotations.put(OciArchive.REF_NAME, tag));
         entries.add(export.target().withAnnotations(annotations));
