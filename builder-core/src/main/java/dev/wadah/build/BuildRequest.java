@@ -95,18 +95,38 @@ public record BuildRequest(
   }
 
   /**
-   * How RUN steps run.
+   * How steps are done.
    *
    * @param network default, none or host
    * @param addHosts NAME:ADDRESS or NAME=ADDRESS
    * @param allow entitlements
    * @param limits resources; never part of a cache key
+   * @param copies {@code --link-copies}
    */
   public record StepRequest(
       String network,
       List<String> addHosts,
       Set<String> allow,
-      dev.wadah.container.ContainerSpec.Limits limits) {}
+      dev.wadah.container.ContainerSpec.Limits limits,
+      Copies copies) {
+
+    /** Copies as they are written. */
+    public StepRequest(
+        String network,
+        List<String> addHosts,
+        Set<String> allow,
+        dev.wadah.container.ContainerSpec.Limits limits) {
+      this(network, addHosts, allow, limits, Copies.AS_WRITTEN);
+    }
+  }
+
+  /** What COPY, ADD and WORKDIR see of their root. */
+  public enum Copies {
+    /** Their root, but for {@code --link}. */
+    AS_WRITTEN,
+    /** Nothing, as far as they name no owner that must be looked up ({@code --link-copies}). */
+    LINKED
+  }
 
   /**
    * What RUN steps may see.

@@ -208,7 +208,8 @@ final class BuildSession implements StepRunner.Sources, Closeable {
     return new PlanRequest.Steps(
         Op.Network.valueOf(steps.network().toUpperCase(Locale.ROOT)),
         steps.addHosts().stream().map(BuildSession::host).toList(),
-        entitlements);
+        entitlements,
+        steps.copies());
   }
 
   /** NAME:ADDRESS or NAME=ADDRESS, where the address may hold colons and be in brackets. */

@@ -4,14 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.wadah.build.BuildRequest.CacheRequest;
+import dev.wadah.build.BuildRequest.Copies;
 import dev.wadah.build.BuildRequest.OutputRequest;
 import dev.wadah.build.BuildRequest.SharedCache;
+import dev.wadah.build.BuildRequest.StepRequest;
 import dev.wadah.build.BuildRequest.TargetRequest;
+import dev.wadah.container.ContainerSpec.Limits;
 import dev.wadah.dockerfile.Diagnostic;
 import dev.wadah.engine.Engine;
 import dev.wadah.image.Image;
 import dev.wadah.image.ImageStore.PullPolicy;
 import dev.wadah.image.ImageVerification;
+import dev.wadah.layer.FileNode;
+import dev.wadah.layer.LayerStack;
 import dev.wadah.oci.Descriptor;
 import dev.wadah.oci.DiffId;
 import dev.wadah.oci.ImageReference;
@@ -90,6 +95,7 @@ class LazyCopyTest {
     private final Engine plain;
     private CountingRegistry wire;
     private List<String> warnings = List.of();
+    private Copies copies = Copies.AS_WRITTEN;
     private Engine engine;
 
     Machine() throws IOException {
@@ -124,7 +130,7 @@ class LazyCopyTest {
                           PullPolicy.MISSING,
                           target.epoch()),
                       cache,
-                      request.steps(),
+                      new StepRequest("default", List.of(), Set.of(), Limits.NONE, copies),
                       request.secrets(),
                       List.of(outputs),
                       request.naming()),
@@ -376,5 +382,45 @@ class LazyCopyTest {
     Machine machine = new Machine();
     assertThat(machine.build(dockerfile("team/base:1"), NO_CACHE, NOWHERE)).isEqualTo(expected);
     assertThat(machine.wire.layerGets).hasValue(3);
+  }
+
+  @Test
+  void asksNothingOfTheBaseWhereCopiesAreLinked() throws Exception {
+    start(TestRegistry.Kind.OURS);
+    LayeredBase.push(store(), name("team/base:1"));
+    String from = "FROM " + name("team/base:1") + "\n";
+    Machine machine = new Machine();
+    machine.copies = Copies.LINKED;
+    List<DiffId> layers =
+        machine.build(
+            from + "WORKDIR /app\nCOPY f d ./\nADD --chown=7 f /keep/there\nUSER 5\nWORKDIR sub\n",
+            NO_CACHE,
+            push("team/app:1"));
+    assertThat(machine.wire.layerGets).hasValue(0);
+    assertThat(machine.wire.parts).hasValue(0);
+    assertThat(machine.wire.layerBytesUp.get()).isLessThan(LayeredBase.BIG_BYTES / 10);
+    Descriptor pushed = machine.plain.registry().manifest(name("team/app:1")).descriptor();
+    assertThat(
+            ImageVerification.ofRegistry(machine.plain.registry(), name("team/app:1"))
+                .verify(pushed)
+                .problems())
+        .isEmpty();
+    // the directory takes the place of the base's link, as with --link
+    assertThat(machine.engine.layers().tree(new LayerStack(layers)).find("/app").orElseThrow())
+        .matches(FileNode::isDirectory);
+    String plain = "COPY f d /x/\nADD --chown=7 f /keep/there\n";
+    List<DiffId> flagged = machine.build(from + plain, NO_CACHE, NOWHERE);
+    machine.copies = Copies.AS_WRITTEN;
+    assertThat(
+            machine.build(
+                from + plain.replace("COPY", "COPY --link").replace("ADD", "ADD --link"),
+                NO_CACHE,
+                NOWHERE))
+        .isEqualTo(flagged);
+    // an owner's name can only be looked up
+    Machine other = new Machine();
+    other.copies = Copies.LINKED;
+    other.build(from + "COPY --chown=web f /f\n", NO_CACHE, NOWHERE);
+    assertThat(other.wire.layerGets).hasValue(3);
   }
 }

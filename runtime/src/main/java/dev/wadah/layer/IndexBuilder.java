@@ -24,6 +24,9 @@ public final class IndexBuilder {
   /** A layer of more entries has no index: it would not fit into the memory of a small builder. */
   static final int MOST_ENTRIES = 250_000;
 
+  /** Nor one whose names and links are longer, all together: 48 Mi characters. */
+  static final int MOST_TEXT = 48 << 20;
+
   private final Map<String, FileNode> nodes = new HashMap<>();
   private final Set<String> opaque = new HashSet<>();
   private final Set<String> asked = new HashSet<>();
@@ -33,6 +36,7 @@ public final class IndexBuilder {
   private String lastReal = "";
   private long links;
   private long entries;
+  private long text;
   private boolean usable = true;
 
   /**
@@ -41,7 +45,8 @@ public final class IndexBuilder {
    * @return the path under which {@link #keep} wants the file's content; empty when it does not
    */
   public Optional<String> add(TarEntry entry) {
-    if (!usable || ++entries > MOST_ENTRIES) {
+    text += entry.name().length() + entry.link().length();
+    if (!usable || ++entries > MOST_ENTRIES || text > MOST_TEXT) {
       giveUp();
       return Optional.empty();
     }
@@ -89,7 +94,8 @@ public final class IndexBuilder {
   static Optional<LayerIndex> of(Iterable<LayerEntry> entries) throws IOException {
     IndexBuilder builder = new IndexBuilder();
     for (LayerEntry entry : entries) {
-      if (++builder.entries > MOST_ENTRIES) {
+      builder.text += entry.path().length();
+      if (++builder.entries > MOST_ENTRIES || builder.text > MOST_TEXT) {
         return Optional.empty();
       }
       if (entry instanceof LayerEntry.File file) {

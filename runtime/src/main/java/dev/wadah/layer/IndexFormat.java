@@ -177,6 +177,7 @@ final class IndexFormat {
     private final DataInputStream in;
     private byte[] last = new byte[0];
     private long lastSeconds;
+    private long total;
 
     Reader(DataInputStream in) {
       this.in = in;
@@ -204,6 +205,7 @@ final class IndexFormat {
 
     byte[] text() throws IOException {
       byte[] bytes = new byte[(int) number(LONGEST_TEXT)];
+      total += bytes.length;
       in.readFully(bytes);
       return bytes;
     }
@@ -222,6 +224,10 @@ final class IndexFormat {
         throw new IOException("a path that is none");
       }
       last = bytes;
+      total += bytes.length;
+      if (total > 2L * IndexBuilder.MOST_TEXT) {
+        throw new IOException("more than %d bytes of names".formatted(2L * IndexBuilder.MOST_TEXT));
+      }
       return PathBytes.decode(bytes, 0, bytes.length);
     }
 

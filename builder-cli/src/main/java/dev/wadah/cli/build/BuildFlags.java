@@ -50,6 +50,7 @@ final class BuildFlags {
         .values(
             "AGENT", "SSH agent or keys for RUN steps: default, or id=SOCKET|KEY[,KEY]", "--ssh")
         .values("ENTITLEMENT", "Allow network.host or security.insecure", "--allow")
+        .flag("Let COPY, ADD, WORKDIR look at nothing in the base, as --link", "--link-copies")
         .value("BYTES", "Size of /dev/shm", "--shm-size")
         .values("LIMIT", "Resource limit of RUN steps, such as nofile=1024:2048", "--ulimit")
         .value("BYTES", "Memory limit of a RUN step", "-m", "--memory")

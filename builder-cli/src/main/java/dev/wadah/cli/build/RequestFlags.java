@@ -3,6 +3,7 @@ package dev.wadah.cli.build;
 import dev.wadah.build.BuildRequest;
 import dev.wadah.build.BuildRequest.CacheRequest;
 import dev.wadah.build.BuildRequest.ContextRequest;
+import dev.wadah.build.BuildRequest.Copies;
 import dev.wadah.build.BuildRequest.NamingRequest;
 import dev.wadah.build.BuildRequest.StepRequest;
 import dev.wadah.build.BuildRequest.TargetRequest;
@@ -148,7 +149,8 @@ final class RequestFlags {
         arguments.oneOf("network", "default", List.of("default", "none", "host")),
         arguments.values("add-host"),
         allow,
-        limits());
+        limits(),
+        arguments.has("link-copies") ? Copies.LINKED : Copies.AS_WRITTEN);
   }
 
   private Limits limits() throws UsageException {

@@ -95,4 +95,9 @@ public final class FileActions {
       throws IOException, FileActionException {
     return new ContentKeys(input, copy.options().keepOwner(), count).key(copy);
   }
+
+  /** Whether an owner, {@code user[:group]}, has a name that only /etc of a root can tell. */
+  public static boolean isNamed(String owner) {
+    return OwnerNames.isNamed(owner);
+  }
 }

@@ -46,6 +46,16 @@ final class OwnerNames {
     return new Owner(owner.uid, line.flatMap(l -> number(l[2])).orElse(owner.gid));
   }
 
+  /** Whether there is anything to look up. */
+  static boolean isNamed(String text) {
+    for (String part : text.split(":", 2)) {
+      if (!part.isEmpty() && number(part).isEmpty()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   private Owner user(String user, String text) throws IOException, FileActionException {
     Optional<Integer> number = number(user);
     if (number.isPresent()) {

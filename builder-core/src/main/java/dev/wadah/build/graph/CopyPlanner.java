@@ -129,7 +129,7 @@ final class CopyPlanner {
     history.append(' ').append(stage.expand(transfer.destination())).append(" # buildkit");
     // BuildKit falls back to an ordinary copy when --chmod is there as well.
     boolean linked = transfer.flags().link() && chmod.isEmpty();
-    Op.Placement placement = linked ? Op.Placement.LINKED : Op.Placement.ON_ROOT;
+    Op.Placement placement = linked ? Op.Placement.LINKED : stage.placement(chown.orElse(""));
     stage.step(new Op.File(actions, placement), inputs, instruction);
     stage.state().config().recordLayer(history.toString());
   }

@@ -139,7 +139,8 @@ final class InstructionPlanner implements Instruction.Visitor<Void> {
       return null;
     }
     FileAction make = new FileAction.MakeDirectory(directory, config.user());
-    stage.step(new Op.File(List.of(make), Op.Placement.ON_ROOT), List.of(state.root()), workdir);
+    Op.Placement placement = stage.placement(config.user());
+    stage.step(new Op.File(List.of(make), placement), List.of(state.root()), workdir);
     config.recordLayer("WORKDIR " + directory);
     return null;
   }

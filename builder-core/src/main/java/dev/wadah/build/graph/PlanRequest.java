@@ -1,5 +1,6 @@
 package dev.wadah.build.graph;
 
+import dev.wadah.build.BuildRequest.Copies;
 import dev.wadah.dockerfile.Dockerfile;
 import dev.wadah.oci.Platform;
 import java.util.LinkedHashMap;
@@ -67,16 +68,23 @@ public record PlanRequest(
   }
 
   /**
-   * Defaults of RUN.
+   * What holds for all instructions of a kind.
    *
    * @param network of steps that name none
    * @param hosts NAME and ADDRESS with a blank between
    * @param entitlements what {@code --allow} allows
+   * @param copies what COPY, ADD and WORKDIR see of their root
    */
-  public record Steps(Op.Network network, List<String> hosts, Set<String> entitlements) {
+  public record Steps(
+      Op.Network network, List<String> hosts, Set<String> entitlements, Copies copies) {
     public Steps {
       hosts = List.copyOf(hosts);
       entitlements = Set.copyOf(entitlements);
+    }
+
+    /** Copies as they are written. */
+    public Steps(Op.Network network, List<String> hosts, Set<String> entitlements) {
+      this(network, hosts, entitlements, Copies.AS_WRITTEN);
     }
   }
 

@@ -1,5 +1,7 @@
 package dev.wadah.build.graph;
 
+import dev.wadah.build.BuildRequest.Copies;
+import dev.wadah.build.files.FileActions;
 import dev.wadah.dockerfile.Instruction;
 import dev.wadah.dockerfile.Span;
 import dev.wadah.dockerfile.Word;
@@ -28,6 +30,18 @@ final class StagePlanner {
 
   PlanScope scope() {
     return scope;
+  }
+
+  /**
+   * What a step sees of its root that does not say {@code --link}.
+   *
+   * @param owner who gets what it makes; a name must be looked up
+   */
+  Op.Placement placement(String owner) {
+    boolean linked =
+        scope.request().steps().copies() == Copies.LINKED
+            && !FileActions.isNamed(owner);
+    return linked ? Op.Placement.LINKED : Op.Placement.ON_ROOT;
   }
 
   StageState state() {

@@ -7,11 +7,11 @@ import java.util.Optional;
 
 /** Tells by the annotations of a layer's descriptor whether it carries a list of its files. */
 public final class SeekableLayers {
-  /** The largest list that is fetched: 32 MiB. */
-  static final int MOST_STORED_BYTES = 32 << 20;
+  /** The largest list that is fetched: 16 MiB. */
+  static final int MOST_STORED_BYTES = 16 << 20;
 
-  /** The largest list, uncompressed: 256 MiB. */
-  static final int MOST_BYTES = 256 << 20;
+  /** The largest list, uncompressed: 64 MiB, for 250,000 files. */
+  static final int MOST_BYTES = 64 << 20;
 
   private SeekableLayers() {}
 
