@@ -106,6 +106,23 @@ POSIX(void, removeTree)(JNIEnv *env, jclass self, jint dir, jstring name) {
   if (result < 0) wadah_throw(env, "remove", name, error);
 }
 
+POSIX(jint, unlinkOpen)(JNIEnv *env, jclass self, jstring name) {
+  (void)self;
+  struct wadah_path path;
+  struct stat status;
+  if (!wadah_path_get(env, &path, name)) return -1;
+  int fd = open(path.text, O_PATH | O_NOFOLLOW | O_CLOEXEC), error = errno, result = fd;
+  if (fd >= 0 && (result = fstat(fd, &status)) == 0) {
+    result = S_ISREG(status.st_mode) ? unlink(path.text) : -1;
+    error = S_ISREG(status.st_mode) ? errno : 0;
+  }
+  wadah_path_free(&path);
+  if (result >= 0) return fd;
+  if (fd >= 0) close(fd);
+  if (error != 0) wadah_throw(env, "unlink", name, error);
+  return -1;
+}
+
 /*
  * Opens and locks a lock file; -1 without an exception when another holds it. A holder removes its file before it
  * lets go, so a file that no longer has the name is not the lock: try again with the one that has.

@@ -19,7 +19,7 @@ import java.util.regex.Pattern;
  * <p>Each room below it belongs to one package: {@code blobs} (content), {@code layers} (layer),
  * {@code work} (snapshot; temporary), {@code images} (image), {@code cache} (build.cache), {@code
  * logs}, {@code containers}; {@code locks} holds the files of {@link #lock}, {@code leases} those
- * of {@link #leases}.
+ * of {@link #leases}, {@code places} what {@link Places} needs.
  *
  * <p><b>Power cuts.</b> Nothing is synced while a build runs; the kernel writes when it likes, and
  * after a crash of the machine (not of a process) a file may be there without its content. So

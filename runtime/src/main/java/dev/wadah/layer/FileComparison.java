@@ -1,8 +1,10 @@
 package dev.wadah.layer;
 
 import dev.wadah.posix.FileStatus;
+import dev.wadah.posix.Posix;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Optional;
 
@@ -20,10 +22,11 @@ final class FileComparison {
   /** Whether a file, not a directory, differs in anything that a layer holds but its time. */
   boolean differs(String path, FileStatus status) throws IOException {
     Optional<FileNode> before = parent.find(path);
-    if (before.isEmpty()) {
-      return true;
-    }
-    FileNode old = before.get();
+    return before.isEmpty() || differs(path, status, before.get());
+  }
+
+  /** The same for a file that is {@code old} in the tree. */
+  boolean differs(String path, FileStatus status, FileNode old) throws IOException {
     FileNode now = FileNodes.of(root + path, status);
     boolean same =
         now.type() == old.type()
@@ -55,6 +58,14 @@ final class FileComparison {
 
   /** A program may write and put the old time back. */
   private boolean sameContent(String path) throws IOException {
+    Optional<Path> below = parent.hostPath(path);
+    return below.isPresent()
+        ? Posix.sameContent(root + path, below.get().toString())
+        : sameStreams(path);
+  }
+
+  /** For names that the JVM's locale cannot write. */
+  private boolean sameStreams(String path) throws IOException {
     byte[] a = new byte[1 << 16];
     byte[] b = new byte[1 << 16];
     try (InputStream now = new HostContent(root + path).open();

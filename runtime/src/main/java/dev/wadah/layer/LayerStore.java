@@ -215,15 +215,17 @@ public final class LayerStore {
    *     something
    */
   public DiffId commit(Path upper, LayerStack parent, List<String> stubs) throws IOException {
-    UpperDiff diff = new UpperDiff(upper.toString(), trees.marks(), tree(parent));
-    long start = System.nanoTime();
-    diff.normalise(stubs);
-    Profile.spent(Phase.DIFF, start);
-    if (diff.isEmpty()) {
-      trees.discard(upper);
-      return EMPTY;
+    try (Removal removal = new Removal()) {
+      UpperDiff diff = new UpperDiff(upper.toString(), trees.marks(), tree(parent), removal);
+      long start = System.nanoTime();
+      diff.normalise(stubs);
+      Profile.spent(Phase.DIFF, start);
+      if (diff.isEmpty()) {
+        trees.discard(upper);
+        return EMPTY;
+      }
+      return adopt(upper, diff.marked() ? Marks.SOME : Marks.NONE);
     }
-    return adopt(upper, diff.marked() ? Marks.SOME : Marks.NONE);
   }
 
   /** Opens the uncompressed tar stream; its digest is the diffID, or the end is an exception. */

@@ -1,6 +1,7 @@
 package dev.wadah.layer;
 
 import dev.wadah.content.LockFile;
+import dev.wadah.content.Places;
 import dev.wadah.content.Store;
 import dev.wadah.layer.LayerRecords.Marks;
 import dev.wadah.layer.LayerRecords.Origin;
@@ -362,7 +363,7 @@ final class LayerTrees {
       lock = taken.get();
       tree = staging.resolve(name).toString();
       Posix.removeTree(Posix.CWD, tree);
-      Posix.mkdir(Posix.CWD, tree, 0755);
+      Places.makeDirectory(store.root(), tree);
       Posix.chmod(Posix.CWD, tree, 0755);
     }
 

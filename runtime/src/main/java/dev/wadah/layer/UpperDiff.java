@@ -37,6 +37,7 @@ final class UpperDiff {
   private final OverlayMarks marks;
   private final FileTree parent;
   private final FileComparison comparison;
+  private final Removal removal;
   private final Map<Long, List<String>> unchangedLinks = new HashMap<>();
   private final Set<Long> changedLinks = new HashSet<>();
   private boolean marked;
@@ -47,12 +48,14 @@ final class UpperDiff {
    *
    * @param root the upper directory, absolute; in use by nobody
    * @param parent what lies below it
+   * @param removal takes away what is no change
    */
-  UpperDiff(String root, OverlayMarks marks, FileTree parent) {
+  UpperDiff(String root, OverlayMarks marks, FileTree parent, Removal removal) {
     this.root = root;
     this.marks = marks;
     this.parent = parent;
     this.comparison = new FileComparison(root, parent);
+    this.removal = removal;
   }
 
   /** Removes what is no change, {@code stubs} being paths that were made as mount points. */
@@ -158,7 +161,7 @@ final class UpperDiff {
     if (stays) {
       directory.holds = true;
     } else {
-      Posix.removeTree(Posix.CWD, root + path);
+      removal.remove(root + path);
     }
   }
 
@@ -175,7 +178,7 @@ final class UpperDiff {
     boolean changed =
         before.isEmpty()
             || before.get().mtimeNanos() != status.mtimeNanos()
-            || comparison.differs(path, status);
+            || comparison.differs(path, status, before.get());
     if (status.links() > 1) {
       return visitLink(path, status.inode(), changed);
     }

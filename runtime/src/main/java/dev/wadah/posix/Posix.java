@@ -76,6 +76,18 @@ public final class Posix {
   public static native void mkdir(int dir, String path, int mode) throws PosixException;
 
   /**
+   * Chooses a part of the disk for what is made next: on some file systems making files takes long
+   * where many were just removed.
+   *
+   * @param room absolute; a directory for this alone, made when it is not there
+   * @return the directory {@code room/N} for {@link #mkdirIn}; -1 where all parts are as good
+   */
+  public static native int choosePlace(String room);
+
+  /** Makes a directory (0700) at {@code path} that lies on the disk where {@code place} lies. */
+  public static native void mkdirIn(String place, String path) throws PosixException;
+
+  /**
    * Makes a device, FIFO, socket or empty file.
    *
    * @param mode with the file type bits (S_IFMT); the umask applies
@@ -201,6 +213,17 @@ public final class Posix {
 
   /** Removes a file or a tree, changing modes where they are in the way; idempotent. */
   public static native void removeTree(int dir, String path) throws PosixException;
+
+  /**
+   * Removes a regular file's name; what it takes on the disk is freed when the descriptor is
+   * closed.
+   *
+   * @return a descriptor of no other use; -1 for what is no regular file, which stays
+   */
+  public static native int unlinkOpen(String path) throws PosixException;
+
+  /** Whether two regular files hold the same bytes. */
+  public static native boolean sameContent(String a, String b) throws PosixException;
 
   /**
    * Takes the lock that a file stands for, without waiting: -1 when somebody else (a process or

@@ -1,6 +1,7 @@
 package dev.wadah.snapshot;
 
 import dev.wadah.content.LockFile;
+import dev.wadah.content.Places;
 import dev.wadah.content.Store;
 import dev.wadah.posix.Posix;
 import java.io.Closeable;
@@ -26,7 +27,7 @@ final class WorkDirectory implements Closeable {
     }
     this.lock = taken.get();
     this.directory = room.resolve(id);
-    Posix.mkdir(Posix.CWD, directory.toString(), 0700);
+    Places.makeDirectory(room.getParent(), directory.toString());
   }
 
   /** The room, which others must not look into. */

@@ -207,4 +207,68 @@ class PosixTest {
   private int gid() throws PosixException {
     return FileStatus.of(temp.toString()).gid();
   }
+
+  @Test
+  void makesDirectoriesInAPlaceOfTheDisk() throws Exception {
+    String place = Files.createDirectory(temp.resolve("place")).toString();
+    String made = temp.resolve("made").toString();
+
+    Posix.mkdirIn(place, made);
+    Posix.mkdirIn(temp.resolve("nowhere").toString(), temp.resolve("other").toString());
+
+    assertThat(Posix.names(Posix.CWD, made)).isEmpty();
+    assertThat(FileStatus.of(made).mode()).isEqualTo(0700);
+    assertThat(Posix.names(Posix.CWD, temp.toString()))
+        .containsExactlyInAnyOrder("place", "made", "other");
+    assertThatThrownBy(() -> Posix.mkdirIn(place, made))
+        .isInstanceOf(PosixException.class)
+        .hasMessageContaining("EEXIST");
+    Posix.mkdirIn(place, temp.resolve("third").toString());
+    assertThat(Posix.names(Posix.CWD, place)).as("what the failure left is used").isEmpty();
+  }
+
+  @Test
+  void choosesAnotherPlaceEachTimeOrNone() throws Exception {
+    String room = temp.resolve("room").toString();
+    int first = Posix.choosePlace(room);
+    assumeTrue(first >= 0, "no ext4 without a journal");
+
+    assertThat(Posix.choosePlace(room)).isEqualTo(first + 1);
+    Posix.setModified(Posix.CWD, room + "/0", 1_000_000_000L);
+    assertThat(Posix.choosePlace(room)).as("long unused").isZero();
+    assertThat(Posix.choosePlace(room)).isEqualTo(first + 2);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 65535, 65536, 65537, 200_000})
+  void tellsFilesApartWhereverTheyDiffer(int length) throws Exception {
+    byte[] bytes = new byte[length];
+    new java.util.Random(length).nextBytes(bytes);
+    String a = Files.write(temp.resolve("a"), bytes).toString();
+    String b = Files.write(temp.resolve("b"), bytes).toString();
+    String longer = Files.write(temp.resolve("c"), Arrays.copyOf(bytes, length + 1)).toString();
+
+    assertThat(Posix.sameContent(a, b)).isTrue();
+    assertThat(Posix.sameContent(a, longer)).isFalse();
+    assertThat(Posix.sameContent(longer, a)).isFalse();
+    if (length > 0) {
+      bytes[length - 1]++;
+      Files.write(temp.resolve("b"), bytes);
+      assertThat(Posix.sameContent(a, b)).isFalse();
+    }
+  }
+
+  @Test
+  void keepsARemovedFileUntilItsDescriptorIsClosed() throws Exception {
+    String file = Files.writeString(temp.resolve("file"), "text").toString();
+    String link = Files.createSymbolicLink(temp.resolve("link"), Path.of("file")).toString();
+
+    assertThat(Posix.unlinkOpen(link)).isNegative();
+    assertThat(Posix.unlinkOpen(temp.toString())).isNegative();
+    int open = Posix.unlinkOpen(file);
+
+    assertThat(Posix.names(Posix.CWD, temp.toString())).containsExactly("link");
+    assertThat(Posix.statOpen(open)[3]).isEqualTo(4);
+    Posix.close(open);
+  }
 }

@@ -97,6 +97,17 @@ public abstract class SnapshotterContract {
   }
 
   @Test
+  void leavesOutManyFilesThatWereWrittenAgainAsTheyWere() throws Exception {
+    LayerStack base =
+        stack("mkdir m; for i in $(seq 200); do echo $i >m/$i; touch -d @$i m/$i; done");
+    String again = "for i in $(seq 200); do echo $i >m/n; touch -d @$i m/n; mv m/n m/$i; done; ";
+
+    assertThat(run(base, again)).isEqualTo(LayerStore.EMPTY);
+    assertThat(names(run(base, again + "echo new >m/7; rm m/8"))).isEqualTo("m/ m/7 m/.wh.8");
+    assertThat(names(run(base, again + "echo x >m/9; touch -d @9 m/9"))).isEqualTo("m/ m/9");
+  }
+
+  @Test
   void hidesADirectoryThatWasMadeAnew() throws Exception {
     LayerStack base = stack(BASE);
     DiffId layer = run(base, "rm -r o; mkdir o; echo 9 >o/new; rm gone; mkdir gone");
