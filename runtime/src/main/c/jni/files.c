@@ -68,7 +68,7 @@ POSIX(jlong, birth)(JNIEnv *env, jclass self, jint dir, jstring name) {
   (void)self;
   struct wadah_path path;
   struct statx st;
-  if (!wadah_path_get(env, &path, name)) return -1;
+  if (!wadah_place_get(env, &path, &dir, name)) return -1;
   int result = statx(dir, path.text, AT_SYMLINK_NOFOLLOW, STATX_BTIME, &st);
   if (result < 0 && errno == ENOSYS) {
     wadah_path_free(&path);
