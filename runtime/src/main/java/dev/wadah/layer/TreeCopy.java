@@ -9,6 +9,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -44,10 +46,48 @@ final class TreeCopy {
    * @throws InterruptedIOException if the thread is interrupted
    */
   void add(LayerView layer) throws IOException {
-    children(layer, "");
+    Deque<Open> open = new ArrayDeque<>();
+    open.push(enter(layer, "", null));
+    while (!open.isEmpty()) {
+      Open at = open.peek();
+      if (at.next == at.names.length) {
+        open.pop();
+        if (at.node != null) {
+          settle(root + at.path, at.node);
+        }
+        continue;
+      }
+      String path = at.path + "/" + at.names[at.next++];
+      if (isWanted(path)) {
+        FileNode node = layer.find(path);
+        if (node == null) {
+          throw new IOException("the layer's file " + path + " is gone");
+        }
+        if (node.isDirectory()) {
+          makeDirectory(root + path);
+          open.push(enter(layer, path, node));
+        } else {
+          add(layer, path, node);
+        }
+      }
+    }
   }
 
-  private void children(LayerView layer, String directory) throws IOException {
+  /** A directory whose files are being copied; a stack of them, since they may lie very deep. */
+  private static final class Open {
+    final String path;
+    final FileNode node;
+    final String[] names;
+    int next;
+
+    Open(String path, FileNode node, String[] names) {
+      this.path = path;
+      this.node = node;
+      this.names = names;
+    }
+  }
+
+  private Open enter(LayerView layer, String directory, FileNode node) throws IOException {
     String path = directory.isEmpty() ? "/" : directory;
     if (Thread.currentThread().isInterrupted()) {
       throw new InterruptedIOException("the copying of a root file system was stopped");
@@ -55,16 +95,7 @@ final class TreeCopy {
     if (layer.isOpaque(path)) {
       empty(root + directory);
     }
-    for (String name : layer.names(path)) {
-      String child = directory + "/" + name;
-      if (isWanted(child)) {
-        FileNode node = layer.find(child);
-        if (node == null) {
-          throw new IOException("the layer's file " + child + " is gone");
-        }
-        add(layer, child, node);
-      }
-    }
+    return new Open(directory, node, layer.names(path));
   }
 
   private static void empty(String directory) throws IOException {
@@ -86,23 +117,20 @@ final class TreeCopy {
     String file = root + path;
     if (node.equals(LayerView.WHITEOUT)) {
       Posix.removeTree(Posix.CWD, file);
-    } else if (node.isDirectory()) {
-      addDirectory(layer, path, node);
-    } else {
-      try {
-        make(layer, path, node);
-      } catch (PosixException e) {
-        if (!e.errnoName().equals("EEXIST")) {
-          throw e;
-        }
-        Posix.removeTree(Posix.CWD, file);
-        make(layer, path, node);
+      return;
+    }
+    try {
+      make(layer, path, node);
+    } catch (PosixException e) {
+      if (!e.errnoName().equals("EEXIST")) {
+        throw e;
       }
+      Posix.removeTree(Posix.CWD, file);
+      make(layer, path, node);
     }
   }
 
-  private void addDirectory(LayerView layer, String path, FileNode node) throws IOException {
-    String file = root + path;
+  private static void makeDirectory(String file) throws IOException {
     FileStatus there = FileStatus.of(file);
     if (there != null && !there.isDirectory()) {
       Posix.removeTree(Posix.CWD, file);
@@ -111,8 +139,6 @@ final class TreeCopy {
     if (there == null) {
       Posix.mkdir(Posix.CWD, file, 0700);
     }
-    children(layer, path);
-    settle(file, node);
   }
 
   /** Gives a directory what {@code node} says; last of all, since what is made in it changes it. */

@@ -5,7 +5,10 @@ import dev.wadah.posix.FileStatus;
 import dev.wadah.posix.PathBytes;
 import dev.wadah.posix.Posix;
 import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -27,7 +30,7 @@ final class TreeDiff {
   private final TreeStamps before;
   private final FileComparison comparison;
   private final Set<Long> changedLinks = new HashSet<>();
-  private final List<LayerEntry> entries = new ArrayList<>();
+  private final List<Change> changes = new ArrayList<>();
   private final Map<Long, List<String>> links = new HashMap<>();
   private final Set<String> placed;
   private boolean likeLayers = true;
@@ -48,12 +51,12 @@ final class TreeDiff {
     this.comparison = new FileComparison(root, parent);
   }
 
-  /** What is to be said of a name, perhaps; {@code inside} of a directory. */
-  private record Change(String path, What what, long inode, List<Change> inside) {
-    static Change of(String path, What what) {
-      return new Change(path, what, 0, List.of());
-    }
-  }
+  /**
+   * What is to be said of a name, perhaps.
+   *
+   * @param directory place of the directory that it is in, in the list of changes; -1 for the root
+   */
+  private record Change(String path, What what, long inode, int directory) {}
 
   private enum What {
     GONE,
@@ -68,46 +71,118 @@ final class TreeDiff {
 
   /** The layer's entries in canonical order. */
   List<LayerEntry> entries() throws IOException {
-    for (Change change : children("", Below.MERGED)) {
-      write(change);
+    visitAll();
+    boolean[] real = real();
+    List<LayerEntry> entries = new ArrayList<>();
+    for (int i = 0; i < real.length; i++) {
+      if (real[i]) {
+        write(changes.get(i), entries);
+      } else {
+        likeLayers = false; // names that became one file, or a time that nobody shall see
+      }
     }
     return entries;
   }
 
-  /** Whether what was there before shows through where we are. */
-  private enum Below {
-    MERGED,
-    HIDDEN
-  }
-
-  private List<Change> children(String directory, Below below) throws IOException {
-    DirectoryScan now = TreeStamps.scan(root + directory);
-    TreeStamps.Directory stamp = below == Below.MERGED ? before.directory(directory) : null;
-    DirectoryScan old = stamp == null ? null : stamp.files();
-    List<Change> changes = new ArrayList<>();
-    int gone = 0;
-    for (int next = 0; next < now.size(); next++) {
-      String name = now.name(next);
-      int was = old == null ? -1 : old.find(name, gone);
-      for (; was >= 0 && gone < was; gone++) {
-        addGone(directory + "/" + old.name(gone), changes);
-      }
-      gone = was < 0 ? gone : was + 1;
-      Change change = child(directory + "/" + name, new Stamp(now, next), Stamp.of(old, was));
-      if (change != null) {
-        changes.add(change);
+  /** Which changes are written. A directory comes before what is in it. */
+  private boolean[] real() {
+    boolean[] real = new boolean[changes.size()];
+    for (int i = real.length - 1; i >= 0; i--) {
+      Change change = changes.get(i);
+      real[i] |=
+          change.what() == What.LINKED
+              ? changedLinks.contains(change.inode())
+              : change.what() != What.DIRECTORY;
+      if (real[i] && change.directory() >= 0) {
+        real[change.directory()] = true;
       }
     }
-    for (; old != null && gone < old.size(); gone++) {
-      addGone(directory + "/" + old.name(gone), changes);
-    }
-    changes.sort((a, b) -> PathBytes.compare(a.path(), b.path()));
-    return changes;
+    return real;
   }
 
-  private void addGone(String path, List<Change> changes) {
+  /** A directory that is being visited. */
+  private static final class Open {
+    final String path;
+    final Stamp now;
+    final Stamp old;
+
+    /** Place among the changes. */
+    final int place;
+
+    final DirectoryScan files;
+
+    /** What was there before and shows through; null when nothing does. */
+    final DirectoryScan before;
+
+    int next;
+    int gone;
+
+    Open(String path, Stamp now, Stamp old, int place, DirectoryScan[] scans) {
+      this.path = path;
+      this.now = now;
+      this.old = old;
+      this.place = place;
+      this.files = scans[0];
+      this.before = scans[1];
+    }
+  }
+
+  /** A stack of our own, since directories may lie thousands deep. */
+  private void visitAll() throws IOException {
+    Deque<Open> open = new ArrayDeque<>();
+    open.push(new Open("", null, null, -1, scans("", true)));
+    while (!open.isEmpty()) {
+      if (Thread.currentThread().isInterrupted()) {
+        throw new InterruptedIOException("interrupted while looking for what a step changed");
+      }
+      Open at = open.peek();
+      boolean last = at.next == at.files.size(); // then only what is gone may be left
+      Open inner = visitNext(at);
+      if (inner != null) {
+        open.push(inner);
+      } else if (last) {
+        open.pop();
+        leave(at);
+      }
+    }
+  }
+
+  private DirectoryScan[] scans(String path, boolean merged) throws IOException {
+    TreeStamps.Directory stamp = merged ? before.directory(path) : null;
+    return new DirectoryScan[] {TreeStamps.scan(root + path), stamp == null ? null : stamp.files()};
+  }
+
+  /** The directory that comes next, to be visited first; null when it was something else. */
+  private Open visitNext(Open at) throws IOException {
+    String name = at.next < at.files.size() ? at.files.name(at.next) : null;
+    int was = -1;
+    for (; at.before != null && at.gone < at.before.size() && was < 0; at.gone++) {
+      String old = at.before.name(at.gone);
+      int order = name == null ? -1 : PathBytes.compare(old, name);
+      if (order > 0) {
+        break;
+      }
+      if (order == 0) {
+        was = at.gone;
+      } else {
+        addGone(at, at.path + "/" + old);
+      }
+    }
+    if (name == null) {
+      return null;
+    }
+    Stamp now = new Stamp(at.files, at.next++);
+    String path = at.path + "/" + name;
+    if (now.type() == FileStatus.S_IFDIR && !isLost(path)) {
+      return enter(at, path, now, Stamp.of(at.before, was));
+    }
+    file(at, path, now, Stamp.of(at.before, was));
+    return null;
+  }
+
+  private void addGone(Open at, String path) {
     if (!placed.remove(path)) {
-      changes.add(Change.of(path, What.GONE));
+      changes.add(new Change(path, What.GONE, 0, at.place));
     }
   }
 
@@ -121,6 +196,10 @@ final class TreeDiff {
       return scan.type(at);
     }
 
+    long mtimeNanos() {
+      return scan.mtimeNanos(at);
+    }
+
     boolean isSame(Stamp other) {
       return type() == other.type()
           && scan.inode(at) == other.scan.inode(other.at)
@@ -128,31 +207,55 @@ final class TreeDiff {
     }
   }
 
-  /** Null when there is nothing to be said. */
-  private Change child(String path, Stamp now, Stamp old) throws IOException {
-    if (now.type() == FileStatus.S_IFDIR && !isLost(path)) {
-      return directory(path, now, old);
+  private Open enter(Open at, String path, Stamp now, Stamp old) throws IOException {
+    boolean wasDirectory = old != null && old.type() == FileStatus.S_IFDIR;
+    boolean same =
+        wasDirectory
+            && before.isSame(root, path, old.scan().inode(old.at()), now.scan().inode(now.at()));
+    What what = What.DIRECTORY;
+    if (!same) {
+      what = wasDirectory ? What.OPAQUE_DIRECTORY : What.CHANGED_DIRECTORY;
+    } else if (!now.isSame(old) && !placed.contains(path) && comparison.directoryDiffers(path)) {
+      what = What.CHANGED_DIRECTORY;
     }
+    changes.add(new Change(path, what, 0, at.place));
+    return new Open(path, now, old, changes.size() - 1, scans(path, same));
+  }
+
+  /** The layer says nothing of a directory without changes: its time is that of lower layers. */
+  private void leave(Open at) throws IOException {
+    boolean nothing =
+        at.place >= 0
+            && at.place == changes.size() - 1
+            && changes.get(at.place).what() == What.DIRECTORY;
+    if (nothing) {
+      changes.remove(at.place);
+      if (at.old.mtimeNanos() != at.now.mtimeNanos()) {
+        Posix.setModified(Posix.CWD, root + at.path, at.old.mtimeNanos());
+      }
+    }
+  }
+
+  private void file(Open at, String path, Stamp now, Stamp old) throws IOException {
     if (old != null && (now.isSame(old) || isPlaced(path, now))) {
-      return null;
+      return;
     }
     if (now.type() == FileStatus.S_IFSOCK || isLost(path) || isDevice0(now)) {
       MountStubs.remove(root, path);
       likeLayers &= old == null; // the layer does not hide what was there
-      return null;
+      return;
     }
     FileStatus status = FileStatus.of(root + path);
     boolean changed =
-        old == null
-            || now.scan().mtimeNanos(now.at()) != old.scan().mtimeNanos(old.at())
-            || comparison.differs(path, status);
+        old == null || now.mtimeNanos() != old.mtimeNanos() || comparison.differs(path, status);
     if (status.links() > 1) {
       if (changed) {
         changedLinks.add(status.inode());
       }
-      return new Change(path, What.LINKED, status.inode(), List.of());
+      changes.add(new Change(path, What.LINKED, status.inode(), at.place));
+    } else if (changed) {
+      changes.add(new Change(path, What.CHANGED, 0, at.place));
     }
-    return changed ? Change.of(path, What.CHANGED) : null;
   }
 
   /** A mount point that is still empty, whatever its time. */
@@ -172,53 +275,7 @@ final class TreeDiff {
     return now.type() == FileStatus.S_IFCHR && now.scan().sizeBytes(now.at()) == 0;
   }
 
-  private Change directory(String path, Stamp now, Stamp old) throws IOException {
-    boolean wasDirectory = old != null && old.type() == FileStatus.S_IFDIR;
-    boolean same =
-        wasDirectory
-            && before.isSame(root, path, old.scan().inode(old.at()), now.scan().inode(now.at()));
-    List<Change> inside = children(path, same ? Below.MERGED : Below.HIDDEN);
-    What what = What.DIRECTORY;
-    if (!same) {
-      what = wasDirectory ? What.OPAQUE_DIRECTORY : What.CHANGED_DIRECTORY;
-    } else if (!now.isSame(old) && comparison.directoryDiffers(path)) {
-      what = What.CHANGED_DIRECTORY;
-    }
-    if (what == What.DIRECTORY && inside.isEmpty()) {
-      restoreTime(path, now, old);
-      return null;
-    }
-    return new Change(path, what, 0, inside);
-  }
-
-  /** The layer says nothing of the directory, so its time is that of the layers below. */
-  private void restoreTime(String path, Stamp now, Stamp old) throws IOException {
-    long mtime = old.scan().mtimeNanos(old.at());
-    if (mtime != now.scan().mtimeNanos(now.at())) {
-      Posix.setModified(Posix.CWD, root + path, mtime);
-    }
-  }
-
-  /** Whether anything of it will be written. */
-  private boolean isReal(Change change) {
-    return switch (change.what()) {
-      case LINKED -> changedLinks.contains(change.inode());
-      case DIRECTORY -> {
-        boolean real = false;
-        for (Change inside : change.inside()) {
-          real = real || isReal(inside);
-        }
-        yield real;
-      }
-      default -> true;
-    };
-  }
-
-  private void write(Change change) throws IOException {
-    if (!isReal(change)) {
-      likeLayers = false; // names that became one file, or a time that nobody shall see
-      return;
-    }
+  private void write(Change change, List<LayerEntry> entries) throws IOException {
     String path = change.path();
     placed.remove(path);
     switch (change.what()) {
@@ -232,9 +289,6 @@ final class TreeDiff {
     }
     if (change.what() == What.OPAQUE_DIRECTORY) {
       entries.add(new LayerEntry.Opaque(path));
-    }
-    for (Change inside : change.inside()) {
-      write(inside);
     }
   }
 

@@ -6,6 +6,8 @@ import dev.wadah.posix.Posix;
 import dev.wadah.posix.PosixException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -33,7 +35,7 @@ final class TreeStamps {
   /** Looks at the tree {@code root}, which nobody changes meanwhile. */
   static TreeStamps of(String root) throws IOException {
     TreeStamps stamps = new TreeStamps();
-    stamps.look(root, "");
+    stamps.look(root);
     long age = System.currentTimeMillis() * 1_000_000 - stamps.latest;
     if (age >= 0 && age < TICK_NANOS) {
       try {
@@ -46,13 +48,18 @@ final class TreeStamps {
     return stamps;
   }
 
-  private void look(String root, String path) throws IOException {
-    DirectoryScan files = scan(root + path);
-    directories.put(path, new Directory(files, birth(root + path)));
-    for (int i = 0; i < files.size(); i++) {
-      latest = Math.max(latest, files.ctimeNanos(i));
-      if (files.type(i) == FileStatus.S_IFDIR) {
-        look(root, path + "/" + files.name(i));
+  private void look(String root) throws IOException {
+    Deque<String> paths = new ArrayDeque<>();
+    paths.push("");
+    while (!paths.isEmpty()) {
+      String path = paths.pop();
+      DirectoryScan files = scan(root + path);
+      directories.put(path, new Directory(files, birth(root + path)));
+      for (int i = 0; i < files.size(); i++) {
+        latest = Math.max(latest, files.ctimeNanos(i));
+        if (files.type(i) == FileStatus.S_IFDIR) {
+          paths.push(path + "/" + files.name(i));
+        }
       }
     }
   }

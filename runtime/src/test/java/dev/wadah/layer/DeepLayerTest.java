@@ -85,6 +85,23 @@ class DeepLayerTest {
         .containsExactly("f", "l");
   }
 
+  @Test
+  void copiesADeepLayerAndFindsWhatChangedInIt() throws Exception {
+    LayerStack stack = LayerStack.EMPTY.plus(fixture.layers.write(deep(), LayerStore.Form.TAR));
+    Path root = temp.resolve("store/copy");
+    Posix.mkdir(Posix.CWD, root.toString(), 0755);
+    CopiedTree tree = new CopiedTree(fixture.layers, root, "/");
+    tree.extend(stack);
+    assertThat(StoreFixture.mode(root + BOTTOM)).isEqualTo(0700 + DEPTH % 8);
+    tree.begin();
+    Posix.unlink(Posix.CWD, root + BOTTOM + "/l");
+
+    DiffId layer = tree.commit(List.of());
+
+    assertThat(fixture.layers.tree(stack.plus(layer)).list(BOTTOM)).containsExactly("f");
+    assertThat(tree.isPartOf(stack.plus(layer))).isTrue();
+  }
+
   private static byte[] tarOf(List<LayerEntry> entries) throws Exception {
     try (InputStream in = new TarStream(CanonicalEntries.of(entries))) {
       return in.readAllBytes();
