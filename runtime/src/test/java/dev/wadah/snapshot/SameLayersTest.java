@@ -9,6 +9,7 @@ import dev.wadah.layer.LayerStore;
 import dev.wadah.layer.TreeForm;
 import dev.wadah.layer.TreeForm.Answer;
 import dev.wadah.layer.TreeForm.Verdict;
+import dev.wadah.layer.UnpackLimits;
 import dev.wadah.oci.DiffId;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -84,7 +85,8 @@ class SameLayersTest {
     Path place = Files.createDirectories(temp.resolve(verdict.toString()));
     Store store = Store.open(place.resolve("store"));
     TreeForm form = new TreeForm(store, room -> new Answer(verdict, ""));
-    LayerStore layers = new LayerStore(store, new DirectoryContentStore(store), form);
+    LayerStore layers =
+        new LayerStore(store, new DirectoryContentStore(store), form, UnpackLimits.DEFAULT);
     Snapshotter snapshots = new FittingSnapshotter(store, layers, form);
     LayerStack stack = LayerStack.EMPTY;
     List<DiffId> made = new ArrayList<>();
