@@ -18,6 +18,7 @@ final class CountingRegistry implements Registry {
   private final Registry registry;
   final AtomicLong layerBytesDown = new AtomicLong();
   final AtomicLong layerBytesUp = new AtomicLong();
+  final AtomicLong blobBytesUp = new AtomicLong();
   final AtomicInteger parts = new AtomicInteger();
   final AtomicInteger layerGets = new AtomicInteger();
   final AtomicInteger requests = new AtomicInteger();
@@ -92,6 +93,7 @@ final class CountingRegistry implements Registry {
       throws IOException {
     requests.incrementAndGet();
     long sent = registry.pushBlob(repository, blob, mountFrom, content);
+    blobBytesUp.addAndGet(sent);
     if (isLayer(blob)) {
       layerBytesUp.addAndGet(sent);
     }

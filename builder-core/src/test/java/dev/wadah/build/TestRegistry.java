@@ -32,14 +32,25 @@ record TestRegistry(String host, Path folder, Closeable process) implements Clos
   }
 
   static TestRegistry start(Kind kind, Path folder) throws IOException {
-    if (kind == Kind.OURS) {
-      RegistryServer server =
-          RegistryServer.start(folder, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
-      return new TestRegistry(server.host(), folder, server);
-    }
     int port;
     try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       port = free.getLocalPort();
+    }
+    return start(kind, folder, kind == Kind.OURS ? 0 : port);
+  }
+
+  /** The same again, at the same port, after it was closed. */
+  TestRegistry restarted() throws IOException {
+    Kind kind = process instanceof RegistryServer ? Kind.OURS : Kind.DEBIAN;
+    return start(kind, folder, Integer.parseInt(host.substring(host.indexOf(':') + 1)));
+  }
+
+  private static TestRegistry start(Kind kind, Path folder, int port) throws IOException {
+    if (kind == Kind.OURS) {
+      RegistryServer server =
+          RegistryServer.start(
+              folder, new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+      return new TestRegistry(server.host(), folder, server);
     }
     Files.createDirectories(folder);
     Path config = folder.resolve("config.yml");
@@ -58,7 +69,7 @@ record TestRegistry(String host, Path folder, Closeable process) implements Clos
             .redirectOutput(folder.resolve("log").toFile())
             .start();
     awaitPort(port);
-    return new TestRegistry("localhost:" + port, folder, process::destroy);
+    return new TestRegistry("localhost:" + port, folder, process::destroyForcibly);
   }
 
   private static void awaitPort(int port) throws IOException {
