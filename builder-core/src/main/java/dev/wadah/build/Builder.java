@@ -116,7 +116,11 @@ public final class Builder {
         export(session.request(), new Built(images, base, session.epoch()), progress);
     shared.write(cache, layers, BuildSteps.outlined(results, outputs));
     Profile.spent(Phase.EXPORT, start);
-    return new BuildResult(written.images(), written.metadata(), shared.withWarnings(warnings));
+    return new BuildResult(
+        written.images(),
+        written.metadata(),
+        shared.withWarnings(warnings),
+        new Provenance(engine, session.request(), graphs, results));
   }
 
   private Map<Vertex, VertexResult> execute(

@@ -141,11 +141,12 @@ public final class BuildMojo extends AbstractMojo {
 
   private void writeMetadata(BuildResult result) throws IOException {
     Files.createDirectories(metadataFile.toPath().toAbsolutePath().getParent());
+    Map<String, Object> metadata = result.metadataFile();
     OutputFile.write(
         metadataFile.toPath(),
         "rw-r--r--",
         out ->
-            new ObjectMapper().writerWithDefaultPrettyPrinter().writeValue(out, result.metadata()));
+            new ObjectMapper().writerWithDefaultPrettyPrinter().writeValue(out, metadata));
   }
 
   private BuildRequest request() throws MojoExecutionException {

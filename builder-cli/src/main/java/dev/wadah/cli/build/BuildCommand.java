@@ -103,7 +103,7 @@ public final class BuildCommand implements Command {
     }
     Optional<String> metadataFile = arguments.value("metadata-file");
     if (metadataFile.isPresent()) {
-      write(metadataFile.get(), JsonText.pretty(result.metadata(), "  ") + "\n");
+      write(metadataFile.get(), JsonText.pretty(result.metadataFile(), "  ") + "\n");
     }
   }
 

@@ -120,7 +120,8 @@ public final class Exporter {
       Map<Platform, Image> images, OutputOptions options, String type, TransferProgress progress)
       throws IOException {
     // what is only pushed needs no place in the list of images
-    boolean stored = !type.equals("registry") && options.isStored();
+    boolean onlyPushed = type.equals("registry") && options.push() != OutputOptions.Push.NO;
+    boolean stored = !onlyPushed && options.isStored();
     ImageVariants variants = new ImageVariants(engine, options, progress);
     Map<Platform, Image> written = new LinkedHashMap<>();
     for (Map.Entry<Platform, Image> entry : images.entrySet()) {

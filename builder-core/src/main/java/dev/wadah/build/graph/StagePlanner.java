@@ -39,8 +39,7 @@ final class StagePlanner {
    */
   Op.Placement placement(String owner) {
     boolean linked =
-        scope.request().steps().copies() == Copies.LINKED
-            && !FileActions.isNamed(owner);
+        scope.request().steps().copies() == Copies.LINKED && !FileActions.isNamed(owner);
     return linked ? Op.Placement.LINKED : Op.Placement.ON_ROOT;
   }
 

@@ -92,6 +92,15 @@ class RegistryExportTest {
   }
 
   @Test
+  void keepsWhatShallNotBePushed() throws Exception {
+    export(engine, "registry", List.of("here:1"), List.of(), "push=false");
+    assertThat(engine.images().target("here:1")).isPresent();
+    export(engine, "image", List.of("tag:1"), List.of(), "name=other:1");
+    assertThat(engine.images().target("tag:1")).isPresent();
+    assertThat(engine.images().target("other:1")).as("-t stands for all names").isEmpty();
+  }
+
+  @Test
   void pushesUnderEveryNameOfAListAndTellsThem() throws Exception {
     Map<String, Object> metadata =
         export(
