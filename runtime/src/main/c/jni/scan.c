@@ -19,6 +19,31 @@ struct linux_dirent64 {
   char d_name[];
 };
 
+/* Asks the JVM whether this thread is to stop, but seldom: every so many names. */
+#define PATIENCE 4096
+
+struct patience {
+  JNIEnv *env;
+  unsigned count;
+};
+
+static int is_interrupted(JNIEnv *env) {
+  jclass type = (*env)->FindClass(env, "java/lang/Thread");
+  jmethodID current = type == NULL ? NULL : (*env)->GetStaticMethodID(env, type, "currentThread", "()Ljava/lang/Thread;");
+  jmethodID interrupted = current == NULL ? NULL : (*env)->GetMethodID(env, type, "isInterrupted", "()Z");
+  jobject thread = interrupted == NULL ? NULL : (*env)->CallStaticObjectMethod(env, type, current);
+  int result = thread == NULL || (*env)->CallBooleanMethod(env, thread, interrupted);
+  (*env)->DeleteLocalRef(env, thread);
+  (*env)->DeleteLocalRef(env, type);
+  return result;
+}
+
+static int is_over(struct patience *patience) {
+  if (++patience->count % PATIENCE != 0 || !is_interrupted(patience->env)) return 0;
+  errno = EINTR;
+  return 1;
+}
+
 /* Names, NUL-separated, and where each begins. */
 struct listing {
   char *text;
@@ -48,7 +73,7 @@ static int add(struct listing *listing, const char *name) {
   return 0;
 }
 
-static int collect(int fd, struct listing *listing) {
+static int collect(int fd, struct listing *listing, struct patience *patience) {
   char buffer[32768] __attribute__((aligned(8)));
   for (;;) {
     long n = syscall(SYS_getdents64, fd, buffer, sizeof buffer);
@@ -57,7 +82,7 @@ static int collect(int fd, struct listing *listing) {
       struct linux_dirent64 *entry = (struct linux_dirent64 *)(buffer + at);
       at += entry->d_reclen;
       if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0) continue;
-      if (add(listing, entry->d_name) < 0) return -1;
+      if (add(listing, entry->d_name) < 0 || is_over(patience)) return -1;
     }
   }
 }
@@ -91,11 +116,12 @@ static jlong capable(int fd, const char *name, const struct stat *st) {
 }
 
 /* Looks at every name in the order of its bytes; one that has just gone is left out. */
-static int look(int fd, struct listing *listing, struct found *found) {
+static int look(int fd, struct listing *listing, struct found *found, struct patience *patience) {
   qsort_r(listing->starts, listing->count, sizeof *listing->starts, by_bytes, listing->text);
   for (size_t i = 0; i < listing->count; i++) {
     const char *name = listing->text + listing->starts[i];
     struct stat st;
+    if (is_over(patience)) return -1;
     if (fstatat(fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0) {
       if (errno == ENOENT) continue;
       return -1;
@@ -134,16 +160,17 @@ JNIEXPORT jobjectArray JNICALL Java_dev_wadah_posix_DirectoryScan_scan(JNIEnv *e
   struct listing listing = {NULL, 0, 0, NULL, 0, 0};
   struct found found = {NULL, NULL, NULL, 0, 0};
   jobjectArray result = NULL;
-  int failed = lseek(fd, 0, SEEK_SET) < 0 || collect(fd, &listing) < 0;
+  struct patience patience = {env, 0};
+  int failed = lseek(fd, 0, SEEK_SET) < 0 || collect(fd, &listing, &patience) < 0;
   if (!failed) {
     found.names = malloc(listing.used + 1);
     found.ends = malloc((listing.count + 1) * sizeof *found.ends);
     found.values = malloc((listing.count + 1) * FIELDS * sizeof *found.values);
-    failed = found.names == NULL || found.ends == NULL || found.values == NULL || look(fd, &listing, &found) < 0;
+    failed = found.names == NULL || found.ends == NULL || found.values == NULL || look(fd, &listing, &found, &patience) < 0;
   }
-  if (failed)
+  if (failed && !(*env)->ExceptionCheck(env))
     wadah_throw(env, "getdents64", NULL, errno);
-  else
+  else if (!failed)
     result = arrays(env, &found);
   free(listing.text);
   free(listing.starts);

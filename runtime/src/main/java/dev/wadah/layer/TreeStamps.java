@@ -81,7 +81,7 @@ final class TreeStamps {
     return Posix.birth(Posix.CWD, directory);
   }
 
-  static DirectoryScan scan(String directory) throws PosixException {
+  static DirectoryScan scan(String directory) throws IOException {
     int open = Posix.openDirectory(Posix.CWD, directory);
     try {
       return DirectoryScan.of(open);

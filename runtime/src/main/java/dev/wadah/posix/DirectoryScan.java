@@ -1,5 +1,6 @@
 package dev.wadah.posix;
 
+import java.io.InterruptedIOException;
 import java.util.Arrays;
 
 /**
@@ -28,13 +29,24 @@ public final class DirectoryScan {
   }
 
   /**
-   * Reads a directory.
+   * Reads a directory. Interrupting the thread ends that soon.
    *
    * @param fd open for reading; stays open
    * @throws PosixException without a path
+   * @throws InterruptedIOException if the thread was interrupted, which is looked at every few
+   *     thousand names
    */
-  public static DirectoryScan of(int fd) throws PosixException {
-    return new DirectoryScan(scan(fd));
+  public static DirectoryScan of(int fd) throws PosixException, InterruptedIOException {
+    try {
+      return new DirectoryScan(scan(fd));
+    } catch (PosixException e) {
+      if (e.errnoName().equals("EINTR")) {
+        InterruptedIOException stop = new InterruptedIOException("reading a directory was stopped");
+        stop.initCause(e);
+        throw stop;
+      }
+      throw e;
+    }
   }
 
   private static native Object[] scan(int fd) throws PosixException;
