@@ -196,7 +196,7 @@ public final class IndexBuilder {
   }
 
   private static FileNode node(TarEntry entry) throws InvalidLayerException {
-    FileNode node = plain(TarView.node(entry));
+    FileNode node = plain(TarPart.node(entry));
     require(node.type() != FileNode.Type.CHARACTER_DEVICE || node.identity().device() != 0);
     return node;
   }

@@ -8,6 +8,7 @@ import java.io.Closeable;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
@@ -26,6 +27,9 @@ final class LayerApplier implements Closeable {
 
   /** Most directories that one may lie in: what is deeper takes longer with every step. */
   static final int DEEPEST = 8192;
+
+  private static final int LEAST_HOLE_BYTES = 1 << 12;
+  private static final byte[] ZEROS = new byte[TarReader.GATHERED_BYTES];
 
   private static final String WHITEOUT = ".wh.";
   private static final String AUFS = ".wh..wh.";
@@ -273,7 +277,12 @@ final class LayerApplier implements Closeable {
         if (n < 0) {
           break;
         }
-        out.write(buffer, 0, n);
+        if (n >= LEAST_HOLE_BYTES && Arrays.equals(buffer, 0, n, ZEROS, 0, n)) {
+          // What was sparse before it went into a tar takes no place here either.
+          out.getChannel().position(out.getChannel().position() + n);
+        } else {
+          out.write(buffer, 0, n);
+        }
       }
       setLength(out, entry.sizeBytes());
       TarEntry.Owner owner = entry.owner();

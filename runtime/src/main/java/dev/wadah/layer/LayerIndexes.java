@@ -21,6 +21,8 @@ final class LayerIndexes {
   /** The room in the store. */
   static final String ROOM = "layers/indexes";
 
+  private static final String MARKS = ".marks";
+
   private final Store store;
   private final Map<String, LayerIndex> known = new ConcurrentHashMap<>();
   private Path room;
@@ -71,6 +73,33 @@ final class LayerIndexes {
         || FileStatus.of(room().resolve(layer.digest().hex()).toString()) != null;
   }
 
+  /** The marks of a layer's tar; null when there are none. */
+  TarMarks marks(DiffId layer) throws IOException {
+    Path file = room().resolve(layer.digest().hex() + MARKS);
+    byte[] bytes;
+    try {
+      bytes = Files.readAllBytes(file);
+    } catch (NoSuchFileException e) {
+      return null;
+    }
+    try {
+      TarMarks marks = TarMarks.parse(bytes);
+      FileStatus status = FileStatus.of(file.toString());
+      if (status != null) {
+        store.leases().renew(file.toString(), status.mtimeNanos());
+      }
+      return marks;
+    } catch (IllegalArgumentException e) {
+      Files.deleteIfExists(file); // torn in a power cut, or of another version
+      return null;
+    }
+  }
+
+  /** Keeps the marks of a layer's tar. */
+  void putMarks(DiffId layer, TarMarks marks) throws IOException {
+    write(layer.digest().hex() + MARKS, marks.toBytes());
+  }
+
   /** Keeps the index of a layer. */
   void put(DiffId layer, LayerIndex index) throws IOException {
     put(layer.digest().hex(), index);
@@ -79,9 +108,13 @@ final class LayerIndexes {
   /** Keeps an index under a name that is no layer's. */
   void put(String name, LayerIndex index) throws IOException {
     known.put(name, index);
+    write(name, index.toBytes());
+  }
+
+  private void write(String name, byte[] bytes) throws IOException {
     Path draft = room().resolve(name + "." + Long.toHexString(System.nanoTime()) + ".tmp");
     try {
-      Files.write(draft, index.toBytes());
+      Files.write(draft, bytes);
       Posix.chmod(Posix.CWD, draft.toString(), 0644);
       Files.move(draft, room().resolve(name), StandardCopyOption.ATOMIC_MOVE);
     } finally {

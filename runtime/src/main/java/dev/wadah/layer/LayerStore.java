@@ -137,7 +137,7 @@ public final class LayerStore {
         pump.take(entry);
       }
       pump.end();
-      return new DiffId(ingest.commit());
+      return views.written(new DiffId(ingest.commit()), pump.marks());
     }
   }
 
@@ -158,7 +158,7 @@ public final class LayerStore {
         return EMPTY;
       }
       pump.end();
-      return new DiffId(ingest.commit());
+      return views.written(new DiffId(ingest.commit()), pump.marks());
     } finally {
       Profile.spent(Phase.WRITE, start);
     }

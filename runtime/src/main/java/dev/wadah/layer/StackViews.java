@@ -4,6 +4,7 @@ import dev.wadah.content.ContentStore;
 import dev.wadah.layer.LayerRecords.Marks;
 import dev.wadah.oci.DiffId;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -11,6 +12,9 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /** Opens the layers of a stack for a {@link MergedTree}: as trees, as tars, or by their indexes. */
 final class StackViews {
+  /** From two thousand entries on. */
+  private static final int LONG_TAR_MARKS = 2048 / TarMarks.STEP;
+
   private final LayerStore store;
   private final LayerTrees trees;
   private final LayerRecords records;
@@ -35,10 +39,20 @@ final class StackViews {
         || (trees.any(layer) == null && content.has(layer.digest()) && records.blob(layer) == null);
   }
 
+  /** Keeps what was learnt of a tar while it was written, where it is long to read. */
+  DiffId written(DiffId layer, TarMarks marks) throws IOException {
+    if (marks.size() >= LONG_TAR_MARKS) {
+      store.indexes().putMarks(layer, marks);
+    }
+    return layer;
+  }
+
   TarView tarView(DiffId layer) throws IOException {
     TarView view = tarViews.get(layer);
     if (view == null) {
-      view = new TarView(content.path(layer.digest()), linkIdentity(layer));
+      Path tar = content.path(layer.digest());
+      TarMarks marks = store.indexes().marks(layer);
+      view = new TarView(tar, marks == null ? TarView.scan(tar) : marks, linkIdentity(layer));
       tarViews.put(layer, view);
     }
     return view;

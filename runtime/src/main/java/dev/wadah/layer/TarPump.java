@@ -14,6 +14,8 @@ final class TarPump implements LayerEntries.Sink {
 
   private final TarBlocks blocks = new TarBlocks();
   private final ByteSink sink;
+  private final TarMarks.Builder marks = new TarMarks.Builder();
+  private long position;
 
   TarPump(ByteSink sink) {
     this.sink = sink;
@@ -25,13 +27,20 @@ final class TarPump implements LayerEntries.Sink {
     sink.put(blocks.bytes(), 0, blocks.length());
   }
 
+  /** Where the entries began. */
+  TarMarks marks() {
+    return marks.build();
+  }
+
   /** Writes an entry; they come as {@link CanonicalEntries} makes them. */
   @Override
   public void take(LayerEntry entry) throws IOException {
     if (Thread.currentThread().isInterrupted()) {
       throw new InterruptedIOException("interrupted while writing a layer");
     }
+    marks.add(entry, position);
     blocks.entry(entry);
+    position += blocks.length();
     sink.put(blocks.bytes(), 0, blocks.length());
     if (entry instanceof LayerEntry.File file && file.node().isFile()) {
       long size = file.node().sizeBytes();
@@ -47,6 +56,7 @@ final class TarPump implements LayerEntries.Sink {
           "%s changed while it was read: it became shorter than %d bytes"
               .formatted(file.path(), size));
     }
+    position += size + TarBlocks.padding(size);
     sink.put(ZEROS, 0, TarBlocks.padding(size));
   }
 }

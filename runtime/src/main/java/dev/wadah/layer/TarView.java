@@ -1,172 +1,159 @@
 package dev.wadah.layer;
 
-import dev.wadah.layer.TarEntry.Kind;
-import dev.wadah.posix.Posix;
+import dev.wadah.layer.FileNode.Identity;
+import dev.wadah.posix.PathBytes;
 import java.io.FileInputStream;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /**
- * A layer of our own that is kept as a tar, as part of a {@link MergedTree}: its headers are read
- * once, contents where they lie. Only for canonical tars, in which every parent is there, nothing
- * comes twice and links point back. Safe for threads.
+ * A layer of our own that is kept as a tar, as part of a {@link MergedTree}. Headers are read where
+ * {@link TarMarks} say, and the last ones that were read are kept. Only for canonical tars, in
+ * which every parent is there, nothing comes twice and links point back. Safe for threads.
  */
 final class TarView implements LayerView {
-  private static final String WHITEOUT_PREFIX = ".wh.";
-  private static final String OPAQUE_NAME = ".wh..wh..opq";
+  /** Parts whose headers are kept: four thousand files. */
+  private static final int MOST_PARTS = 64;
 
   private final Path tar;
-  private final Map<String, FileNode> nodes = new HashMap<>();
-  private final Map<String, Long> offsets = new HashMap<>();
-  private final Map<String, List<String>> names = new HashMap<>();
-  private final Set<String> opaque = new HashSet<>();
-  private boolean hides;
+  private final TarMarks marks;
+  private final long linkIdentity;
+  private final Map<Integer, TarPart> parts =
+      new LinkedHashMap<>(16, 0.75f, true) {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Integer, TarPart> eldest) {
+          return size() > MOST_PARTS;
+        }
+      };
 
   /**
-   * Reads the headers of a tar.
+   * A view of a tar.
    *
    * @param linkIdentity tells the hard links of this layer from those of others
    */
-  TarView(Path tar, long linkIdentity) throws IOException {
+  TarView(Path tar, TarMarks marks, long linkIdentity) {
     this.tar = tar;
-    names.put("/", new ArrayList<>());
+    this.marks = marks;
+    this.linkIdentity = linkIdentity;
+  }
+
+  /** Reads all headers of a tar of which no marks are kept. */
+  static TarMarks scan(Path tar) throws IOException {
+    TarMarks.Builder marks = new TarMarks.Builder();
     try (TarReader reader = new TarReader(new FileInputStream(tar.toFile()))) {
-      long links = 0;
+      long start = 0;
       for (TarEntry entry = reader.next(); entry != null; entry = reader.next()) {
-        if (entry.kind() == Kind.HARD_LINK) {
-          addLink(entry, linkIdentity + ++links);
-        } else {
-          add(entry, reader.position());
-        }
+        LayerEntry known = TarPart.entry(entry);
+        marks.add(known, start);
+        boolean stored = entry.kind() == TarEntry.Kind.FILE;
+        long size = stored ? entry.sizeBytes() : 0;
+        start = reader.position() + size + TarBlocks.padding(size);
       }
     }
+    return marks.build();
   }
 
-  private void add(TarEntry entry, long offset) throws IOException {
-    String path = LayerApplier.clean(entry.name());
-    int slash = path.lastIndexOf('/');
-    String directory = slash == 0 ? "/" : path.substring(0, slash);
-    String name = path.substring(slash + 1);
-    if (name.equals(OPAQUE_NAME)) {
-      opaque.add(directory);
-      hides = true;
-      return;
+  private synchronized TarPart part(int mark) throws IOException {
+    TarPart part = parts.get(mark);
+    if (part == null) {
+      part = TarPart.read(tar, marks, mark);
+      parts.put(mark, part);
     }
-    FileNode node = WHITEOUT;
-    if (name.startsWith(WHITEOUT_PREFIX)) {
-      name = name.substring(WHITEOUT_PREFIX.length());
-      path = path.substring(0, slash + 1) + name;
-      hides = true;
-    } else {
-      node = node(entry);
-    }
-    put(path, directory, name, node);
-    if (node.isDirectory()) {
-      names.put(path, new ArrayList<>());
-    } else if (node.isFile()) {
-      offsets.put(path, offset);
-    }
-  }
-
-  private void put(String path, String directory, String name, FileNode node) {
-    nodes.put(path, node);
-    names.get(directory).add(name);
-  }
-
-  private void addLink(TarEntry entry, long fresh) throws IOException {
-    String path = LayerApplier.clean(entry.name());
-    String target = LayerApplier.clean(entry.link());
-    FileNode node = nodes.get(target);
-    if (node.identity().inode() == 0) {
-      FileNode.Identity old = node.identity();
-      node = node.withIdentity(new FileNode.Identity(old.device(), fresh, old.xattrs()));
-      nodes.put(target, node);
-    }
-    int slash = path.lastIndexOf('/');
-    put(path, slash == 0 ? "/" : path.substring(0, slash), path.substring(slash + 1), node);
-    if (node.isFile()) {
-      offsets.put(path, offsets.get(target));
-    }
-  }
-
-  /** What an entry says, be it as it may. */
-  static FileNode node(TarEntry entry) {
-    FileNode.Type type =
-        switch (entry.kind()) {
-          case FILE, HARD_LINK -> FileNode.Type.FILE;
-          case DIRECTORY -> FileNode.Type.DIRECTORY;
-          case SYMLINK -> FileNode.Type.SYMLINK;
-          case FIFO -> FileNode.Type.FIFO;
-          case CHARACTER_DEVICE -> FileNode.Type.CHARACTER_DEVICE;
-          case BLOCK_DEVICE -> FileNode.Type.BLOCK_DEVICE;
-        };
-    TarEntry.Extras extras = entry.extras();
-    boolean device = type == FileNode.Type.CHARACTER_DEVICE || type == FileNode.Type.BLOCK_DEVICE;
-    FileNode.Identity identity =
-        !device && extras.xattrs().isEmpty()
-            ? FileNode.Identity.PLAIN
-            : new FileNode.Identity(
-                device ? Posix.device(extras.major(), extras.minor()) : 0, 0, extras.xattrs());
-    return new FileNode(
-        type,
-        entry.mode(),
-        entry.owner().uid(),
-        entry.owner().gid(),
-        entry.sizeBytes(),
-        entry.mtimeNanos(),
-        entry.link(),
-        identity);
+    return part;
   }
 
   @Override
-  public FileNode find(String path) {
-    return nodes.get(path);
+  public FileNode find(String path) throws IOException {
+    int mark = marks.floor(path);
+    if (mark < 0) {
+      return null;
+    }
+    TarPart part = part(mark);
+    String first = part.link(path);
+    if (first != null) {
+      return find(first);
+    }
+    FileNode node = part.node(path);
+    int link = node == null ? 0 : marks.link(path);
+    return link == 0 ? node : withInode(node, linkIdentity + link);
+  }
+
+  private static FileNode withInode(FileNode node, long inode) {
+    Identity old = node.identity();
+    return node.withIdentity(new Identity(old.device(), inode, old.xattrs()));
   }
 
   @Override
-  public boolean isOpaque(String directory) {
-    return opaque.contains(directory);
+  public boolean isOpaque(String directory) throws IOException {
+    if (!hidesAnything() || directory.equals("/")) {
+      return hidesRoot();
+    }
+    int mark = marks.floor(directory);
+    return mark >= 0 && part(mark).isOpaque(directory);
   }
 
   /** Whether the layer hides all that is below it. */
   boolean hidesRoot() {
-    return opaque.contains("/");
+    return marks.hides() == TarMarks.Hides.EVERYTHING;
   }
 
   @Override
   public boolean hidesAnything() {
-    return hides;
+    return marks.hides() != TarMarks.Hides.NOTHING;
   }
 
   @Override
-  public String[] names(String directory) {
-    List<String> found = names.get(directory);
-    return found == null ? new String[0] : found.toArray(new String[0]);
+  public String[] names(String directory) throws IOException {
+    List<String> names = new ArrayList<>();
+    String below = directory.equals("/") ? "/" : directory + "/";
+    for (int mark = Math.max(0, marks.floor(directory)); mark < marks.size(); ) {
+      String inner = null;
+      for (String path : part(mark).paths()) {
+        if (path.startsWith(below)) {
+          int slash = path.indexOf('/', below.length());
+          inner = slash < 0 ? null : path.substring(0, slash);
+          if (slash < 0) {
+            names.add(path.substring(below.length()));
+          }
+        } else if (PathBytes.comparePaths(path, directory) > 0) {
+          return names.toArray(new String[0]);
+        }
+      }
+      // Past all that is in a directory of this one.
+      mark = inner == null ? mark + 1 : Math.max(mark + 1, marks.lastWithin(inner));
+    }
+    return names.toArray(new String[0]);
   }
 
   @Override
   public InputStream open(String path) throws IOException {
-    Long offset = offsets.get(path);
-    if (offset == null) {
+    int mark = marks.floor(path);
+    TarPart part = mark < 0 ? null : part(mark);
+    String first = part == null ? null : part.link(path);
+    if (first != null) {
+      return open(first);
+    }
+    FileNode node = part == null ? null : part.node(path);
+    if (node == null || !node.isFile()) {
       throw new FileNotFoundException(path + " is no regular file of the layer");
     }
     FileInputStream in = new FileInputStream(tar.toFile());
     try {
-      in.skipNBytes(offset);
+      in.skipNBytes(part.offset(path));
     } catch (IOException e) {
       in.close();
       throw e;
     }
-    return new Section(in, nodes.get(path).sizeBytes());
+    return new Section(in, node.sizeBytes());
   }
 
   @Override
