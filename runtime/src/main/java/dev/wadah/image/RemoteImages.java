@@ -2,6 +2,7 @@ package dev.wadah.image;
 
 import dev.wadah.content.ContentStore;
 import dev.wadah.layer.LayerStore;
+import dev.wadah.layer.Listings;
 import dev.wadah.layer.toc.SeekableLayers;
 import dev.wadah.oci.Descriptor;
 import dev.wadah.oci.DiffId;
@@ -124,16 +125,19 @@ final class RemoteImages {
     for (int i = 0; i < image.manifest().layers().size(); i++) {
       DiffId diffId = image.config().diffIds().get(i);
       Descriptor blob = image.manifest().layers().get(i);
-      layers
-          .listings()
-          .claim(
-              diffId,
-              SeekableLayers.listing(
-                  blob, (offset, length) -> part(image, pulledFrom, blob, offset, length)));
+      layers.listings().claim(diffId, listing(image, pulledFrom, blob));
       if (!layers.has(diffId)) {
         layers.addBlob(diffId, blob, wanted -> open(image, pulledFrom, wanted));
       }
     }
+  }
+
+  private Optional<Listings.Listing> listing(
+      Image image, Optional<ImageReference> pulledFrom, Descriptor blob) {
+    return blob.annotations().isEmpty()
+        ? Optional.empty()
+        : SeekableLayers.listing(
+            blob, (offset, length) -> part(image, pulledFrom, blob, offset, length));
   }
 
   /** Reads a part of a layer from the first repository that gives it. */

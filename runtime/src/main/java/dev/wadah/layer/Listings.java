@@ -43,12 +43,15 @@ public final class Listings {
    *
    * @param listing empty when the manifest names none
    */
-  public void claim(DiffId layer, Optional<Listing> listing) {
-    claims.merge(
-        layer,
-        listing,
-        (old, now) ->
-            old.map(Listing::digest).equals(now.map(Listing::digest)) ? old : Optional.empty());
+  public synchronized void claim(DiffId layer, Optional<Listing> listing) {
+    Optional<Listing> old = claims.putIfAbsent(layer, listing);
+    boolean other =
+        old != null
+            && old.isPresent()
+            && (listing.isEmpty() || !listing.get().digest().equals(old.get().digest()));
+    if (other) {
+      claims.put(layer, Optional.empty());
+    }
   }
 
   /** What a root depends on besides its layers: the lists of them; empty when there are none. */

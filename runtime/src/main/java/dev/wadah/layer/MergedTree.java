@@ -48,7 +48,15 @@ final class MergedTree implements FileTree {
     LayerView at(int index) throws IOException;
 
     static Parts of(List<LayerView> views) {
-      return index -> index < views.size() ? views.get(index) : null;
+      return new KnownParts(views);
+    }
+  }
+
+  /** Layers that are open; no lambda, since linking one takes longer than most look-ups. */
+  private record KnownParts(List<LayerView> views) implements Parts {
+    @Override
+    public LayerView at(int index) {
+      return index < views.size() ? views.get(index) : null;
     }
   }
 

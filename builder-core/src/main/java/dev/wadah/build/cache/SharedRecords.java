@@ -1,5 +1,6 @@
 package dev.wadah.build.cache;
 
+import dev.wadah.layer.IndexSource;
 import dev.wadah.layer.LayerIndex;
 import dev.wadah.oci.DiffId;
 import dev.wadah.oci.Digest;
@@ -12,7 +13,7 @@ import java.util.Optional;
  * Results that others have made; asked for what this machine does not know. A shared cache that is
  * missing or broken is as good as an empty one. Safe for threads.
  */
-public interface SharedRecords {
+public interface SharedRecords extends IndexSource {
   /** Nobody shares anything. */
   SharedRecords NONE = new SharedRecords() {};
 
@@ -48,6 +49,7 @@ public interface SharedRecords {
    *
    * @throws java.io.InterruptedIOException if the thread is interrupted in the wait for it
    */
+  @Override
   default Optional<LayerIndex> index(DiffId layer) throws IOException {
     return Optional.empty();
   }

@@ -118,7 +118,7 @@ public final class StepCache {
 
   /** The indexes of layers that others share; believed like their results, and kept nowhere. */
   public IndexSource indexes() {
-    return shared::index;
+    return shared;
   }
 
   /** All results that this build used or made so far, in no order; none for its own use. */

@@ -7,6 +7,7 @@ import dev.wadah.build.graph.Vertex;
 import dev.wadah.layer.FileTree;
 import dev.wadah.layer.IndexSource;
 import dev.wadah.layer.LayerIndex;
+import dev.wadah.layer.Listings;
 import dev.wadah.layer.LayerStack;
 import dev.wadah.layer.LayerStore;
 import dev.wadah.oci.DiffId;
@@ -56,12 +57,17 @@ final class FileRunner {
     VertexResult.Root below = (VertexResult.Root) inputs.get(0);
     return uses.isUnpacked(vertex)
         ? layers.tree(below.layers())
-        : layers.outline(below.layers(), layer -> index(below, layer));
+        : layers.outline(
+            below.layers(),
+            below.listing().isPresent() ? new WithLists(indexes, layers.listings()) : indexes);
   }
 
-  /** A list counts only where the root's key tells that it does. */
-  private Optional<LayerIndex> index(VertexResult.Root root, DiffId layer) throws IOException {
-    Optional<LayerIndex> shared = indexes.index(layer);
-    return shared.isPresent() || root.listing().isEmpty() ? shared : layers.listings().index(layer);
+  /** Lists count only where the root's key tells that they do. */
+  private record WithLists(IndexSource indexes, Listings listings) implements IndexSource {
+    @Override
+    public Optional<LayerIndex> index(DiffId layer) throws IOException {
+      Optional<LayerIndex> shared = indexes.index(layer);
+      return shared.isPresent() ? shared : listings.index(layer);
+    }
   }
 }

@@ -31,8 +31,10 @@ final class RootUses {
         }
       }
     }
-    boolean files =
-        outputs.stream().anyMatch(o -> o.type().equals("tar") || o.type().equals("local"));
+    boolean files = false;
+    for (OutputRequest output : outputs) {
+      files |= output.type().equals("tar") || output.type().equals("local");
+    }
     return new RootUses(unpacked, files);
   }
 

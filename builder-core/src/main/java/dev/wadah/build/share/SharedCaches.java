@@ -194,7 +194,7 @@ public final class SharedCaches implements Closeable {
     try {
       boolean written =
           new CacheWriter(
-                  new LayerBlobs(engine, sources::index), target, storage(engine, target.place()))
+                  new LayerBlobs(engine, sources), target, storage(engine, target.place()))
               .write(own, outlined, Instant.now());
       problem = Optional.empty();
       outcome = written ? Outcome.DONE : Outcome.CACHED;
