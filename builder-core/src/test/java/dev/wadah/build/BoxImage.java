@@ -106,6 +106,9 @@ final class BoxImage {
     return new LayerEntry.File(path, node, LayerEntry.Content.NONE);
   }
 
+  /** No name: a name of a request would be pushed where an output pushes. */
+  static final NamingRequest UNNAMED = new NamingRequest(List.of(), Map.of(), List.of());
+
   /** A request for the Dockerfile in a folder, with the image store as its output. */
   static BuildRequest request(Path context, Map<String, String> buildArgs) {
     SecretSource secret =

@@ -107,7 +107,7 @@ class LazyBaseTest {
                 plain.steps(),
                 plain.secrets(),
                 List.of(output),
-                plain.naming()),
+                BoxImage.UNNAMED),
             progress);
   }
 

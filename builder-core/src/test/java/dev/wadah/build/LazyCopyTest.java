@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.wadah.build.BuildRequest.CacheRequest;
 import dev.wadah.build.BuildRequest.Copies;
-import dev.wadah.build.BuildRequest.NamingRequest;
 import dev.wadah.build.BuildRequest.OutputRequest;
 import dev.wadah.build.BuildRequest.SharedCache;
 import dev.wadah.build.BuildRequest.StepRequest;
@@ -134,7 +133,7 @@ class LazyCopyTest {
                       new StepRequest("default", List.of(), Set.of(), Limits.NONE, copies),
                       request.secrets(),
                       List.of(outputs),
-                      new NamingRequest(List.of(), Map.of(), List.of())),
+                      BoxImage.UNNAMED),
                   BuildProgress.NONE);
       warnings = result.warnings().stream().map(Diagnostic::message).toList();
       return result.images().get(Platform.host()).layers().layers();

@@ -110,7 +110,7 @@ class SharedCacheTest {
                       plain.steps(),
                       plain.secrets(),
                       List.of(outputs),
-                      plain.naming()),
+                      BoxImage.UNNAMED),
                   outcomes);
       return this;
     }

@@ -193,8 +193,7 @@ public final class SharedCaches implements Closeable {
     Outcome outcome = Outcome.FAILED;
     try {
       boolean written =
-          new CacheWriter(
-                  new LayerBlobs(engine, sources), target, storage(engine, target.place()))
+          new CacheWriter(new LayerBlobs(engine, sources), target, storage(engine, target.place()))
               .write(own, outlined, Instant.now());
       problem = Optional.empty();
       outcome = written ? Outcome.DONE : Outcome.CACHED;
