@@ -101,11 +101,12 @@ final class LaunchFailures {
     if (List.of("EPERM", "EACCES").contains(failure.error())) {
       String why = System.getenv("WADAH_NO_NAMESPACE");
       return "; Wadah needs to be root with CAP_SYS_ADMIN for this"
-          + (why == null ? "" : ", or root of a user namespace, and " + why);
+          + (why == null ? "" : ", or root of a user namespace, and " + why)
+          + " (docs/sandbox.md)";
     }
     return failure.detail().contains("not supported as upperdir")
-        ? "; the store lies on a file system that takes no changes of an overlay, such as another"
-            + " overlay: put it on a volume, with WADAH_HOME or --root"
+        ? "; the store was made on another kind of file system than it lies on now: begin a new one,"
+            + " best on a volume, with WADAH_HOME or --root (docs/sandbox.md)"
         : "";
   }
 }

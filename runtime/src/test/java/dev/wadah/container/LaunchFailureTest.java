@@ -64,7 +64,7 @@ class LaunchFailureTest {
       delimiter = '|',
       textBlock =
           """
-          overlay | EINVAL | filesystem on ./upper not supported as upperdir | put it on a volume, with WADAH_HOME or --root
+          overlay | EINVAL | filesystem on ./upper not supported as upperdir | best on a volume, with WADAH_HOME or --root
           clone   | EPERM  | ''                                              | needs to be root with CAP_SYS_ADMIN
           """)
   void saysWhatTheMachineLacks(String operation, String error, String detail, String remedy) {
