@@ -10,6 +10,7 @@ import dev.wadah.container.ContainerSpec.SecuritySpec;
 import dev.wadah.container.ContainerSpec.UserIds;
 import dev.wadah.container.LauncherSandbox;
 import dev.wadah.container.Sandbox;
+import dev.wadah.content.Places;
 import dev.wadah.posix.Processes;
 import dev.wadah.snapshot.Snapshotter.RootMount;
 import java.io.IOException;
@@ -99,9 +100,12 @@ public final class ContainerStart {
     return (System.nanoTime() - begin) / 1e6;
   }
 
-  /** Making the writable directories is not counted; they stay, as a layer stays. */
+  /**
+   * Making the writable directories, as a build does, is not counted; they stay, as a layer stays.
+   */
   private Times launcher() throws IOException {
-    Path state = Files.createDirectory(room.resolve("state" + count++));
+    Path state = room.resolve("state" + count++);
+    Places.makeDirectory(room, state.toString());
     Path upper = Files.createDirectory(state.resolve("upper"));
     Path work = Files.createDirectory(state.resolve("work"));
     ContainerSpec spec = spec(new RootMount(List.of(lower), Optional.of(upper), Optional.of(work)));
