@@ -145,8 +145,7 @@ public final class BuildMojo extends AbstractMojo {
     OutputFile.write(
         metadataFile.toPath(),
         "rw-r--r--",
-        out ->
-            new ObjectMapper().writerWithDefaultPrettyPrinter().writeValue(out, metadata));
+        out -> new ObjectMapper().writerWithDefaultPrettyPrinter().writeValue(out, metadata));
   }
 
   private BuildRequest request() throws MojoExecutionException {
