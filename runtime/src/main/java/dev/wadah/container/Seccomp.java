@@ -92,7 +92,7 @@ final class Seccomp {
   /** The program of Docker's profile and default capabilities. */
   static String usual(Architecture architecture, Syncs syncs) {
     boolean faked = syncs == Syncs.FAKED;
-    if (architecture == Architecture.AMD64) {
+    if (architecture.equals(Architecture.AMD64)) {
       return faked ? UsualFilters.AMD64_SYNCS_FAKED : UsualFilters.AMD64;
     }
     return faked ? UsualFilters.ARM64_SYNCS_FAKED : UsualFilters.ARM64;

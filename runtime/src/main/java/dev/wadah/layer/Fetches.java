@@ -13,6 +13,7 @@ import java.util.concurrent.Callable;
 final class Fetches {
   private static final int BUFFER_BYTES = 1 << 17;
 
+  @SuppressWarnings("ThreadLocalUsage") // a listener hears of one store only
   private final ThreadLocal<FetchListener> listeners = new ThreadLocal<>();
 
   /** Makes this thread's fetches heard by {@code listener}; null: by nobody. */

@@ -129,6 +129,7 @@ final class TarMarks {
     }
   }
 
+  @SuppressWarnings("EnumOrdinal") // these files are caches: another version makes them anew
   byte[] toBytes() {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (DataOutputStream out = new DataOutputStream(bytes)) {
