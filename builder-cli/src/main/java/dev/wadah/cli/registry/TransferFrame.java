@@ -4,7 +4,9 @@ import dev.wadah.cli.progress.Bytes;
 import dev.wadah.cli.progress.Screen;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 
 /** Lays out one picture of the layers that move; pure. All its characters are of width one. */
 final class TransferFrame {
@@ -49,14 +51,14 @@ final class TransferFrame {
       return lines;
     }
     int left = room - 1;
-    int[] quota = new int[Phase.values().length];
+    Map<Phase, Integer> quota = new EnumMap<>(Phase.class);
     for (Phase phase : Phase.values()) {
       int count = (int) rows.stream().filter(row -> row.phase() == phase).count();
-      quota[phase.ordinal()] = Math.min(left, count);
-      left -= quota[phase.ordinal()];
+      quota.put(phase, Math.min(left, count));
+      left -= Math.min(left, count);
     }
     for (Row row : rows) {
-      if (quota[row.phase().ordinal()]-- > 0) {
+      if (quota.merge(row.phase(), -1, Integer::sum) >= 0) {
         lines.add(line(row, screen.columns()));
       }
     }
