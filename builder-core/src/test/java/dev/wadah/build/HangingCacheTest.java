@@ -15,6 +15,8 @@ import dev.wadah.registry.HttpRegistry;
 import dev.wadah.registry.Registry;
 import dev.wadah.registry.RetryPolicy;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -114,7 +116,9 @@ class HangingCacheTest {
 
   private static void check(Engine engine, BuildResult result) throws IOException {
     var tree = engine.layers().tree(result.images().values().iterator().next().layers());
-    assertThat(new String(tree.open("/two").readAllBytes())).isEqualTo("two\n");
+    try (InputStream file = tree.open("/two")) {
+      assertThat(new String(file.readAllBytes(), StandardCharsets.UTF_8)).isEqualTo("two\n");
+    }
     assertThat(engine.images().target("built:1")).as("the result is not lost").isPresent();
     assertThat(engine.content().verify()).isEmpty();
     assertThat(engine.layers().verify()).isEmpty();

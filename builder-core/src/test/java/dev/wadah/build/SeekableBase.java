@@ -20,7 +20,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -46,6 +45,7 @@ final class SeekableBase {
   }
 
   /** A layer as it is pushed. */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   private record Layer(DiffId diffId, Descriptor blob, byte[] bytes) {}
 
   static Image push(Engine engine, Image plain, ImageReference name, Form form) throws IOException {
@@ -282,7 +282,7 @@ final class SeekableBase {
       fields.put("mode", entry.getMode() | (entry.isDirectory() ? 040000 : 0100000));
       fields.put("uid", entry.getLongUserId());
       fields.put("gid", entry.getLongGroupId());
-      fields.put("modtime", Instant.ofEpochMilli(entry.getModTime().getTime()).toString());
+      fields.put("modtime", entry.getLastModifiedTime().toInstant().toString());
       if (isFile && entry.getSize() > 0) {
         int data = (int) entry.getDataOffset();
         byte[] content = Arrays.copyOfRange(tar, data, data + (int) entry.getSize());

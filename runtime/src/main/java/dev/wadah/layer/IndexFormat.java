@@ -31,7 +31,7 @@ final class IndexFormat {
   private static final int IMPLIED = 1;
   private static final int FIRST_TYPE = 2;
   private static final int HAS_IDENTITY = 0x40;
-  private static final FileNode.Type[] TYPES = FileNode.Type.values();
+  private static final List<FileNode.Type> TYPES = List.of(FileNode.Type.values());
 
   private IndexFormat() {}
 
@@ -105,7 +105,7 @@ final class IndexFormat {
     void number(long value) throws IOException {
       long rest = value;
       while ((rest & ~0x7FL) != 0) {
-        out.writeByte((int) (rest & 0x7F | 0x80));
+        out.writeByte((int) ((rest & 0x7F) | 0x80));
         rest >>>= 7;
       }
       out.writeByte((int) rest);
@@ -142,7 +142,7 @@ final class IndexFormat {
         return;
       }
       boolean plain = node.identity().equals(Identity.PLAIN);
-      out.writeByte(FIRST_TYPE + node.type().ordinal() | (plain ? 0 : HAS_IDENTITY));
+      out.writeByte((FIRST_TYPE + TYPES.indexOf(node.type())) | (plain ? 0 : HAS_IDENTITY));
       number(node.mode());
       number(node.uid() & 0xFFFFFFFFL);
       number(node.gid() & 0xFFFFFFFFL);
@@ -246,7 +246,7 @@ final class IndexFormat {
         return head == WHITEOUT ? LayerView.WHITEOUT : LayerIndex.IMPLIED;
       }
       int type = (head & ~HAS_IDENTITY) - FIRST_TYPE;
-      if (type < 0 || type >= TYPES.length) {
+      if (type < 0 || type >= TYPES.size()) {
         throw new IOException("a file of kind %d".formatted(head));
       }
       int mode = (int) number(07777);
@@ -255,10 +255,10 @@ final class IndexFormat {
       long size = number(Long.MAX_VALUE);
       lastSeconds += signed();
       long nanos = number(SECOND - 1);
-      String link = TYPES[type] == FileNode.Type.SYMLINK ? name() : "";
+      String link = TYPES.get(type) == FileNode.Type.SYMLINK ? name() : "";
       Identity identity = (head & HAS_IDENTITY) == 0 ? Identity.PLAIN : identity();
       return new FileNode(
-          TYPES[type], mode, uid, gid, size, lastSeconds * SECOND + nanos, link, identity);
+          TYPES.get(type), mode, uid, gid, size, lastSeconds * SECOND + nanos, link, identity);
     }
 
     private Identity identity() throws IOException {

@@ -104,11 +104,11 @@ class DisplayTest {
         case "out" -> display.output(vertex(words[2]), stream(words[3]), text(words[3]));
         case "move" -> move(display, vertex(words[2]), words[3].split(" "));
         case "reading" -> {
-          String[] counts = words[3].split(" ");
+          String[] counts = words[3].split(" ", -1);
           display.reading(vertex(words[2]), Long.parseLong(counts[0]), Long.parseLong(counts[1]));
         }
         case "read" -> {
-          String[] counts = words[3].split(" ");
+          String[] counts = words[3].split(" ", -1);
           display.read(vertex(words[2]), Long.parseLong(counts[0]), Long.parseLong(counts[1]));
         }
         case "end" -> end(display, vertex(words[2]), words[3].split(" ", 3));

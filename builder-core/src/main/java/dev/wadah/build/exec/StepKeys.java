@@ -21,7 +21,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -39,7 +38,7 @@ final class StepKeys {
   private final List<Reading> readings;
 
   /** Files of contexts that were looked at, by reading. */
-  private final Map<Reading, FilesKey> read = new IdentityHashMap<>();
+  private final IdentityHashMap<Reading, FilesKey> read = new IdentityHashMap<>();
 
   private final ReadCount count;
 

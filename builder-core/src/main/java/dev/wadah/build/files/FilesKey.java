@@ -42,7 +42,7 @@ public final class FilesKey {
     }
     byte[] common = new byte[modes.length];
     for (int i = 0; i < modes.length; i += 2) {
-      int mode = (modes[i] & 0xff) << 8 | modes[i + 1] & 0xff;
+      int mode = ((modes[i] & 0xff) << 8) | (modes[i + 1] & 0xff);
       int stands = (mode & FIXED) != 0 ? mode : portable.of(mode);
       common[i] = (byte) (stands >> 8);
       common[i + 1] = (byte) stands;

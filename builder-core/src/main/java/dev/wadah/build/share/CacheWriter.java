@@ -61,7 +61,7 @@ final class CacheWriter {
   /**
    * Writes results.
    *
-   * @param own without blobs and indexes
+   * @param results without blobs and indexes
    * @param outlined layers whose indexes others may need
    * @return whether anything had to be written
    * @throws IOException if the place refuses, or others write so often that it never succeeds

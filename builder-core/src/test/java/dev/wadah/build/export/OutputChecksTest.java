@@ -76,7 +76,7 @@ class OutputChecksTest {
 
   private static BuildRequest request(String platforms, String cache, List<OutputRequest> outputs) {
     List<Platform> wanted = new ArrayList<>();
-    for (String platform : (platforms == null ? "" : platforms).split(",")) {
+    for (String platform : (platforms == null ? "" : platforms).split(",", -1)) {
       if (!platform.isEmpty()) {
         wanted.add(Platform.parse(platform));
       }

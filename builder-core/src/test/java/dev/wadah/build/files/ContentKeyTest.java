@@ -93,7 +93,7 @@ class ContentKeyTest {
   /** Modes of a file and a program that are copied, of what lies beside them, of the directory. */
   private static Digest portable(String... modes) throws Exception {
     int usual = Integer.parseInt(modes[2], 8);
-    String directory = Integer.toOctalString(usual | usual >> 2 & 0111);
+    String directory = Integer.toOctalString(usual | ((usual >> 2) & 0111));
     MemoryTree tree =
         MemoryTree.of(
             """
