@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.wadah.build.BuildProgress.Outcome;
 import dev.wadah.build.BuildRequest.CacheRequest;
+import dev.wadah.build.BuildRequest.NamingRequest;
 import dev.wadah.build.BuildRequest.OutputRequest;
 import dev.wadah.build.BuildRequest.SharedCache;
 import dev.wadah.build.HangingRegistry.Way;
@@ -105,8 +106,8 @@ class HangingCacheTest {
                 new CacheRequest(false, Set.of(), from, to),
                 plain.steps(),
                 plain.secrets(),
-                List.of(new OutputRequest("image", Optional.empty(), Map.of("name", "built:1"))),
-                plain.naming()),
+                List.of(new OutputRequest("image", Optional.empty(), Map.of())),
+                new NamingRequest(List.of("built:1"), Map.of(), List.of())),
             outcomes);
   }
 
