@@ -5,6 +5,11 @@ public interface Command {
   /** Its flags and arguments. */
   CommandModel model();
 
+  /** The exit code when its command line is wrong. */
+  default int usageCode() {
+    return ExitCode.USAGE;
+  }
+
   /**
    * Does it.
    *

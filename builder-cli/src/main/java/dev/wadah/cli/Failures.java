@@ -25,18 +25,21 @@ final class Failures {
   private final PrintStream err;
   private final boolean debug;
   private final Optional<Path> store;
+  private final int usageCode;
 
   /**
    * For one command.
    *
    * @param debug whether stack traces are printed
    * @param store the store's folder, if it is not the default
+   * @param usageCode the exit code when the command line is wrong
    */
-  Failures(Console console, boolean debug, Optional<Path> store) {
+  Failures(Console console, boolean debug, Optional<Path> store, int usageCode) {
     this.store = store;
     this.console = console;
     this.err = console.err();
     this.debug = debug;
+    this.usageCode = usageCode;
   }
 
   /** Reports {@code failure}. */
@@ -52,7 +55,7 @@ final class Failures {
   private int describe(Throwable failure) {
     if (failure instanceof UsageException usage) {
       print(Diagnostic.error("usage", usage.getMessage(), usage.why(), usage.remedy()));
-      return ExitCode.USAGE;
+      return usageCode;
     }
     if (failure instanceof InterruptedException
         || (failure instanceof InterruptedIOException

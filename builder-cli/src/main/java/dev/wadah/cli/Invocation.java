@@ -14,6 +14,7 @@ final class Invocation {
   private Optional<String> root = Optional.empty();
   private Optional<Path> store = Optional.empty();
   private boolean debug;
+  private int usageCode = ExitCode.USAGE;
 
   Invocation(Console console) {
     this.console = console;
@@ -24,7 +25,7 @@ final class Invocation {
     try {
       return dispatch(new ArrayList<>(words));
     } catch (Exception | StackOverflowError | OutOfMemoryError e) {
-      return new Failures(console, debug, store).report(e);
+      return new Failures(console, debug, store, usageCode).report(e);
     }
   }
 
@@ -70,6 +71,7 @@ final class Invocation {
 
   private int runCommand(List<String> words) throws Exception {
     Command command = take(words);
+    usageCode = command.usageCode();
     CommandModel model = command.model();
     Arguments arguments = model.parse(words);
     debug |= arguments.has("debug");

@@ -1,6 +1,6 @@
 package dev.wadah.cli;
 
-/** The command line is wrong; exit code 2. */
+/** The command line is wrong; exit code 2, or the command's {@link Command#usageCode}. */
 public final class UsageException extends Exception {
   private static final long serialVersionUID = 1L;
 

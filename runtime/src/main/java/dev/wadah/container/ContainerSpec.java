@@ -137,7 +137,7 @@ public record ContainerSpec(
    * @param cpus processors, 1.5 means one and a half
    * @param pids processes
    * @param shmBytes size of /dev/shm; 0 means 64 MiB
-   * @param ulimits such as nofile=1024:2048
+   * @param ulimits such as nofile=1024:2048; the constructor refuses what is no limit
    */
   public record Limits(
       long memoryBytes, double cpus, long pids, long shmBytes, List<String> ulimits) {
@@ -145,6 +145,9 @@ public record ContainerSpec(
 
     public Limits {
       ulimits = List.copyOf(ulimits);
+      for (String ulimit : ulimits) {
+        Ulimit.parse(ulimit);
+      }
     }
   }
 }

@@ -10,8 +10,8 @@ import dev.wadah.build.BuildRequest.TargetRequest;
 import dev.wadah.cli.Arguments;
 import dev.wadah.cli.CommandException;
 import dev.wadah.cli.Quantities;
+import dev.wadah.cli.ResourceFlags;
 import dev.wadah.cli.UsageException;
-import dev.wadah.container.ContainerSpec.Limits;
 import dev.wadah.image.ImageStore.PullPolicy;
 import dev.wadah.oci.Platform;
 import java.util.ArrayList;
@@ -149,21 +149,8 @@ final class RequestFlags {
         arguments.oneOf("network", "default", List.of("default", "none", "host")),
         arguments.values("add-host"),
         allow,
-        limits(),
+        ResourceFlags.limits(arguments),
         arguments.has("link-copies") ? Copies.LINKED : Copies.AS_WRITTEN);
-  }
-
-  private Limits limits() throws UsageException {
-    return new Limits(
-        bytes("memory"),
-        Quantities.cpus("--cpus", arguments.value("cpus").orElse("0")),
-        0,
-        bytes("shm-size"),
-        arguments.values("ulimit"));
-  }
-
-  private long bytes(String flag) throws UsageException {
-    return Quantities.bytes("--" + flag, arguments.value(flag).orElse("0"));
   }
 
   private NamingRequest naming() throws UsageException {

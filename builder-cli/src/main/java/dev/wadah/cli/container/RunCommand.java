@@ -5,6 +5,7 @@ import dev.wadah.cli.Command;
 import dev.wadah.cli.CommandException;
 import dev.wadah.cli.CommandModel;
 import dev.wadah.cli.Console;
+import dev.wadah.cli.ExitCode;
 import dev.wadah.cli.Session;
 import dev.wadah.cli.UsageException;
 import dev.wadah.cli.image.Lookup;
@@ -37,6 +38,12 @@ public final class RunCommand implements Command {
     return RunFlags.model();
   }
 
+  /** As docker's: 2 may be what the container's program returns. */
+  @Override
+  public int usageCode() {
+    return ExitCode.CONTAINER_NOT_STARTED;
+  }
+
   @Override
   public int run(Arguments arguments, Session session) throws Exception {
     try {
@@ -62,14 +69,22 @@ public final class RunCommand implements Command {
           "leave out --tty");
     }
     String id = ContainerId.random();
-    writeId(arguments, id);
+    // What can be wrong with flags is said before a registry is asked, let alone an image pulled.
+    SpecFlags flags = new SpecFlags(arguments, console.environment(), id);
+    Wanted wanted = Wanted.of(arguments);
+    Optional<String> idFile = arguments.value("cidfile");
+    if (idFile.isPresent()) {
+      requireAbsent(Path.of(idFile.get()));
+    }
     Engine engine = session.engine();
-    Image image = image(arguments, engine, console);
+    Image image = image(wanted, engine, console);
+    if (idFile.isPresent()) {
+      Files.writeString(Path.of(idFile.get()), id, StandardOpenOption.CREATE_NEW);
+    }
     ContainerConfig config = image.config().container();
     try (Snapshotter.State root = engine.snapshots().scratch(image.layers(), "/");
         Attachments attached =
             Attachments.prepare(engine, image.layers(), attachments, config.volumes())) {
-      SpecFlags flags = new SpecFlags(arguments, console.environment(), id);
       UserIds user = user(arguments, engine, image);
       ProcessSpec process = flags.process(config, user);
       ContainerSpec spec = flags.spec(root.root(), process, attached.mounts());
@@ -94,35 +109,47 @@ public final class RunCommand implements Command {
         : new Sandbox.Io.Streams(console.out(), console.err());
   }
 
-  private static void writeId(Arguments arguments, String id) throws IOException {
-    Optional<String> file = arguments.value("cidfile");
-    if (file.isPresent()) {
-      Files.writeString(Path.of(file.get()), id, StandardOpenOption.CREATE_NEW);
+  private static void requireAbsent(Path idFile) throws CommandException {
+    if (Files.exists(idFile)) {
+      throw new CommandException(
+          "id-file-exists",
+          "the file \"%s\" for the container's id is there already".formatted(idFile),
+          "another container may have written it",
+          "remove it, or name another one");
     }
   }
 
-  private static Image image(Arguments arguments, Engine engine, Console console) throws Exception {
-    String name = arguments.positional().get(0);
-    Platform platform = Lookup.platform(arguments.value("platform"));
-    PullPolicy policy =
-        switch (arguments.oneOf("pull", "missing", List.of("always", "missing", "never"))) {
-          case "always" -> PullPolicy.ALWAYS;
-          case "never" -> PullPolicy.NEVER;
-          default -> PullPolicy.MISSING;
-        };
-    if (policy != PullPolicy.ALWAYS) {
+  /** Which image is to run, and whether a registry may be asked for it. */
+  private record Wanted(String nameOrId, Platform platform, PullPolicy policy) {
+    static Wanted of(Arguments arguments) throws UsageException {
+      Platform platform = Lookup.platform(arguments.value("platform"));
+      PullPolicy policy =
+          switch (arguments.oneOf("pull", "missing", List.of("always", "missing", "never"))) {
+            case "always" -> PullPolicy.ALWAYS;
+            case "never" -> PullPolicy.NEVER;
+            default -> PullPolicy.MISSING;
+          };
+      return new Wanted(arguments.positional().get(0), platform, policy);
+    }
+  }
+
+  private static Image image(Wanted wanted, Engine engine, Console console) throws Exception {
+    Platform platform = wanted.platform();
+    if (wanted.policy() != PullPolicy.ALWAYS) {
       // An id is no reference, but may be here.
-      Optional<Image> here = engine.images().find(name, platform);
+      Optional<Image> here = engine.images().find(wanted.nameOrId(), platform);
       if (here.isPresent()) {
         return here.get();
       }
     }
-    ImageReference reference = Lookup.reference(name);
-    if (policy == PullPolicy.NEVER) {
-      return engine.images().resolve(reference, platform, policy);
+    ImageReference reference = Lookup.reference(wanted.nameOrId());
+    if (wanted.policy() == PullPolicy.NEVER) {
+      return engine.images().resolve(reference, platform, PullPolicy.NEVER);
     }
     PullOnTheWay.Reason reason =
-        policy == PullPolicy.MISSING ? PullOnTheWay.Reason.MISSING : PullOnTheWay.Reason.WANTED;
+        wanted.policy() == PullPolicy.MISSING
+            ? PullOnTheWay.Reason.MISSING
+            : PullOnTheWay.Reason.WANTED;
     return new PullOnTheWay(engine, console).pull(reference, platform, reason);
   }
 

@@ -2,7 +2,7 @@ package dev.wadah.cli.container;
 
 import dev.wadah.cli.Arguments;
 import dev.wadah.cli.CommandException;
-import dev.wadah.cli.Quantities;
+import dev.wadah.cli.ResourceFlags;
 import dev.wadah.cli.UsageException;
 import dev.wadah.container.ContainerSpec;
 import dev.wadah.container.ContainerSpec.HostFiles;
@@ -10,6 +10,7 @@ import dev.wadah.container.ContainerSpec.Limits;
 import dev.wadah.container.ContainerSpec.MountSpec;
 import dev.wadah.container.ContainerSpec.NetworkMode;
 import dev.wadah.container.ContainerSpec.ProcessSpec;
+import dev.wadah.container.ContainerSpec.SecuritySpec;
 import dev.wadah.container.ContainerSpec.UserIds;
 import dev.wadah.oci.ContainerConfig;
 import dev.wadah.snapshot.Snapshotter.RootMount;
@@ -21,56 +22,67 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Turns the flags of {@code run} and an image's config into a container's spec. */
+/**
+ * Turns the flags of {@code run} and an image's config into a container's spec. The constructor
+ * judges all that can be judged without an image.
+ */
 final class SpecFlags {
   private static final int HOSTNAME_LENGTH = 12;
 
   private final Arguments arguments;
-  private final Map<String, String> environment;
   private final NetworkMode network;
   private final String hostname;
+  private final Optional<String> directory;
+  private final Variables variables;
+  private final HostFiles hostFiles;
+  private final SecuritySpec security;
+  private final Limits limits;
 
   /**
-   * Reads what other settings depend on.
+   * Reads the flags, and the files of variables that they name.
    *
    * @param id of the container
    */
-  SpecFlags(Arguments arguments, Map<String, String> environment, String id) throws UsageException {
+  SpecFlags(Arguments arguments, Map<String, String> environment, String id)
+      throws IOException, UsageException, CommandException {
     this.arguments = arguments;
-    this.environment = environment;
     this.network =
         arguments.oneOf("network", "host", List.of("host", "none")).equals("none")
             ? NetworkMode.NONE
             : NetworkMode.HOST;
     this.hostname = arguments.value("hostname").orElse(id.substring(0, HOSTNAME_LENGTH));
+    this.directory = arguments.value("workdir");
+    if (directory.isPresent()) {
+      requireAbsolute(directory.get());
+    }
+    this.variables = Variables.read(arguments, environment);
+    this.hostFiles = hostFiles(arguments, hostname);
+    this.security = Security.of(arguments);
+    this.limits = ResourceFlags.limits(arguments);
   }
 
-  ContainerSpec spec(RootMount root, ProcessSpec process, List<MountSpec> mounts)
-      throws UsageException {
+  ContainerSpec spec(RootMount root, ProcessSpec process, List<MountSpec> mounts) {
     return new ContainerSpec(
-        root,
-        arguments.has("read-only"),
-        process,
-        mounts,
-        network,
-        hostFiles(),
-        Security.of(arguments),
-        limits());
+        root, arguments.has("read-only"), process, mounts, network, hostFiles, security, limits);
   }
 
   ProcessSpec process(ContainerConfig config, UserIds user)
-      throws IOException, UsageException, CommandException {
-    String directory = arguments.value("workdir").orElse(config.workingDir());
+      throws UsageException, CommandException {
+    String where = directory.orElse(config.workingDir());
+    requireAbsolute(where);
+    return new ProcessSpec(
+        command(config),
+        variables.over(config.env(), hostname),
+        where.isEmpty() ? "/" : where,
+        user,
+        arguments.has("init"));
+  }
+
+  private static void requireAbsolute(String directory) throws UsageException {
     if (!directory.isEmpty() && !directory.startsWith("/")) {
       throw new UsageException(
           "the working directory \"%s\" is not absolute".formatted(directory), "", "");
     }
-    return new ProcessSpec(
-        command(config),
-        Variables.of(arguments, config.env(), hostname, environment),
-        directory.isEmpty() ? "/" : directory,
-        user,
-        arguments.has("init"));
   }
 
   /** Entrypoint and command; an entrypoint of one's own drops the image's command. */
@@ -100,7 +112,7 @@ final class SpecFlags {
     return command;
   }
 
-  private HostFiles hostFiles() throws UsageException {
+  private static HostFiles hostFiles(Arguments arguments, String hostname) throws UsageException {
     StringBuilder hosts =
         new StringBuilder(
             """
@@ -135,14 +147,5 @@ final class SpecFlags {
       // A machine without name servers: the container has none either.
       return "";
     }
-  }
-
-  private Limits limits() throws UsageException {
-    return new Limits(
-        Quantities.bytes("--memory", arguments.value("memory").orElse("0")),
-        Quantities.cpus("--cpus", arguments.value("cpus").orElse("0")),
-        Math.max(0, Quantities.whole("--pids-limit", arguments.value("pids-limit").orElse("0"))),
-        Quantities.bytes("--shm-size", arguments.value("shm-size").orElse("0")),
-        arguments.values("ulimit"));
   }
 }

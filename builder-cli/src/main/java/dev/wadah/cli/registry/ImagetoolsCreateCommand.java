@@ -57,11 +57,12 @@ public final class ImagetoolsCreateCommand implements Command {
       throw new UsageException(
           "nothing says where the result goes", "", "--tag NAME, or --dry-run to see it");
     }
+    Annotations annotations = annotations(arguments.values("annotation"));
     ImagetoolsSources sources =
         new ImagetoolsSources(new ImageJoin(session.engine().registry()), tags);
     List<JoinEntry> entries = sources.read(arguments);
     Registry registry = session.engine().registry();
-    Registry.Document document = document(entries, arguments, registry);
+    Registry.Document document = document(entries, annotations, arguments, registry);
     if (arguments.has("dry-run")) {
       session.console().out().println(new String(document.bytes(), StandardCharsets.UTF_8));
       return ExitCode.OK;
@@ -73,15 +74,17 @@ public final class ImagetoolsCreateCommand implements Command {
   }
 
   private static Registry.Document document(
-      List<JoinEntry> entries, Arguments arguments, Registry registry)
-      throws UsageException, IOException {
+      List<JoinEntry> entries, Annotations annotations, Arguments arguments, Registry registry)
+      throws IOException {
     boolean asItIs = arguments.value("prefer-index").orElse("true").equals("false");
-    List<String> flags = arguments.values("annotation");
-    if (asItIs && entries.size() == 1 && flags.isEmpty() && !arguments.has("append")) {
+    if (asItIs
+        && entries.size() == 1
+        && arguments.values("annotation").isEmpty()
+        && !arguments.has("append")) {
       JoinEntry only = entries.get(0);
       return registry.manifest(only.source().withDigest(only.descriptor().digest()));
     }
-    Index index = ImageJoin.index(entries, annotations(flags));
+    Index index = ImageJoin.index(entries, annotations);
     return new Registry.Document(index.mediaType(), OciJson.writeIndented(index, "  "));
   }
 

@@ -156,8 +156,8 @@ class RunFlagsTest {
             "OWN",
             "i");
     assertThat(
-            Variables.of(
-                arguments, List.of("PATH=/bin", "IMAGE=x", "KEPT=1"), "box", Map.of("OWN", "o")))
+            Variables.read(arguments, Map.of("OWN", "o"))
+                .over(List.of("PATH=/bin", "IMAGE=x", "KEPT=1"), "box"))
         .containsExactly(
             "PATH=/bin", "HOSTNAME=box", "TERM=xterm", "KEPT=1", "FILE=1", "BOTH=flag", "OWN=o");
   }
