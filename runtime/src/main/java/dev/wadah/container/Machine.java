@@ -98,7 +98,10 @@ record Machine(
     return Long.parseUnsignedLong(status, at + 8, status.indexOf('\n', at), 16);
   }
 
-  /** Reads /proc/self/mounts; {@code groups} is /proc/self/cgroup. */
+  /**
+   * Reads /proc/self/mounts; {@code groups} is /proc/self/cgroup. A hierarchy that is mounted at
+   * several places, as where somebody bound /sys into another root, counts once: the first.
+   */
   static List<CgroupMount> cgroups(String mounts, String groups) {
     List<CgroupMount> found = new ArrayList<>();
     for (String line : mounts.split("\n", -1)) {
@@ -114,9 +117,22 @@ record Machine(
       boolean second = fields[2].equals("cgroup2");
       String controllers = second ? "" : controllers(fields[3]);
       Path own = own(directory, controllers, groups);
-      found.add(new CgroupMount(directory, own, second ? 2 : 1, controllers));
+      CgroupMount mount = new CgroupMount(directory, own, second ? 2 : 1, controllers);
+      if (!isIn(found, mount)) {
+        found.add(mount);
+      }
     }
     return found;
+  }
+
+  private static boolean isIn(List<CgroupMount> found, CgroupMount mount) {
+    for (CgroupMount other : found) {
+      if (other.version() == mount.version()
+          && sameControllers(other.controllers(), mount.controllers())) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /**

@@ -147,6 +147,14 @@ class LaunchPlanTest {
         .containsExactly("1 memory", "1 cpuacct,cpu", "2 ");
   }
 
+  @Test
+  void takesAHierarchyOnceWhenSysIsBoundIntoAnotherRoot() {
+    String bound =
+        MOUNTS.replace(" /sys/", " /srv/root/sys/").replace("cpuacct,cpu", "cpu,cpuacct");
+    assertThat(Machine.cgroups(MOUNTS + bound, CGROUPS))
+        .isEqualTo(Machine.cgroups(MOUNTS, CGROUPS));
+  }
+
   private static Options options() {
     Options options = new Options();
     options.root =
