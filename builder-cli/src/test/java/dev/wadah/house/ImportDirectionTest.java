@@ -31,12 +31,13 @@ class ImportDirectionTest {
       posix:
       oci: posix
       content: oci posix
-      layer: oci content posix profile
+      layer.tar: posix
+      layer: oci content layer.tar posix profile
       snapshot: oci content layer posix profile
       registry: oci content
       registry.serve: oci
-      layer.toc: oci content layer
-      image: oci content layer layer.toc registry posix profile
+      layer.toc: oci content layer layer.tar
+      image: oci content layer layer.tar layer.toc registry posix profile
       image.archive: oci content layer image
       image.transfer: oci content layer registry image
       container: oci posix layer snapshot profile
@@ -45,7 +46,7 @@ class ImportDirectionTest {
       engine: posix oci content layer snapshot registry image container
 
       build: dockerfile dockerfile.expand dockerfile.check dockerfile.outline RUNTIME build.graph build.share build.cache build.exec build.context build.export build.files
-      build.files: oci content layer posix
+      build.files: oci content layer layer.tar posix
       build.context: build build.files dockerfile oci content layer posix profile registry
       build.graph: build build.context build.files dockerfile dockerfile.expand oci layer
       build.cache: build.graph oci content layer posix
@@ -79,6 +80,7 @@ class ImportDirectionTest {
           "oci",
           "content",
           "layer",
+          "layer.tar",
           "snapshot",
           "registry",
           "image",

@@ -1,8 +1,8 @@
 package dev.wadah.image;
 
 import dev.wadah.content.ContentStore;
-import dev.wadah.layer.InvalidLayerException;
 import dev.wadah.layer.UnpackLimits;
+import dev.wadah.layer.tar.InvalidLayerException;
 import dev.wadah.oci.DiffId;
 import dev.wadah.oci.Digest;
 import dev.wadah.oci.Sha256;

@@ -52,8 +52,8 @@ final class FileComparison {
 
   private static boolean sameCapability(FileNode a, FileNode b) {
     return Arrays.equals(
-        a.identity().xattrs().get(TarBlocks.CAPABILITY),
-        b.identity().xattrs().get(TarBlocks.CAPABILITY));
+        a.identity().xattrs().get(FileNodes.CAPABILITY),
+        b.identity().xattrs().get(FileNodes.CAPABILITY));
   }
 
   /** A program may write and put the old time back. */

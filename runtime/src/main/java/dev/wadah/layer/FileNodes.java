@@ -7,6 +7,9 @@ import java.util.Map;
 
 /** Makes {@link FileNode}s of what the kernel says. */
 final class FileNodes {
+  /** The one extended attribute that a layer keeps. */
+  static final String CAPABILITY = "security.capability";
+
   private FileNodes() {}
 
   /**
@@ -18,7 +21,7 @@ final class FileNodes {
     FileNode.Type type = type(status);
     boolean isFile = type == FileNode.Type.FILE;
     String link = type == FileNode.Type.SYMLINK ? Posix.readlink(Posix.CWD, file) : "";
-    byte[] capability = isFile ? Posix.getXattr(file, TarBlocks.CAPABILITY) : null;
+    byte[] capability = isFile ? Posix.getXattr(file, CAPABILITY) : null;
     boolean linked = status.links() > 1 && type != FileNode.Type.DIRECTORY;
     FileNode.Identity identity =
         capability == null && !linked && !isDevice(type)
@@ -26,7 +29,7 @@ final class FileNodes {
             : new FileNode.Identity(
                 isDevice(type) ? status.device() : 0,
                 linked ? status.inode() : 0,
-                capability == null ? Map.of() : Map.of(TarBlocks.CAPABILITY, capability));
+                capability == null ? Map.of() : Map.of(CAPABILITY, capability));
     return new FileNode(
         type,
         status.mode(),

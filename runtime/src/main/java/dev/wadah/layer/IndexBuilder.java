@@ -1,6 +1,9 @@
 package dev.wadah.layer;
 
 import dev.wadah.layer.FileNode.Identity;
+import dev.wadah.layer.tar.InvalidLayerException;
+import dev.wadah.layer.tar.TarEntry;
+import dev.wadah.layer.tar.TarReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.HashMap;
@@ -196,7 +199,7 @@ public final class IndexBuilder {
   }
 
   private static FileNode node(TarEntry entry) throws InvalidLayerException {
-    FileNode node = plain(TarPart.node(entry));
+    FileNode node = plain(TarEntries.node(entry));
     require(node.type() != FileNode.Type.CHARACTER_DEVICE || node.identity().device() != 0);
     return node;
   }
@@ -205,14 +208,14 @@ public final class IndexBuilder {
   private static FileNode plain(FileNode node) {
     boolean device =
         node.type() == FileNode.Type.CHARACTER_DEVICE || node.type() == FileNode.Type.BLOCK_DEVICE;
-    byte[] capability = node.isFile() ? node.identity().xattrs().get(TarBlocks.CAPABILITY) : null;
+    byte[] capability = node.isFile() ? node.identity().xattrs().get(FileNodes.CAPABILITY) : null;
     Identity identity =
         capability == null && !device
             ? Identity.PLAIN
             : new Identity(
                 device ? node.identity().device() : 0,
                 0,
-                capability == null ? Map.of() : Map.of(TarBlocks.CAPABILITY, capability));
+                capability == null ? Map.of() : Map.of(FileNodes.CAPABILITY, capability));
     return new FileNode(
         node.type(),
         node.isSymlink() ? SYMLINK_MODE : node.mode(),

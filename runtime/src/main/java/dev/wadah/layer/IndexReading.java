@@ -1,5 +1,6 @@
 package dev.wadah.layer;
 
+import dev.wadah.layer.tar.TarReader;
 import dev.wadah.oci.DiffId;
 import dev.wadah.profile.Phase;
 import dev.wadah.profile.Profile;

@@ -1,6 +1,9 @@
 package dev.wadah.layer;
 
-import dev.wadah.layer.TarEntry.Kind;
+import dev.wadah.layer.tar.InvalidLayerException;
+import dev.wadah.layer.tar.TarEntry;
+import dev.wadah.layer.tar.TarEntry.Kind;
+import dev.wadah.layer.tar.TarReader;
 import dev.wadah.posix.FileStatus;
 import dev.wadah.posix.Posix;
 import dev.wadah.posix.PosixException;
@@ -342,7 +345,7 @@ final class LayerApplier implements Closeable {
     for (Map.Entry<String, byte[]> xattr : xattrs.entrySet()) {
       String name = xattr.getKey();
       boolean kept =
-          name.equals(TarBlocks.CAPABILITY)
+          name.equals(FileNodes.CAPABILITY)
               || (name.startsWith("user.") && !name.startsWith("user.overlay."));
       if (kept) {
         try {

@@ -7,6 +7,7 @@ import dev.wadah.layer.LayerRecords.Marks;
 import dev.wadah.layer.LayerRecords.Origin;
 import dev.wadah.layer.LayerTrees.Archive;
 import dev.wadah.layer.LayerTrees.Unpacked;
+import dev.wadah.layer.tar.TarBlocks;
 import dev.wadah.oci.Descriptor;
 import dev.wadah.oci.DiffId;
 import dev.wadah.oci.Digest;
@@ -40,7 +41,7 @@ import java.util.function.LongConsumer;
  */
 public final class LayerStore {
   /** The layer without entries: two zero blocks. It needs no place. */
-  public static final DiffId EMPTY = new DiffId(Digest.of(new byte[2 * TarHeader.BLOCK]));
+  public static final DiffId EMPTY = new DiffId(Digest.of(new byte[TarBlocks.END_BYTES]));
 
   private final ContentStore content;
   private final Map<DiffId, BlobSource> sources = new ConcurrentHashMap<>();
@@ -231,7 +232,7 @@ public final class LayerStore {
   /** Opens the uncompressed tar stream; its digest is the diffID, or the end is an exception. */
   public InputStream openTar(DiffId layer) throws IOException {
     if (layer.equals(EMPTY)) {
-      return new ByteArrayInputStream(new byte[2 * TarHeader.BLOCK]);
+      return new ByteArrayInputStream(new byte[TarBlocks.END_BYTES]);
     }
     if (content.has(layer.digest())) {
       return content.open(layer.digest());
@@ -296,7 +297,7 @@ public final class LayerStore {
   /** Size of the uncompressed tar stream. */
   public long tarSizeBytes(DiffId layer) throws IOException {
     if (layer.equals(EMPTY)) {
-      return 2L * TarHeader.BLOCK;
+      return TarBlocks.END_BYTES;
     }
     if (content.has(layer.digest())) {
       return content.sizeBytes(layer.digest());

@@ -6,6 +6,7 @@ import dev.wadah.content.Store;
 import dev.wadah.layer.LayerRecords.Marks;
 import dev.wadah.layer.LayerRecords.Origin;
 import dev.wadah.layer.LayerRecords.Tree;
+import dev.wadah.layer.tar.TarReader;
 import dev.wadah.oci.ChainId;
 import dev.wadah.oci.DiffId;
 import dev.wadah.oci.Digest;

@@ -1,6 +1,7 @@
 package dev.wadah.layer;
 
 import dev.wadah.content.ByteSink;
+import dev.wadah.layer.tar.TarBlocks;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 
@@ -10,9 +11,10 @@ import java.io.InterruptedIOException;
  * hard links. Ends soon after its thread is interrupted, in the middle of a file too.
  */
 final class TarPump implements LayerEntries.Sink {
-  private static final byte[] ZEROS = new byte[TarHeader.BLOCK];
+  private static final byte[] ZEROS = new byte[TarBlocks.BLOCK];
 
   private final TarBlocks blocks = new TarBlocks();
+  private final TarEntries headers = new TarEntries();
   private final ByteSink sink;
   private final TarMarks.Builder marks = new TarMarks.Builder();
   private long position;
@@ -39,7 +41,7 @@ final class TarPump implements LayerEntries.Sink {
       throw new InterruptedIOException("interrupted while writing a layer");
     }
     marks.add(entry, position);
-    blocks.entry(entry);
+    blocks.entry(headers.of(entry));
     position += blocks.length();
     sink.put(blocks.bytes(), 0, blocks.length());
     if (entry instanceof LayerEntry.File file && file.node().isFile()) {

@@ -1,5 +1,6 @@
 package dev.wadah.layer;
 
+import dev.wadah.layer.tar.TarBlocks;
 import dev.wadah.posix.Posix;
 import java.io.IOException;
 import java.io.InputStream;
@@ -14,6 +15,7 @@ import java.util.Iterator;
 final class TarStream extends InputStream {
   private final Iterator<LayerEntry> entries;
   private final TarBlocks blocks = new TarBlocks();
+  private final TarEntries headers = new TarEntries();
   private int blockPosition;
   private int blockLimit;
   private LayerEntry.File file;
@@ -103,7 +105,7 @@ final class TarStream extends InputStream {
   }
 
   private void header(LayerEntry entry) {
-    blocks.entry(entry);
+    blocks.entry(headers.of(entry));
     if (entry instanceof LayerEntry.File f) {
       file = f;
       contentLeft = f.node().isFile() ? f.node().sizeBytes() : 0;

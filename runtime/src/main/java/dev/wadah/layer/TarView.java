@@ -1,6 +1,9 @@
 package dev.wadah.layer;
 
 import dev.wadah.layer.FileNode.Identity;
+import dev.wadah.layer.tar.TarBlocks;
+import dev.wadah.layer.tar.TarEntry;
+import dev.wadah.layer.tar.TarReader;
 import dev.wadah.posix.PathBytes;
 import java.io.FileInputStream;
 import java.io.FileNotFoundException;
@@ -52,7 +55,7 @@ final class TarView implements LayerView {
     try (TarReader reader = new TarReader(new FileInputStream(tar.toFile()))) {
       long start = 0;
       for (TarEntry entry = reader.next(); entry != null; entry = reader.next()) {
-        LayerEntry known = TarPart.entry(entry);
+        LayerEntry known = TarEntries.read(entry);
         marks.add(known, start);
         boolean stored = entry.kind() == TarEntry.Kind.FILE;
         long size = stored ? entry.sizeBytes() : 0;

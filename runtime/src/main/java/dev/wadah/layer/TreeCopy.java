@@ -235,7 +235,7 @@ final class TreeCopy {
   /** Those that unpacking sets: capabilities and what users noted. */
   static void copyXattrs(String from, String to) throws IOException {
     for (String name : Posix.listXattrs(from)) {
-      if (name.equals(TarBlocks.CAPABILITY) || name.startsWith("user.")) {
+      if (name.equals(FileNodes.CAPABILITY) || name.startsWith("user.")) {
         byte[] value = Posix.getXattr(from, name);
         if (value != null) {
           setXattr(to, name, value);

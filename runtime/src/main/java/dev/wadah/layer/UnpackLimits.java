@@ -1,5 +1,6 @@
 package dev.wadah.layer;
 
+import dev.wadah.layer.tar.InvalidLayerException;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;

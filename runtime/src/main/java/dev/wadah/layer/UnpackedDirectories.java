@@ -1,5 +1,6 @@
 package dev.wadah.layer;
 
+import dev.wadah.layer.tar.TarEntry;
 import dev.wadah.posix.FileStatus;
 import dev.wadah.posix.Posix;
 import dev.wadah.posix.PosixException;

@@ -3,6 +3,7 @@ package dev.wadah.layer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.wadah.layer.tar.InvalidLayerException;
 import dev.wadah.posix.FileStatus;
 import dev.wadah.posix.Posix;
 import java.io.EOFException;

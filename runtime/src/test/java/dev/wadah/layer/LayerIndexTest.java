@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.wadah.content.DigestMismatchException;
+import dev.wadah.layer.tar.InvalidLayerException;
 import dev.wadah.oci.Descriptor;
 import dev.wadah.oci.DiffId;
 import dev.wadah.oci.Digest;

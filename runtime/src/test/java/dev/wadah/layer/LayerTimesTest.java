@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.wadah.content.ContentStore;
 import dev.wadah.content.DirectoryContentStore;
 import dev.wadah.content.Store;
+import dev.wadah.layer.tar.InvalidLayerException;
 import dev.wadah.oci.Descriptor;
 import dev.wadah.oci.DiffId;
 import dev.wadah.oci.Digest;

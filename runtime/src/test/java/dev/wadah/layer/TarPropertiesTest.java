@@ -2,6 +2,8 @@ package dev.wadah.layer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.wadah.layer.tar.TarEntry;
+import dev.wadah.layer.tar.TarReader;
 import dev.wadah.posix.Posix;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;

@@ -1,8 +1,8 @@
 package dev.wadah.build.files;
 
-import dev.wadah.layer.TarEntry;
-import dev.wadah.layer.TarReader;
 import dev.wadah.layer.UnpackLimits;
+import dev.wadah.layer.tar.TarEntry;
+import dev.wadah.layer.tar.TarReader;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;

@@ -4,7 +4,7 @@ import dev.wadah.build.files.OwnerNames.Owner;
 import dev.wadah.layer.FileNode;
 import dev.wadah.layer.FileNode.Identity;
 import dev.wadah.layer.LayerEntry;
-import dev.wadah.layer.TarEntry;
+import dev.wadah.layer.tar.TarEntry;
 import dev.wadah.posix.Posix;
 import java.io.IOException;
 import java.util.Optional;

@@ -2,9 +2,9 @@ package dev.wadah.layer.toc;
 
 import dev.wadah.layer.Compression;
 import dev.wadah.layer.IndexBuilder;
-import dev.wadah.layer.InvalidLayerException;
 import dev.wadah.layer.LayerIndex;
-import dev.wadah.layer.TarEntry;
+import dev.wadah.layer.tar.InvalidLayerException;
+import dev.wadah.layer.tar.TarEntry;
 import dev.wadah.oci.Digest;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;

@@ -2,11 +2,11 @@ package dev.wadah.layer.toc;
 
 import dev.wadah.content.DigestMismatchException;
 import dev.wadah.layer.Compression;
-import dev.wadah.layer.InvalidLayerException;
 import dev.wadah.layer.LayerIndex;
 import dev.wadah.layer.Listings.Listing;
-import dev.wadah.layer.TarEntry;
-import dev.wadah.layer.TarReader;
+import dev.wadah.layer.tar.InvalidLayerException;
+import dev.wadah.layer.tar.TarEntry;
+import dev.wadah.layer.tar.TarReader;
 import dev.wadah.oci.Descriptor;
 import dev.wadah.oci.Digest;
 import java.io.ByteArrayInputStream;

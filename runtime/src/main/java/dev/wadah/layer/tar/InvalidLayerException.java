@@ -1,4 +1,4 @@
-package dev.wadah.layer;
+package dev.wadah.layer.tar;
 
 import java.io.IOException;
 

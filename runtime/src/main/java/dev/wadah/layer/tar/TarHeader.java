@@ -1,10 +1,15 @@
-package dev.wadah.layer;
+package dev.wadah.layer.tar;
 
 import dev.wadah.posix.PathBytes;
 
 /** Fields of a 512-byte tar header block, as POSIX ustar, GNU and star lay them out. */
 final class TarHeader {
   static final int BLOCK = 512;
+
+  /** Where the modification time is, and its width. */
+  static final int MTIME = 136;
+
+  static final int MTIME_WIDTH = 12;
 
   private final byte[] bytes;
   private final int at;
@@ -85,7 +90,7 @@ final class TarHeader {
   }
 
   long mtimeSeconds() {
-    return number(136, 12);
+    return number(MTIME, MTIME_WIDTH);
   }
 
   long major() {

@@ -1,4 +1,4 @@
-package dev.wadah.layer;
+package dev.wadah.layer.tar;
 
 import dev.wadah.posix.PathBytes;
 import java.util.HashMap;
@@ -10,7 +10,7 @@ import java.util.Map;
  * Values are kept as bytes: names need not be UTF-8, and extended attributes are binary.
  */
 final class PaxRecords {
-  private static final String XATTR = "SCHILY.xattr.";
+  static final String XATTR = "SCHILY.xattr.";
 
   private final Map<String, byte[]> records = new HashMap<>();
 

@@ -1,9 +1,10 @@
-package dev.wadah.layer;
+package dev.wadah.layer.tar;
 
 import java.util.Map;
 
 /**
- * One entry of a tar archive as {@link TarReader} found it; nothing in it is trusted.
+ * One entry of a tar archive, as {@link TarReader} found it, where nothing in it is trusted, or as
+ * {@link TarBlocks} shall write it.
  *
  * @param kind what it is
  * @param name as written, in the form of {@link dev.wadah.posix} paths; may hold {@code ..} or
@@ -47,6 +48,7 @@ public record TarEntry(
    * @param xattrs {@code SCHILY.xattr.*} records
    */
   public record Extras(int major, int minor, Map<String, byte[]> xattrs) {
-    static final Extras NONE = new Extras(0, 0, Map.of());
+    /** No device, no attributes. */
+    public static final Extras NONE = new Extras(0, 0, Map.of());
   }
 }

@@ -1,0 +1,7 @@
+/**
+ * The tar format alone: archives of any maker are read entry by entry, with a limit on every
+ * length, and headers are written in one form. Knows nothing of layers but that a broken archive is
+ * a broken layer. Front doors: {@link dev.wadah.layer.tar.TarReader}, {@link
+ * dev.wadah.layer.tar.TarBlocks}.
+ */
+package dev.wadah.layer.tar;
