@@ -34,7 +34,6 @@ public final class IndexBuilder {
   private final Set<String> opaque = new HashSet<>();
   private final Set<String> asked = new HashSet<>();
   private final Map<String, byte[]> contents = new HashMap<>();
-  private final FileTree soFar = new SoFar();
   private String lastWritten = "";
   private String lastReal = "";
   private long links;
@@ -232,7 +231,7 @@ public final class IndexBuilder {
     String target = LayerApplier.clean(written);
     require(!target.equals("/") && !target.contains("/.wh."));
     int slash = target.lastIndexOf('/');
-    String parent = slash == 0 ? "/" : PathResolver.resolve(soFar, target.substring(0, slash));
+    String parent = slash == 0 ? "/" : PathResolver.resolve(this::find, target.substring(0, slash));
     share(path, child(parent, target.substring(slash + 1)));
   }
 
@@ -266,7 +265,7 @@ public final class IndexBuilder {
   }
 
   private String make(String written) throws IOException {
-    String real = PathResolver.resolve(soFar, written);
+    String real = PathResolver.resolve(this::find, written);
     for (int slash = real.indexOf('/', 1);
         real.length() > 1;
         slash = real.indexOf('/', slash + 1)) {
@@ -293,26 +292,13 @@ public final class IndexBuilder {
   }
 
   /** The layer so far, as far as resolving links needs it; what it lacks was asked for below. */
-  private final class SoFar implements FileTree {
-    @Override
-    public Optional<FileNode> find(String path) {
-      FileNode there = nodes.get(path);
-      if (there == null) {
-        asked.add(path);
-      }
-      return there == null || there.equals(LayerView.WHITEOUT)
-          ? Optional.empty()
-          : Optional.of(there);
+  private Optional<FileNode> find(String path) {
+    FileNode there = nodes.get(path);
+    if (there == null) {
+      asked.add(path);
     }
-
-    @Override
-    public List<String> list(String path) {
-      throw new UnsupportedOperationException("resolving lists nothing");
-    }
-
-    @Override
-    public InputStream open(String path) {
-      throw new UnsupportedOperationException("resolving opens nothing");
-    }
+    return there == null || there.equals(LayerView.WHITEOUT)
+        ? Optional.empty()
+        : Optional.of(there);
   }
 }
