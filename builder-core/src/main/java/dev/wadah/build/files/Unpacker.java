@@ -24,6 +24,13 @@ final class Unpacker {
   private final Spool contents = new Spool();
 
   /**
+   * A path below the directory that has directories only, no links; null when none is known.
+   * Archives go from a directory to what is in it: each name of a deep path would be looked up anew
+   * for each entry.
+   */
+  private String plain = "/";
+
+  /**
    * Prepares to unpack.
    *
    * @param directory an existing directory, links resolved
@@ -58,9 +65,39 @@ final class Unpacker {
     if (relative.equals("/")) {
       return;
     }
-    String parent = target.resolve(directory, TreePath.parent(relative));
-    makeParents(parent);
+    String within = TreePath.parent(relative);
+    String parent = below(within);
+    if (!isPlain(within)) {
+      String written = parent;
+      parent = target.resolve(directory, within);
+      makeParents(parent);
+      plain = parent.equals(written) ? within : null;
+    }
     String path = TreePath.child(parent, TreePath.name(relative));
+    put(archive, entry, path);
+    // What is put may take the place of a directory, so no more is known than where it was put.
+    if (plain != null) {
+      plain = entry.kind() == TarEntry.Kind.DIRECTORY ? relative : within;
+    }
+  }
+
+  /** Whether the path, or one below it, is known to have no links. */
+  private boolean isPlain(String relative) {
+    if (plain == null || !plain.startsWith(relative)) {
+      return false;
+    }
+    int length = relative.length();
+    return length == 1 || plain.length() == length || plain.charAt(length) == '/';
+  }
+
+  private String below(String relative) {
+    return relative.length() == 1
+        ? directory
+        : directory.length() == 1 ? relative : directory + relative;
+  }
+
+  private void put(Archive archive, TarEntry entry, String path)
+      throws IOException, FileActionException {
     switch (entry.kind()) {
       case DIRECTORY -> directory(path, node(entry, FileNode.Type.DIRECTORY));
       case HARD_LINK -> hardLink(path, entry);
@@ -126,7 +163,8 @@ final class Unpacker {
 
   private void hardLink(String path, TarEntry entry) throws IOException, FileActionException {
     String relative = clean(entry.link());
-    String parent = target.resolve(directory, TreePath.parent(relative));
+    String within = TreePath.parent(relative);
+    String parent = isPlain(within) ? below(within) : target.resolve(directory, within);
     String to = TreePath.child(parent, TreePath.name(relative));
     Optional<TargetTree.FileContent> file = target.linkable(to);
     if (file.isEmpty() || target.find(to).filter(FileNode::isDirectory).isPresent()) {

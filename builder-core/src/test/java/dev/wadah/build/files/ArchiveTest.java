@@ -2,10 +2,12 @@ package dev.wadah.build.files;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import com.github.luben.zstd.ZstdOutputStream;
 import dev.wadah.layer.FileTree;
 import dev.wadah.layer.LayerEntry;
+import dev.wadah.layer.TarWriter;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -13,6 +15,7 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.zip.GZIPOutputStream;
@@ -29,6 +32,8 @@ import org.tukaani.xz.LZMA2Options;
 import org.tukaani.xz.XZOutputStream;
 
 class ArchiveTest {
+  private static final OwnerNames.Owner ROOT = new OwnerNames.Owner(0, 0);
+
   static List<CaseFile> cases() {
     return CaseFile.read("contexts/archives.txt");
   }
@@ -93,6 +98,25 @@ class ArchiveTest {
     tar.putArchiveEntry(entry);
     tar.write(content);
     tar.closeArchiveEntry();
+  }
+
+  @Test
+  void unpacksThousandsOfDirectoriesWithoutLookingEachUpForAll() throws Exception {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    TarWriter tar = new TarWriter(bytes);
+    for (int depth = 1; depth <= 3000; depth++) {
+      String path = "/d".repeat(depth);
+      tar.put(new LayerEntry.File(path, Nodes.directory(0711, ROOT), LayerEntry.Content.NONE));
+    }
+    tar.end();
+    MemoryTree input = new MemoryTree().file("/a", 0644, 0, 0, bytes.toByteArray());
+    List<FileAction> actions = Actions.parse("ADD a /t/");
+    List<LayerEntry> layer =
+        assertTimeoutPreemptively(
+            Duration.ofSeconds(15),
+            () -> FileActions.apply(new MemoryTree(), List.of(input), actions).list());
+    assertThat(layer).hasSize(3001);
+    assertThat(layer.get(3000).path()).isEqualTo("/t" + "/d".repeat(3000));
   }
 
   private static String add(byte[] archive) throws Exception {

@@ -1,6 +1,9 @@
 package dev.wadah.image.archive;
 
 import dev.wadah.image.BlobIntake;
+import dev.wadah.layer.FileNode;
+import dev.wadah.layer.LayerEntry;
+import dev.wadah.layer.TarWriter;
 import java.io.ByteArrayInputStream;
 import java.io.Closeable;
 import java.io.IOException;
@@ -11,8 +14,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.HashSet;
 import java.util.Set;
-import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
-import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 
 /** Where the files of an exported image go. */
 interface BlobSink extends Closeable {
@@ -28,14 +29,14 @@ interface BlobSink extends Closeable {
 
   /** A tar stream; equal files in equal order give equal bytes. */
   final class Tar implements BlobSink {
-    private final TarArchiveOutputStream tar;
+    private final TarWriter tar;
+    private final OutputStream out;
     private final Set<String> put = new HashSet<>();
 
     /** Writes to {@code out}, which stays open. */
     Tar(OutputStream out) {
-      this.tar = new TarArchiveOutputStream(out, "UTF-8");
-      tar.setBigNumberMode(TarArchiveOutputStream.BIGNUMBER_POSIX);
-      tar.setLongFileMode(TarArchiveOutputStream.LONGFILE_POSIX);
+      this.out = out;
+      this.tar = new TarWriter(out);
     }
 
     @Override
@@ -47,34 +48,31 @@ interface BlobSink extends Closeable {
     public void put(String file, long sizeBytes, InputStream content) throws IOException {
       makeFolders(file);
       put.add(file);
-      TarArchiveEntry entry = new TarArchiveEntry(file);
-      entry.setSize(sizeBytes);
-      entry.setMode(0100644);
-      entry.setModTime(0);
-      entry.setIds(0, 0);
-      tar.putArchiveEntry(entry);
-      BlobIntake.copy(content, tar);
-      tar.closeArchiveEntry();
+      FileNode node = node(FileNode.Type.FILE, 0644, sizeBytes);
+      tar.put(new LayerEntry.File("/" + file, node, LayerEntry.Content.NONE), content);
+      if (content.read() >= 0) {
+        throw new IOException("%s is longer than %d bytes".formatted(file, sizeBytes));
+      }
+    }
+
+    private static FileNode node(FileNode.Type type, int mode, long sizeBytes) {
+      return new FileNode(type, mode, 0, 0, sizeBytes, 0, "", FileNode.Identity.PLAIN);
     }
 
     private void makeFolders(String file) throws IOException {
       for (int slash = file.indexOf('/'); slash >= 0; slash = file.indexOf('/', slash + 1)) {
-        String folder = file.substring(0, slash + 1);
-        if (put.add(folder)) {
-          TarArchiveEntry entry = new TarArchiveEntry(folder);
-          entry.setMode(040755);
-          entry.setModTime(0);
-          entry.setIds(0, 0);
-          tar.putArchiveEntry(entry);
-          tar.closeArchiveEntry();
+        if (put.add(file.substring(0, slash + 1))) {
+          FileNode node = node(FileNode.Type.DIRECTORY, 0755, 0);
+          String folder = "/" + file.substring(0, slash);
+          tar.put(new LayerEntry.File(folder, node, LayerEntry.Content.NONE));
         }
       }
     }
 
     @Override
     public void close() throws IOException {
-      tar.finish();
-      tar.flush();
+      tar.end();
+      out.flush();
     }
   }
 

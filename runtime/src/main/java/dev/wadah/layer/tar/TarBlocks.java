@@ -10,8 +10,8 @@ import java.util.TreeMap;
 /**
  * Writes the header blocks of entries in the one form that Wadah's layers have: ustar; a PAX header
  * only for what ustar cannot say; numeric owners, no names; no access or change time; modification
- * time in whole seconds, rounded down, as Docker's layers have it. Not for use by several threads
- * at once.
+ * time in whole seconds, rounded down, as Docker's layers have it, unless {@link Times} says more.
+ * Not for use by several threads at once.
  */
 public final class TarBlocks {
   /** Bytes of a block; an archive is a number of whole ones. */
@@ -22,11 +22,29 @@ public final class TarBlocks {
 
   private static final int NAME_BYTES = 100;
   private static final int PREFIX_BYTES = 155;
+  private static final long BILLION = 1_000_000_000L;
 
+  /** How exact modification times are. */
+  public enum Times {
+    SECONDS,
+    NANOSECONDS
+  }
+
+  private final Times times;
   private final TreeMap<String, byte[]> pax = new TreeMap<>();
 
   private byte[] out = new byte[4 * TarHeader.BLOCK];
   private int length;
+
+  /** Headers as layers have them. */
+  public TarBlocks() {
+    this(Times.SECONDS);
+  }
+
+  /** Headers with times that are as exact as asked for. */
+  public TarBlocks(Times times) {
+    this.times = times;
+  }
 
   /** The bytes written for the last entry, up to {@link #length()}. */
   public byte[] bytes() {
@@ -81,6 +99,9 @@ public final class TarBlocks {
     putNumber(block, 116, 8, "gid", Integer.toUnsignedLong(entry.owner().gid()));
     putNumber(block, 124, 12, "size", type == '0' ? entry.sizeBytes() : 0);
     putNumber(block, TarHeader.MTIME, TarHeader.MTIME_WIDTH, "mtime", mtimeSeconds(entry));
+    if (times == Times.NANOSECONDS && entry.mtimeNanos() % BILLION != 0) {
+      pax.put("mtime", seconds(entry.mtimeNanos()));
+    }
     if (type == '3' || type == '4') {
       octal(block, 329, 8, entry.extras().major());
       octal(block, 337, 8, entry.extras().minor());
@@ -98,8 +119,20 @@ public final class TarBlocks {
    * 2242): the tar that a tree gives back must be the one it came from.
    */
   private static long mtimeSeconds(TarEntry entry) {
-    long seconds = Math.floorDiv(entry.mtimeNanos(), 1_000_000_000L);
+    long seconds = Math.floorDiv(entry.mtimeNanos(), BILLION);
     return Math.max(Integer.MIN_VALUE, Math.min(seconds, (1L << 33) - 1));
+  }
+
+  /** Decimal seconds with a fraction, which is not 0 (POSIX pax "mtime"). */
+  private static byte[] seconds(long nanos) {
+    String digits = Long.toString(Math.abs(nanos % BILLION) + BILLION);
+    int end = digits.length();
+    while (digits.charAt(end - 1) == '0') {
+      end--;
+    }
+    String sign = nanos < 0 ? "-" : "";
+    String text = sign + Math.abs(nanos / BILLION) + "." + digits.substring(1, end);
+    return text.getBytes(StandardCharsets.US_ASCII);
   }
 
   private static void finish(byte[] block, char type) {
