@@ -8,8 +8,6 @@ import dev.wadah.cli.Console;
 import dev.wadah.cli.ExitCode;
 import dev.wadah.cli.Session;
 import dev.wadah.cli.UsageException;
-import dev.wadah.cli.image.Lookup;
-import dev.wadah.cli.registry.PullOnTheWay;
 import dev.wadah.container.ContainerSpec;
 import dev.wadah.container.ContainerSpec.ProcessSpec;
 import dev.wadah.container.ContainerSpec.UserIds;
@@ -17,11 +15,8 @@ import dev.wadah.container.Sandbox;
 import dev.wadah.container.UserLookup;
 import dev.wadah.engine.Engine;
 import dev.wadah.image.Image;
-import dev.wadah.image.ImageStore.PullPolicy;
 import dev.wadah.layer.FileTree;
 import dev.wadah.oci.ContainerConfig;
-import dev.wadah.oci.ImageReference;
-import dev.wadah.oci.Platform;
 import dev.wadah.snapshot.Snapshotter;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -71,13 +66,13 @@ public final class RunCommand implements Command {
     String id = ContainerId.random();
     // What can be wrong with flags is said before a registry is asked, let alone an image pulled.
     SpecFlags flags = new SpecFlags(arguments, console.environment(), id);
-    Wanted wanted = Wanted.of(arguments);
+    RunImage wanted = RunImage.of(arguments);
     Optional<String> idFile = arguments.value("cidfile");
     if (idFile.isPresent()) {
       requireAbsent(Path.of(idFile.get()));
     }
     Engine engine = session.engine();
-    Image image = image(wanted, engine, console);
+    Image image = wanted.find(engine, console);
     if (idFile.isPresent()) {
       Files.writeString(Path.of(idFile.get()), id, StandardOpenOption.CREATE_NEW);
     }
@@ -117,40 +112,6 @@ public final class RunCommand implements Command {
           "another container may have written it",
           "remove it, or name another one");
     }
-  }
-
-  /** Which image is to run, and whether a registry may be asked for it. */
-  private record Wanted(String nameOrId, Platform platform, PullPolicy policy) {
-    static Wanted of(Arguments arguments) throws UsageException {
-      Platform platform = Lookup.platform(arguments.value("platform"));
-      PullPolicy policy =
-          switch (arguments.oneOf("pull", "missing", List.of("always", "missing", "never"))) {
-            case "always" -> PullPolicy.ALWAYS;
-            case "never" -> PullPolicy.NEVER;
-            default -> PullPolicy.MISSING;
-          };
-      return new Wanted(arguments.positional().get(0), platform, policy);
-    }
-  }
-
-  private static Image image(Wanted wanted, Engine engine, Console console) throws Exception {
-    Platform platform = wanted.platform();
-    if (wanted.policy() != PullPolicy.ALWAYS) {
-      // An id is no reference, but may be here.
-      Optional<Image> here = engine.images().find(wanted.nameOrId(), platform);
-      if (here.isPresent()) {
-        return here.get();
-      }
-    }
-    ImageReference reference = Lookup.reference(wanted.nameOrId());
-    if (wanted.policy() == PullPolicy.NEVER) {
-      return engine.images().resolve(reference, platform, PullPolicy.NEVER);
-    }
-    PullOnTheWay.Reason reason =
-        wanted.policy() == PullPolicy.MISSING
-            ? PullOnTheWay.Reason.MISSING
-            : PullOnTheWay.Reason.WANTED;
-    return new PullOnTheWay(engine, console).pull(reference, platform, reason);
   }
 
   private static UserIds user(Arguments arguments, Engine engine, Image image) throws IOException {

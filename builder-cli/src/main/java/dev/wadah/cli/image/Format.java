@@ -74,17 +74,37 @@ public final class Format {
     table.print(out);
   }
 
+  /**
+   * Refuses a template that is none for any value.
+   *
+   * @throws CommandException saying what is malformed
+   */
+  public static void requireTemplate(String text) throws CommandException {
+    try {
+      Template.parse(text);
+    } catch (TemplateException e) {
+      throw bad(text, e, "");
+    }
+  }
+
   /** Applies a template to one value. */
   public static String apply(String text, Object value) throws CommandException {
     try {
       return Template.parse(text).apply(value);
     } catch (TemplateException e) {
-      throw new CommandException(
-          "bad-template",
-          "the template '%s' cannot be used: %s".formatted(text, e.getMessage()),
-          "",
+      throw bad(
+          text,
+          e,
           value instanceof Map<?, ?> map ? "fields are " + String.join(", ", names(map)) : "");
     }
+  }
+
+  private static CommandException bad(String text, TemplateException e, String remedy) {
+    return new CommandException(
+        "bad-template",
+        "the template '%s' cannot be used: %s".formatted(text, e.getMessage()),
+        "",
+        remedy);
   }
 
   private static List<String> names(Map<?, ?> map) {

@@ -42,6 +42,12 @@ public final class ImageVerifyCommand implements Command {
     if (arguments.positional().isEmpty()) {
       throw new UsageException("\"image verify\" takes an image", "", "wadah image verify app:1");
     }
+    if (arguments.has("remote")) {
+      // Here a name may be an id.
+      for (String image : arguments.positional()) {
+        Lookup.reference(image);
+      }
+    }
     int code = ExitCode.OK;
     for (String image : arguments.positional()) {
       Verdict verdict = verify(session.engine(), image, arguments.has("remote"));

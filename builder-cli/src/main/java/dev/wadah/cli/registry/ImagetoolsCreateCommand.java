@@ -58,10 +58,9 @@ public final class ImagetoolsCreateCommand implements Command {
           "nothing says where the result goes", "", "--tag NAME, or --dry-run to see it");
     }
     Annotations annotations = annotations(arguments.values("annotation"));
-    ImagetoolsSources sources =
-        new ImagetoolsSources(new ImageJoin(session.engine().registry()), tags);
-    List<JoinEntry> entries = sources.read(arguments);
+    ImagetoolsSources sources = ImagetoolsSources.of(arguments, tags);
     Registry registry = session.engine().registry();
+    List<JoinEntry> entries = sources.read(new ImageJoin(registry));
     Registry.Document document = document(entries, annotations, arguments, registry);
     if (arguments.has("dry-run")) {
       session.console().out().println(new String(document.bytes(), StandardCharsets.UTF_8));

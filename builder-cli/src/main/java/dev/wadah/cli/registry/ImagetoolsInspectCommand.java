@@ -42,10 +42,13 @@ public final class ImagetoolsInspectCommand implements Command {
           "\"imagetools inspect\" takes one name", "", "wadah imagetools inspect app:1");
     }
     ImageReference name = Lookup.reference(arguments.positional().get(0));
+    Optional<String> format = arguments.value("format");
+    if (format.isPresent()) {
+      Format.requireTemplate(format.get());
+    }
     Registry registry = session.engine().registry();
     Registry.Document document = registry.manifest(name);
     PrintStream out = session.console().out();
-    Optional<String> format = arguments.value("format");
     if (arguments.has("raw")) {
       out.write(document.bytes());
     } else if (format.isPresent()) {

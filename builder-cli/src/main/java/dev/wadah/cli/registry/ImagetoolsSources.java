@@ -6,6 +6,7 @@ import dev.wadah.cli.UsageException;
 import dev.wadah.cli.image.Lookup;
 import dev.wadah.image.transfer.ImageJoin;
 import dev.wadah.image.transfer.JoinEntry;
+import dev.wadah.oci.Descriptor;
 import dev.wadah.oci.Digest;
 import dev.wadah.oci.ImageReference;
 import dev.wadah.oci.OciJson;
@@ -18,62 +19,71 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Reads the sources of {@code imagetools create}: names, digests, descriptors. */
+/** The sources of {@code imagetools create}: names, digests, descriptors. */
 final class ImagetoolsSources {
-  private final ImageJoin join;
   private final List<ImageReference> tags;
+  private final List<Source> sources = new ArrayList<>();
+  private final List<Platform> platforms = new ArrayList<>();
 
   /**
-   * Makes a reader.
+   * What one argument says.
    *
-   * @param tags names of the result; digests without a name are of their repository
+   * @param place a name with a tag or digest, or the repository of a descriptor
    */
-  ImagetoolsSources(ImageJoin join, List<ImageReference> tags) {
-    this.join = join;
+  private record Source(Optional<Descriptor> described, ImageReference place) {}
+
+  private ImagetoolsSources(List<ImageReference> tags) {
     this.tags = tags;
   }
 
-  /** All entries of the result, each digest once. */
-  List<JoinEntry> read(Arguments arguments) throws IOException, UsageException, CommandException {
-    List<JoinEntry> entries = new ArrayList<>();
+  /**
+   * Reads the command line and the files that it names; asks no registry.
+   *
+   * @param tags names of the result; digests without a name are of their repository
+   */
+  static ImagetoolsSources of(Arguments arguments, List<ImageReference> tags)
+      throws IOException, UsageException {
+    ImagetoolsSources all = new ImagetoolsSources(tags);
     if (arguments.has("append")) {
-      entries.addAll(join.entries(repository("--append")));
+      all.sources.add(new Source(Optional.empty(), all.repository("--append")));
     }
     for (String file : arguments.values("file")) {
-      entries.add(described(Files.readAllBytes(Path.of(file)), file));
+      all.sources.add(all.described(Files.readAllBytes(Path.of(file)), file));
     }
     for (String source : arguments.positional()) {
-      entries.addAll(source(source));
+      all.sources.add(all.source(source));
     }
-    if (entries.isEmpty()) {
+    if (all.sources.isEmpty()) {
       throw new UsageException(
           "\"imagetools create\" takes a source",
           "",
           "wadah imagetools create -t app:1 app:1-amd64");
     }
-    List<JoinEntry> distinct = ImageJoin.distinct(entries);
-    return arguments.values("platform").isEmpty()
-        ? distinct
-        : filtered(distinct, arguments.values("platform"));
+    for (String text : arguments.values("platform")) {
+      for (String one : text.split(",", -1)) {
+        all.platforms.add(Lookup.platform(Optional.of(one)));
+      }
+    }
+    return all;
   }
 
-  private List<JoinEntry> source(String text) throws IOException, UsageException {
+  private Source source(String text) throws UsageException {
     if (text.startsWith("{")) {
-      return List.of(described(text.getBytes(StandardCharsets.UTF_8), text));
+      return described(text.getBytes(StandardCharsets.UTF_8), text);
     }
     if (text.startsWith("sha256:") || text.startsWith("sha512:")) {
       try {
-        return join.entries(repository(text).withDigest(Digest.parse(text)));
+        return new Source(Optional.empty(), repository(text).withDigest(Digest.parse(text)));
       } catch (IllegalArgumentException e) {
         throw new UsageException(e.getMessage(), "", "sha256: and 64 hexadecimal digits");
       }
     }
-    return join.entries(Lookup.reference(text));
+    return new Source(Optional.empty(), Lookup.reference(text));
   }
 
-  private JoinEntry described(byte[] json, String where) throws IOException, UsageException {
+  private Source described(byte[] json, String where) throws UsageException {
     try {
-      return join.completed(OciJson.parseDescriptor(json), repository(where));
+      return new Source(Optional.of(OciJson.parseDescriptor(json)), repository(where));
     } catch (IllegalArgumentException e) {
       throw new UsageException(
           "%s: %s".formatted(where, e.getMessage()),
@@ -93,26 +103,41 @@ final class ImagetoolsSources {
     return tags.get(0);
   }
 
-  private static List<JoinEntry> filtered(List<JoinEntry> entries, List<String> texts)
-      throws UsageException, CommandException {
-    List<Platform> platforms = new ArrayList<>();
-    for (String text : texts) {
-      for (String one : text.split(",", -1)) {
-        platforms.add(Lookup.platform(Optional.of(one)));
+  /**
+   * All entries of the result, each digest once.
+   *
+   * @throws CommandException if there is none for the platforms that are wanted
+   */
+  List<JoinEntry> read(ImageJoin join) throws IOException, CommandException {
+    List<JoinEntry> entries = new ArrayList<>();
+    for (Source source : sources) {
+      if (source.described().isPresent()) {
+        entries.add(join.completed(source.described().get(), source.place()));
+      } else {
+        entries.addAll(join.entries(source.place()));
       }
     }
-    List<JoinEntry> kept = ImageJoin.forPlatforms(entries, platforms);
+    List<JoinEntry> distinct = ImageJoin.distinct(entries);
+    if (platforms.isEmpty()) {
+      return distinct;
+    }
+    List<JoinEntry> kept = ImageJoin.forPlatforms(distinct, platforms);
     if (kept.isEmpty()) {
-      List<String> offered = new ArrayList<>();
-      for (JoinEntry entry : entries) {
-        entry.descriptor().platform().ifPresent(p -> offered.add(p.toString()));
-      }
-      throw new CommandException(
-          "no-such-platform",
-          "no source is for " + String.join(", ", texts),
-          "there is " + (offered.isEmpty() ? "none with a platform" : String.join(", ", offered)),
-          "");
+      throw none(distinct);
     }
     return kept;
+  }
+
+  private CommandException none(List<JoinEntry> entries) {
+    List<String> offered = new ArrayList<>();
+    for (JoinEntry entry : entries) {
+      entry.descriptor().platform().ifPresent(p -> offered.add(p.toString()));
+    }
+    return new CommandException(
+        "no-such-platform",
+        "no source is for "
+            + String.join(", ", platforms.stream().map(Platform::toString).toList()),
+        "there is " + (offered.isEmpty() ? "none with a platform" : String.join(", ", offered)),
+        "");
   }
 }

@@ -40,6 +40,10 @@ public final class ManifestCreateCommand implements Command {
           "wadah manifest create registry.example/app:1 registry.example/app:1-amd64");
     }
     ImageReference name = ManifestArguments.list(words.get(0));
+    List<ImageReference> sources = new ArrayList<>();
+    for (String word : words.subList(1, words.size())) {
+      sources.add(Lookup.reference(word));
+    }
     Engine engine = session.engine();
     ManifestLists lists = new ManifestLists(engine.store());
     Optional<List<JoinEntry>> present = lists.find(name);
@@ -52,8 +56,8 @@ public final class ManifestCreateCommand implements Command {
     }
     List<JoinEntry> entries = new ArrayList<>(present.orElse(List.of()));
     ImageJoin join = new ImageJoin(engine.registry());
-    for (String word : words.subList(1, words.size())) {
-      entries.add(join.image(Lookup.reference(word)));
+    for (ImageReference source : sources) {
+      entries.add(join.image(source));
     }
     lists.put(name, entries);
     session.console().out().println("Created manifest list " + name);

@@ -10,13 +10,15 @@ import dev.wadah.cli.ExitCode;
 import dev.wadah.cli.Session;
 import dev.wadah.cli.UsageException;
 import dev.wadah.cli.image.Lookup;
+import dev.wadah.cli.image.WantedPlatform;
 import dev.wadah.engine.Engine;
 import dev.wadah.image.ImageException;
 import dev.wadah.image.transfer.ImageTransfer;
 import dev.wadah.image.transfer.ImageTransfer.Pulled;
 import dev.wadah.oci.ImageReference;
-import dev.wadah.oci.Platform;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 
 /** {@code wadah pull}. */
 public final class PullCommand implements Command {
@@ -43,24 +45,25 @@ public final class PullCommand implements Command {
       throw new UsageException(
           "a tag cannot be used with --all-tags", "", "wadah pull -a " + name.familiarRepository());
     }
+    WantedPlatform platform = WantedPlatform.of(arguments.value("platform"));
     Console console = session.console();
     boolean quiet = arguments.has("quiet");
     if (!all && !tagged && !quiet) {
       console.out().println("Using default tag: latest");
     }
-    Pulling pulling =
-        new Pulling(session.engine(), Lookup.platform(arguments.value("platform")), console, quiet);
+    Pulling pulling = new Pulling(session.engine(), platform, console, quiet);
     return all ? pulling.all(name) : pulling.one(name);
   }
 
   /** One command's pulls. */
   private static final class Pulling {
     private final Engine engine;
-    private final Platform platform;
+    private final WantedPlatform platform;
     private final Console console;
     private final boolean quiet;
+    private final List<String> warnings = new ArrayList<>();
 
-    Pulling(Engine engine, Platform platform, Console console, boolean quiet) {
+    Pulling(Engine engine, WantedPlatform platform, Console console, boolean quiet) {
       this.engine = engine;
       this.platform = platform;
       this.console = console;
@@ -68,8 +71,9 @@ public final class PullCommand implements Command {
     }
 
     int one(ImageReference name) throws IOException {
-      boolean isNew = pull(name).isNew();
-      end(isNew, name.digest().map(name::withDigest).orElse(name).familiar(), name.toString());
+      Pulled pulled = pull(name);
+      String shown = name.digest().map(name::withDigest).orElse(name).familiar();
+      end(pulled.isNew(), shown, name.toString());
       return ExitCode.OK;
     }
 
@@ -102,19 +106,21 @@ public final class PullCommand implements Command {
           display.head();
         }
         console.out().println("Digest: " + pulled.target().digest());
+        platform.mismatch(shown.familiar(), pulled.image()).ifPresent(warnings::add);
       }
       return pulled;
     }
 
     private Pulled pull(ImageReference name, TransferDisplay display) throws IOException {
       return new ImageTransfer(engine.content(), engine.images(), engine.registry())
-          .pull(name, platform, display);
+          .pull(name, platform.platform(), display);
     }
 
     private void end(boolean isNew, String shown, String full) {
       if (!quiet) {
         String status = isNew ? "Downloaded newer image for " : "Image is up to date for ";
         console.out().println("Status: " + status + shown);
+        warnings.forEach(warning -> console.out().println("WARNING: " + warning));
       }
       console.out().println(full);
     }

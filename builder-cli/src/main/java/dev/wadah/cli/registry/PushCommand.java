@@ -8,6 +8,7 @@ import dev.wadah.cli.ExitCode;
 import dev.wadah.cli.Session;
 import dev.wadah.cli.UsageException;
 import dev.wadah.cli.image.Lookup;
+import dev.wadah.cli.image.WantedPlatform;
 import dev.wadah.engine.Engine;
 import dev.wadah.image.Image;
 import dev.wadah.image.ImageStore.Named;
@@ -39,11 +40,12 @@ public final class PushCommand implements Command {
     if (arguments.positional().size() != 1) {
       throw new UsageException("\"push\" takes one name", "", "wadah push registry.example/app:1");
     }
-    Engine engine = session.engine();
-    PrintStream out = session.console().out();
     boolean quiet = arguments.has("quiet");
     boolean all = arguments.has("all-tags");
     ImageReference wanted = wanted(arguments.positional().get(0), all);
+    Optional<Platform> platform = WantedPlatform.of(arguments.value("platform")).given();
+    Engine engine = session.engine();
+    PrintStream out = session.console().out();
     ImageTransfer transfer =
         new ImageTransfer(engine.content(), engine.images(), engine.registry());
     if (!quiet) {
@@ -54,7 +56,7 @@ public final class PushCommand implements Command {
     }
     for (Named named : names(engine, wanted, all)) {
       ImageReference name = named.name().orElseThrow();
-      Descriptor target = target(engine, named, arguments.value("platform"));
+      Descriptor target = target(engine, named, platform);
       Descriptor pushed;
       try (TransferDisplay display =
           quiet ? TransferDisplay.NONE : TransferDisplay.ofPush(session.console())) {
@@ -87,12 +89,12 @@ public final class PushCommand implements Command {
     return name;
   }
 
-  private static Descriptor target(Engine engine, Named named, Optional<String> platform)
-      throws IOException, UsageException, CommandException {
+  private static Descriptor target(Engine engine, Named named, Optional<Platform> platform)
+      throws IOException, CommandException {
     if (platform.isEmpty()) {
       return named.target();
     }
-    Platform wanted = Lookup.platform(platform);
+    Platform wanted = platform.get();
     Optional<Image> image = engine.images().read(named.target(), wanted);
     if (image.isPresent() && wanted.preference(image.get().config().platform()) >= 0) {
       return image.get().descriptor();

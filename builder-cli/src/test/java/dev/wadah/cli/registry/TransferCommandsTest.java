@@ -127,6 +127,63 @@ class TransferCommandsTest {
   }
 
   @Test
+  void warnsOfTheOnlyImageWhenItIsForAnotherPlatformAndRunsItNot() throws IOException {
+    here.reading(tar("one"));
+    ok(here, "import", "--platform", "linux/arm64", "-", repository + ":1");
+    ok(here, "push", "-q", repository + ":1");
+    String mismatch =
+        "image with reference %s:1 was found but its platform (linux/arm64) does not match the specified platform (linux/s390x)"
+            .formatted(repository);
+    assertThat(ok(there, "pull", "--platform", "linux/s390x", repository + ":1").lines())
+        .endsWith(
+            "Status: Downloaded newer image for " + repository + ":1",
+            "WARNING: " + mismatch,
+            repository + ":1");
+    assertThat(ok(there, "pull", "-q", "--platform", "linux/s390x", repository + ":1"))
+        .isEqualTo(repository + ":1\n");
+    assertThat(ok(there, "pull", repository + ":1")).doesNotContain("WARNING");
+    assertThat(ok(there, "pull", "--platform", "linux/arm64", repository + ":1"))
+        .doesNotContain("WARNING");
+    for (String policy : List.of("missing", "always", "never")) {
+      Cli.Result run =
+          there.run("run", "--pull=" + policy, "--platform", "linux/s390x", repository + ":1", "x");
+      assertThat(run.code()).isEqualTo(125);
+      assertThat(run.err()).contains("error: " + mismatch + "  [other-platform]");
+      // as docker: what is here may not be all there is
+      assertThat(run.err().contains("Unable to find image")).isEqualTo(policy.equals("missing"));
+      assertThat(run.err().contains("Pulling from")).isEqualTo(!policy.equals("never"));
+    }
+  }
+
+  @Test
+  void runsAnImageOfAnotherPlatformThatIsHereOnlyWithAWarning() throws IOException {
+    String other = System.getProperty("os.arch").equals("aarch64") ? "linux/amd64" : "linux/s390x";
+    here.reading(tar("one"));
+    ok(here, "import", "--platform", other, "-", repository + ":1");
+    assertThat(here.run("run", repository + ":1", "/file").err())
+        .startsWith(
+            "WARNING: The requested image's platform (%s) does not match the detected host platform ("
+                .formatted(other));
+  }
+
+  @Test
+  void pullsWhatIsHereForAnotherPlatformOnlyBeforeItIsRun() throws IOException {
+    for (String arch : List.of("s390x", "ppc64le")) {
+      here.reading(tar(arch));
+      ok(here, "import", "--platform", "linux/" + arch, "-", repository + ":" + arch);
+      ok(here, "push", "-q", repository + ":" + arch);
+    }
+    String name = repository + ":1";
+    ok(here, "imagetools", "create", "-t", name, repository + ":s390x", repository + ":ppc64le");
+    ok(there, "pull", "-q", "--platform", "linux/s390x", name);
+    Cli.Result run = there.run("run", "--platform", "linux/ppc64le", name, "/file");
+    assertThat(run.err())
+        .startsWith("Unable to find image '%s' locally\n1: Pulling from team/app\n".formatted(name))
+        .doesNotContain("WARNING")
+        .doesNotContain("other-platform");
+  }
+
+  @Test
   void verifiesImagesHereAndInTheirRegistry() throws IOException {
     image("one", "1");
     assertThat(ok(here, "image", "verify", repository + ":1"))
