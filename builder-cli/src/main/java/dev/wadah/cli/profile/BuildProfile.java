@@ -29,10 +29,16 @@ public final class BuildProfile implements BuildProgress {
    * @param name of the vertex
    * @param start {@link System#nanoTime} of its begin
    * @param nanos its duration
+   * @param thread number of the thread that ended it
    * @param error what failed
    */
   public record Step(
-      VertexName name, long start, long nanos, Outcome outcome, Optional<String> error) {}
+      VertexName name,
+      long start,
+      long nanos,
+      long thread,
+      Outcome outcome,
+      Optional<String> error) {}
 
   /**
    * What is known at the end.
@@ -124,9 +130,11 @@ public final class BuildProfile implements BuildProgress {
   public void finished(
       VertexName vertex, Outcome outcome, Duration duration, Optional<String> error) {
     Profile.of("");
-    long now = System.nanoTime();
+    long nanos = duration.toNanos();
+    long thread = Thread.currentThread().getId();
+    Step step = new Step(vertex, System.nanoTime() - nanos, nanos, thread, outcome, error);
     synchronized (steps) {
-      steps.add(new Step(vertex, now - duration.toNanos(), duration.toNanos(), outcome, error));
+      steps.add(step);
     }
     next.finished(vertex, outcome, duration, error);
   }

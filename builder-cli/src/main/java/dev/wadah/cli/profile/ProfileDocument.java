@@ -15,9 +15,9 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * A profile as one JSON object: sums for people and scripts, and beside them {@code traceEvents},
+ * A profile as one JSON object: sums for people and scripts, and before them {@code traceEvents},
  * so that chrome://tracing and ui.perfetto.dev open the same file (Trace Event Format, JSON object
- * format; they pass over members that they do not know).
+ * format). The events come first, because Perfetto reads to the first member that it does not know.
  */
 public final class ProfileDocument {
   private static final int VERSION = 1;
@@ -37,13 +37,13 @@ public final class ProfileDocument {
   /** The document. Times are milliseconds; those of {@code traceEvents} microseconds. */
   String text() {
     Map<String, Object> document = new LinkedHashMap<>();
+    document.put("traceEvents", events());
+    document.put("displayTimeUnit", "ms");
     document.put("schemaVersion", VERSION);
     document.put("began", profile.began().toString());
     document.put("milliseconds", rounded(profile.nanos() / 1e6));
     document.put("phases", sums(profile.entries()));
     document.put("vertices", vertices());
-    document.put("displayTimeUnit", "ms");
-    document.put("traceEvents", events());
     return JsonText.pretty(document, " ") + "\n";
   }
 
@@ -64,7 +64,7 @@ public final class ProfileDocument {
       Map<String, Object> vertex = new LinkedHashMap<>();
       vertex.put("name", step.name().name());
       vertex.put("digest", step.name().digest().toString());
-      vertex.put("outcome", step.outcome().name().toLowerCase(Locale.ROOT));
+      vertex.put("outcome", outcome(step));
       vertex.put("start", rounded(profile.at(step.start())));
       vertex.put("milliseconds", rounded(step.nanos() / 1e6));
       vertex.put("phases", sums(entries(step.name().digest().toString())));
@@ -85,24 +85,33 @@ public final class ProfileDocument {
 
   private List<Object> events() {
     List<Object> events = new ArrayList<>();
-    Map<String, Long> threads = new LinkedHashMap<>();
+    events.add(process());
     for (Profile.Entry entry : profile.entries()) {
-      threads.putIfAbsent(entry.subject(), entry.thread());
-      events.add(event(entry.phase().label(), "phase", entry.start(), entry.nanos(), entry));
+      events.add(
+          event(entry.phase().label(), "phase", entry.start(), entry.nanos(), entry.thread()));
     }
     for (BuildProfile.Step step : profile.steps()) {
-      Long thread = threads.get(step.name().digest().toString());
-      if (thread != null) {
-        Profile.Entry place = new Profile.Entry("", Phase.RUN, step.start(), step.nanos(), thread);
-        events.add(event(step.name().name(), "vertex", step.start(), step.nanos(), place));
-      }
+      Map<String, Object> vertex =
+          event(step.name().name(), "vertex", step.start(), step.nanos(), step.thread());
+      vertex.put("args", Map.of("outcome", outcome(step)));
+      events.add(vertex);
     }
     return events;
   }
 
+  /** A metadata event ("M"): what the rows are of. */
+  private static Map<String, Object> process() {
+    Map<String, Object> event = new LinkedHashMap<>();
+    event.put("name", "process_name");
+    event.put("ph", "M");
+    event.put("pid", ProcessHandle.current().pid());
+    event.put("args", Map.of("name", "wadah build"));
+    return event;
+  }
+
   /** A complete event ("X"): name, category, begin and duration, and the row to draw it in. */
   private Map<String, Object> event(
-      String name, String category, long start, long nanos, Profile.Entry place) {
+      String name, String category, long start, long nanos, long thread) {
     Map<String, Object> event = new LinkedHashMap<>();
     event.put("name", name);
     event.put("cat", category);
@@ -110,8 +119,12 @@ public final class ProfileDocument {
     event.put("ts", rounded(profile.at(start) * 1000));
     event.put("dur", rounded(nanos / 1e3));
     event.put("pid", ProcessHandle.current().pid());
-    event.put("tid", place.thread());
+    event.put("tid", thread);
     return event;
+  }
+
+  private static String outcome(BuildProfile.Step step) {
+    return step.outcome().name().toLowerCase(Locale.ROOT);
   }
 
   private static double rounded(double value) {

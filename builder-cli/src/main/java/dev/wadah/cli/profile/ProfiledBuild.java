@@ -33,27 +33,42 @@ public final class ProfiledBuild {
 
   /** Runs {@code build}; a profile of a failed one is written, too. */
   public BuildResult run(BuildProgress progress, Build build) throws BuildException, IOException {
-    boolean traced = isTraced(console.environment());
-    if (file.isEmpty() && !traced) {
+    Optional<Traces> traces =
+        isTraced(console.environment())
+            ? Optional.of(Traces.begin(console.environment()))
+            : Optional.empty();
+    if (file.isEmpty() && traces.isEmpty()) {
       return build.run(progress);
     }
     BuildProfile profile = new BuildProfile(progress);
-    Optional<String> failure = Optional.of("cancelled");
+    BuildResult result;
     try {
-      BuildResult result = build.run(profile);
-      failure = Optional.empty();
-      return result;
-    } catch (BuildException | IOException e) {
-      failure = Optional.ofNullable(e.getMessage());
+      result = build.run(profile);
+    } catch (BuildException | IOException | RuntimeException e) {
+      try {
+        tell(profile.finish(), traces, Optional.of(String.valueOf(e.getMessage())));
+      } catch (IOException unwritten) {
+        e.addSuppressed(unwritten); // the build's own failure is what the user has to hear of
+      }
       throw e;
-    } finally {
-      BuildProfile.Finished finished = profile.finish();
-      if (file.isPresent()) {
-        new ProfileDocument(finished).write(file.get());
-      }
-      if (traced) {
-        send(finished, failure);
-      }
+    }
+    tell(profile.finish(), traces, Optional.empty());
+    return result;
+  }
+
+  private void tell(
+      BuildProfile.Finished profile, Optional<Traces> traces, Optional<String> failure)
+      throws IOException {
+    if (file.isPresent()) {
+      new ProfileDocument(profile).write(file.get());
+    }
+    if (traces.isPresent()) {
+      // A build does not fail for a collector that is away or variables that are wrong.
+      traces
+          .get()
+          .send(profile, failure)
+          .ifPresent(
+              why -> console.err().println("wadah: warning: the trace was not sent: " + why));
     }
   }
 
@@ -65,12 +80,5 @@ public final class ProfiledBuild {
         && (!exporter.isEmpty()
             || !environment.getOrDefault("OTEL_EXPORTER_OTLP_ENDPOINT", "").isEmpty()
             || !environment.getOrDefault("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "").isEmpty());
-  }
-
-  /** A build does not fail for a collector that is away or variables that are wrong. */
-  private void send(BuildProfile.Finished profile, Optional<String> failure) {
-    Optional<String> trouble = Traces.send(profile, console.environment(), failure);
-    trouble.ifPresent(
-        what -> console.err().println("wadah: warning: the trace was not sent: " + what));
   }
 }

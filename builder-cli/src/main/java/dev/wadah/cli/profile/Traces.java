@@ -13,11 +13,14 @@ import io.opentelemetry.sdk.autoconfigure.AutoConfiguredOpenTelemetrySdk;
 import io.opentelemetry.sdk.common.CompletableResultCode;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import io.opentelemetry.sdk.trace.export.SpanExporter;
+import java.io.IOException;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.logging.Level;
@@ -26,43 +29,43 @@ import java.util.logging.Logger;
 /**
  * Sends a build as a trace to where the standard variables of OpenTelemetry say
  * (OTEL_EXPORTER_OTLP_ENDPOINT and its kin; TRACEPARENT names the caller's span): a span for the
- * build, one for each vertex, one for each of its phases.
+ * build, one for each vertex, one for each of its phases. What sends it is looked for and loaded
+ * beside the build, which takes a second that nobody shall wait for.
  */
 final class Traces {
   private static final long SECONDS_TO_SEND = 10;
 
-  private Traces() {}
+  /** For one attempt, unless OTEL_EXPORTER_OTLP_TIMEOUT says otherwise: somebody waits for us. */
+  private static final String MILLIS_TO_SEND = "2000";
 
-  /**
-   * Sends a trace; returns when it has arrived, or will not.
-   *
-   * @param failure what the build failed with
-   * @return why it was not sent
-   */
-  static Optional<String> send(
-      BuildProfile.Finished profile, Map<String, String> environment, Optional<String> failure) {
-    // The library reports failures to its logger, with stack traces; the user hears of them once.
-    Logger logger = Logger.getLogger("io.opentelemetry");
-    logger.setLevel(Level.OFF);
-    AtomicBoolean lost = new AtomicBoolean();
-    try (OpenTelemetrySdk telemetry = sdk(environment, lost)) {
-      spans(telemetry.getTracer("dev.wadah"), profile, parent(environment), failure);
-      telemetry.getSdkTracerProvider().forceFlush().join(SECONDS_TO_SEND, TimeUnit.SECONDS);
-      return lost.get()
-          ? Optional.of(
-              "the collector does not answer, or refuses it (OTEL_EXPORTER_OTLP_ENDPOINT=%s)"
-                  .formatted(environment.getOrDefault("OTEL_EXPORTER_OTLP_ENDPOINT", "")))
-          : Optional.empty();
-    } catch (RuntimeException e) {
-      return Optional.of(String.valueOf(e.getMessage()));
-    } finally {
-      // Keeps the logger, and so its level, until here.
-      logger.setLevel(null);
-    }
+  // The library reports failures to its logger, with stack traces; the user hears of them once.
+  // Held, because a logger that nobody holds loses its level.
+  private static final Logger LOGGER = Logger.getLogger("io.opentelemetry");
+
+  private final Map<String, String> environment;
+  private final Collector collector;
+  private final AtomicBoolean lost = new AtomicBoolean();
+  private final FutureTask<OpenTelemetrySdk> telemetry = new FutureTask<>(this::load);
+
+  private Traces(Map<String, String> environment) {
+    this.environment = environment;
+    this.collector = Collector.of(environment);
   }
 
-  private static OpenTelemetrySdk sdk(Map<String, String> environment, AtomicBoolean lost) {
+  /** Looks for the collector and loads what sends to it, in the background. */
+  static Traces begin(Map<String, String> environment) {
+    LOGGER.setLevel(Level.OFF);
+    Traces traces = new Traces(environment);
+    Thread thread = new Thread(traces.telemetry, "traces");
+    thread.setDaemon(true);
+    thread.start();
+    return traces;
+  }
+
+  private OpenTelemetrySdk load() throws IOException {
+    collector.reach();
     return AutoConfiguredOpenTelemetrySdk.builder()
+        .disableShutdownHook() // which would wait for a collector once more
         .addPropertiesSupplier(Traces::defaults)
         .addPropertiesCustomizer(config -> properties(environment))
         .addSpanExporterCustomizer((exporter, config) -> new WatchedExporter(exporter, lost))
@@ -70,11 +73,37 @@ final class Traces {
         .getOpenTelemetrySdk();
   }
 
-  /** Notes whether anything could not be sent. */
+  /**
+   * Sends a trace; returns when it has arrived, or will not.
+   *
+   * @param failure what the build failed with
+   * @return why it was not sent
+   */
+  Optional<String> send(BuildProfile.Finished profile, Optional<String> failure) {
+    try {
+      OpenTelemetrySdk sdk = telemetry.get();
+      spans(sdk.getTracer("dev.wadah"), profile, parent(environment), failure);
+      CompletableResultCode sent =
+          sdk.getSdkTracerProvider().forceFlush().join(SECONDS_TO_SEND, TimeUnit.SECONDS);
+      return lost.get() || !sent.isSuccess()
+          ? Optional.of(collector.name() + " does not answer, or refuses it")
+          : Optional.empty();
+    } catch (ExecutionException e) {
+      return Optional.of(String.valueOf(e.getCause().getMessage()));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return Optional.of("the build was interrupted");
+    }
+  }
+
+  /** Notes whether anything could not be sent; then nothing more is tried. */
   private record WatchedExporter(SpanExporter exporter, AtomicBoolean lost)
       implements SpanExporter {
     @Override
     public CompletableResultCode export(Collection<SpanData> spans) {
+      if (lost.get()) {
+        return CompletableResultCode.ofFailure();
+      }
       CompletableResultCode result = exporter.export(spans);
       return result.whenComplete(() -> lost.compareAndSet(false, !result.isSuccess()));
     }
@@ -97,6 +126,8 @@ final class Traces {
         "otel.metrics.exporter", "none",
         "otel.logs.exporter", "none",
         "otel.exporter.otlp.protocol", "http/protobuf",
+        "otel.exporter.otlp.timeout", MILLIS_TO_SEND,
+        "otel.java.exporter.otlp.retry.disabled", "true",
         "otel.bsp.max.queue.size", "65536");
   }
 

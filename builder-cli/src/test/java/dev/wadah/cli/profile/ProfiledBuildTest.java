@@ -1,6 +1,7 @@
 package dev.wadah.cli.profile;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertTimeout;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -14,7 +15,12 @@ import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -87,15 +93,40 @@ class ProfiledBuildTest {
   void isATraceForChrome() throws IOException {
     build("--profile", folder.resolve("p.json").toString());
 
+    // Perfetto reads members until it meets one that the format does not name.
+    assertThat(profile().fieldNames().next()).isEqualTo("traceEvents");
     JsonNode events = profile().get("traceEvents");
-    assertThat(events).isNotEmpty();
-    for (JsonNode event : events) {
+    JsonNode process = events.get(0);
+    assertThat(process.get("ph").asText()).isEqualTo("M");
+    assertThat(process.get("args").get("name").asText()).isEqualTo("wadah build");
+    Map<Long, List<double[]>> rows = new HashMap<>();
+    for (int i = 1; i < events.size(); i++) {
+      JsonNode event = events.get(i);
       assertThat(event.get("ph").asText()).isEqualTo("X");
-      assertThat(event.get("dur").isNumber()).isTrue();
+      assertThat(event.get("pid").asLong()).isEqualTo(process.get("pid").asLong());
       assertThat(event.get("ts").asDouble()).isGreaterThanOrEqualTo(0);
-      assertThat(event.get("tid").isNumber()).isTrue();
+      double start = event.get("ts").asDouble();
+      rows.computeIfAbsent(event.get("tid").asLong(), tid -> new ArrayList<>())
+          .add(new double[] {start, start + event.get("dur").asDouble()});
     }
-    assertThat(events.findValuesAsText("name")).contains("parse", "[1/1] COPY words /words");
+    rows.values().forEach(ProfiledBuildTest::assertNested);
+    assertThat(events.findValuesAsText("name"))
+        .contains("parse")
+        .containsAll(profile().get("vertices").findValuesAsText("name"));
+  }
+
+  /**
+   * Complete events of one row may lie in each other, but not cross; 0.01 microseconds for
+   * rounding.
+   */
+  private static void assertNested(List<double[]> row) {
+    for (double[] one : row) {
+      for (double[] other : row) {
+        assertThat(one[0] < other[0] && other[0] < one[1] - 0.01 && one[1] + 0.01 < other[1])
+            .as("%f to %f crosses %f to %f", one[0], one[1], other[0], other[1])
+            .isFalse();
+      }
+    }
   }
 
   @Test
@@ -158,13 +189,41 @@ class ProfiledBuildTest {
     try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       port = free.getLocalPort();
     }
-    cli.with("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:" + port)
-        .with("OTEL_JAVA_EXPORTER_OTLP_RETRY_DISABLED", "true");
+    cli.with("OTEL_EXPORTER_OTLP_ENDPOINT", "http://user:secret@127.0.0.1:" + port + "/secret");
 
     Cli.Result result = build();
 
     assertThat(result.code()).as(result.err()).isZero();
-    assertThat(result.err()).contains("wadah: warning: the trace was not sent: the collector");
+    assertThat(result.err())
+        .contains(
+            "wadah: warning: the trace was not sent: the collector 127.0.0.1:%d cannot be reached: "
+                .formatted(port))
+        .doesNotContain("secret");
+  }
+
+  @Test
+  void givesUpACollectorThatDoesNotAnswer() throws IOException {
+    try (ServerSocket silent = new ServerSocket(0, 9, InetAddress.getLoopbackAddress())) {
+      cli.with("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:" + silent.getLocalPort());
+      cli.with("OTEL_EXPORTER_OTLP_TIMEOUT", "300");
+
+      Cli.Result result = assertTimeout(Duration.ofSeconds(8), () -> build());
+
+      assertThat(result.code()).as(result.err()).isZero();
+      assertThat(result.err())
+          .contains("wadah: warning: the trace was not sent: the collector 127.0.0.1:")
+          .contains("does not answer, or refuses it");
+    }
+  }
+
+  @Test
+  void tellsABuildsFailureEvenWhenItsProfileCannotBeWritten() throws IOException {
+    write("FROM scratch\nCOPY nothing /\n");
+
+    Cli.Result result = build("--profile", folder.resolve("no/such/p.json").toString());
+
+    assertThat(result.code()).isEqualTo(1);
+    assertThat(result.err()).contains("COPY nothing /");
   }
 
   @Test
