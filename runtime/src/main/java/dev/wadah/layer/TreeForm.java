@@ -93,6 +93,7 @@ public final class TreeForm {
     return known;
   }
 
+  /** What was found out; empty when nobody has, or a power cut took what was written. */
   private Optional<Known> read(Path file) throws IOException {
     if (FileStatus.of(file.toString()) == null) {
       return Optional.empty();
@@ -125,16 +126,18 @@ public final class TreeForm {
     return read(file).orElseThrow(); // of whoever was first
   }
 
-  private static void put(Path file, String text) throws IOException {
+  private void put(Path file, String text) throws IOException {
     Path draft = file.resolveSibling("form-" + Long.toHexString(System.nanoTime()));
     Files.writeString(draft, text, StandardCharsets.UTF_8);
     try {
       Posix.rename(Posix.CWD, draft.toString(), Posix.CWD, file.toString(), 1);
     } catch (PosixException e) {
-      Files.delete(draft);
-      if (!e.errnoName().equals("EEXIST")) {
-        // A file system that cannot rename without replacing; what others wrote is the same.
-        Files.writeString(file, text, StandardCharsets.UTF_8);
+      if (!e.errnoName().equals("EEXIST") || read(file).isEmpty()) {
+        // A file system that cannot rename without replacing, where what others wrote is the same;
+        // or what is there lost its content in a power cut.
+        Posix.rename(Posix.CWD, draft.toString(), Posix.CWD, file.toString(), 0);
+      } else {
+        Files.delete(draft);
       }
     }
   }
