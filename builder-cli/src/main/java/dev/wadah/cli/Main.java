@@ -63,9 +63,23 @@ public final class Main {
    */
   private static boolean mayEndAtOnce(String[] args) {
     return !(args.length > 0 && args[0].equals("train"))
-        && System.getenv("WADAH_JAVA_OPTS") == null
+        && concernMemoryAlone(System.getenv("WADAH_JAVA_OPTS"))
         && System.getenv("JAVA_TOOL_OPTIONS") == null
         && System.getenv("JDK_JAVA_OPTIONS") == null;
+  }
+
+  /**
+   * Whether options such as {@code -Xmx1g} are all there are, which nothing at the end waits for.
+   */
+  static boolean concernMemoryAlone(String options) {
+    if (options != null) {
+      for (String option : options.trim().split(" +", -1)) {
+        if (!option.isEmpty() && !option.startsWith("-Xm") && !option.startsWith("-Xss")) {
+          return false;
+        }
+      }
+    }
+    return true;
   }
 
   /** Whether a thread is left that would keep the JVM alive. */

@@ -8,11 +8,17 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** HTTP clients, one for each way of access, made when first needed. */
+/**
+ * HTTP clients, one for each way of access, made when first needed; for plain http they are others
+ * than for https.
+ */
 final class Connections {
   private final Proxies proxies;
   private final Duration connectTimeout;
-  private final Map<Endpoint.Access, HttpClient> clients = new ConcurrentHashMap<>();
+  private final Map<Way, HttpClient> clients = new ConcurrentHashMap<>();
+
+  /** How a host is talked to. */
+  private record Way(Endpoint.Access access, boolean encrypted) {}
 
   /**
    * What the JDK's client reads at a time. With its own 16 KiB the download of half a gigabyte
@@ -34,17 +40,23 @@ final class Connections {
     proxies.authorize(uri, request);
   }
 
-  HttpClient client(Endpoint.Access access) throws IOException {
-    HttpClient client = clients.get(access);
+  /**
+   * The client for an address.
+   *
+   * @throws RegistryException if a file that the access names is no PEM file of its kind
+   */
+  HttpClient client(Endpoint.Access access, URI uri) throws IOException {
+    Way way = new Way(access, "https".equals(uri.getScheme()));
+    HttpClient client = clients.get(way);
     if (client == null) {
-      HttpClient made = make(access);
-      client = clients.putIfAbsent(access, made);
+      HttpClient made = make(way);
+      client = clients.putIfAbsent(way, made);
       client = client == null ? made : client;
     }
     return client;
   }
 
-  private HttpClient make(Endpoint.Access access) throws IOException {
+  private HttpClient make(Way way) throws IOException {
     // Version 1.1: parallel blobs get connections of their own instead of sharing one window.
     HttpClient.Builder builder =
         HttpClient.newBuilder()
@@ -52,8 +64,10 @@ final class Connections {
             .followRedirects(HttpClient.Redirect.NEVER)
             .connectTimeout(connectTimeout);
     proxies.configure(builder);
-    if (access.skipVerify() || !access.tls().isEmpty()) {
-      Tls.configure(builder, access);
+    if (!way.encrypted()) {
+      builder.sslContext(new NoTls());
+    } else if (way.access().skipVerify() || !way.access().tls().isEmpty()) {
+      Tls.configure(builder, way.access());
     }
     return builder.build();
   }

@@ -43,7 +43,7 @@ final class Wire {
       connections.authorizeProxy(uri, request);
       CompletableFuture<HttpResponse<InputStream>> answer =
           connections
-              .client(access)
+              .client(access, uri)
               .sendAsync(request.build(), head -> new ReplyStream(retries.silence()));
       Duration patience = retries.patience(call.body().sizeBytes());
       return new Reply(
