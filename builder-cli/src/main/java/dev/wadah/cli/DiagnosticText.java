@@ -16,6 +16,8 @@ public final class DiagnosticText {
   public static void print(Diagnostic diagnostic, Console console) {
     boolean coloured =
         console.isErrorTerminal() && console.environment().getOrDefault("NO_COLOR", "").isEmpty();
+    // On a terminal, or in one file, what was said before comes before.
+    console.out().flush();
     PrintStream out = console.err();
     if (diagnostic.source().isEmpty()) {
       out.print("wadah: ");

@@ -141,7 +141,8 @@ public final class Credentials {
     }
   }
 
-  private static List<Path> places(Map<String, String> environment) {
+  /** The files that may hold credentials, in the order of asking. */
+  static List<Path> places(Map<String, String> environment) {
     List<Path> places = new ArrayList<>();
     String named = environment.getOrDefault("REGISTRY_AUTH_FILE", "");
     if (!named.isEmpty()) {
@@ -158,7 +159,7 @@ public final class Credentials {
     return places;
   }
 
-  /** Docker's config.json, where {@code login} writes. */
+  /** Docker's config.json. */
   static Path dockerConfig(Map<String, String> environment) {
     String folder = environment.getOrDefault("DOCKER_CONFIG", "");
     return folder.isEmpty()

@@ -5,6 +5,7 @@ import dev.wadah.oci.Digest;
 import dev.wadah.oci.ImageReference;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -205,9 +206,12 @@ public final class HttpRegistry implements Registry {
   /** Reads the list page by page to its end. */
   @Override
   public List<String> tags(ImageReference repository) throws IOException {
+    ImageReference untagged =
+        new ImageReference(
+            repository.domain(), repository.path(), Optional.empty(), Optional.empty());
     return inquiry()
         .fromAny(
-            repository,
+            untagged,
             "list its tags",
             (endpoint, later) ->
                 new Listing(transport(), endpoint).texts("/tags/list?n=1000", "tags"));
@@ -239,13 +243,26 @@ public final class HttpRegistry implements Registry {
    * Checks that a registry is there and lets us in.
    *
    * @param host as in a reference
+   * @throws RegistryException saying that of the host, since no image is meant
    */
   void ping(String host) throws IOException {
     ImageReference root = new ImageReference(host, "library", Optional.empty(), Optional.empty());
-    inquiry().atHome(root, "log in", this::ping);
+    Endpoint endpoint = inquiry().home(root);
+    try {
+      ping(endpoint);
+    } catch (InterruptedIOException e) {
+      throw e;
+    } catch (IOException e) {
+      int status = e instanceof RegistryException known ? known.status() : 0;
+      String refused = status == 401 || status == 403 ? "the credentials are refused: " : "";
+      throw new RegistryException(
+          "cannot log in to %s: %s%s".formatted(host, refused, Inquiry.reason(endpoint, e)),
+          status,
+          e);
+    }
   }
 
-  private int ping(Endpoint endpoint) throws IOException {
+  private void ping(Endpoint endpoint) throws IOException {
     try (Reply reply = transport().send(endpoint, Call.of("GET", "", Scope.NONE))) {
       if (!reply.isSuccess()) {
         throw reply.unexpected();
@@ -255,7 +272,6 @@ public final class HttpRegistry implements Registry {
         throw new RegistryException(
             "%s sends %s".formatted(Reply.shown(reply.uri()), Reply.HTML), null);
       }
-      return reply.status();
     }
   }
 }

@@ -69,7 +69,7 @@ final class Inquiry {
 
   /** The answer of the registry itself. */
   <T> T atHome(ImageReference reference, String what, AtHome<T> action) throws IOException {
-    Endpoint endpoint = places.home(reference);
+    Endpoint endpoint = home(reference);
     try {
       return action.apply(endpoint);
     } catch (InterruptedIOException e) {
@@ -99,7 +99,13 @@ final class Inquiry {
     return new RegistryException(message.toString(), status, e);
   }
 
-  private static String reason(Endpoint endpoint, IOException e) {
+  /** The registry itself, as a place. */
+  Endpoint home(ImageReference reference) throws IOException {
+    return places.home(reference);
+  }
+
+  /** What went wrong at a place, for the end of a sentence. */
+  static String reason(Endpoint endpoint, IOException e) {
     return e instanceof RegistryException
         ? e.getMessage()
         : "registry %s: %s".formatted(endpoint.host(), Failures.describe(e));

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.wadah.oci.ImageReference;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -20,7 +21,8 @@ import java.util.Optional;
 
 /**
  * Logs in and out as docker does: credentials go to the host's helper program or the store of all
- * hosts where docker's {@code config.json} names one, else into that file.
+ * hosts where docker's {@code config.json} names one, else into that file; where {@code
+ * $REGISTRY_AUTH_FILE} names another, as for podman, that one takes its place.
  */
 public final class Logins {
   private static final ObjectMapper MAPPER = new ObjectMapper();
@@ -34,13 +36,44 @@ public final class Logins {
   }
 
   /**
+   * The host of a registry's address, as docker reads it: {@code https://host/v2/} is {@code host}.
+   *
+   * @throws IllegalArgumentException if it is none
+   */
+  public static String host(String address) {
+    String text = address;
+    int scheme = text.indexOf("://");
+    if (scheme >= 0) {
+      text = text.substring(scheme + 3);
+    }
+    int path = text.indexOf('/');
+    String host = path < 0 ? text : text.substring(0, path);
+    if (host.equals("index.docker.io")) {
+      return ImageReference.DEFAULT_DOMAIN;
+    }
+    // A name with a host of one word is read as one of docker.io; what is meant here is the host.
+    String inName = host.indexOf(':') < 0 && host.indexOf('.') < 0 ? host + ":443" : host;
+    try {
+      ImageReference.parse(inName + "/repository");
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException("\"%s\" is no registry's host".formatted(address), e);
+    }
+    return host;
+  }
+
+  /** What is known of a host already. */
+  public Optional<Credential> known(String host) {
+    return new Credentials(environment).find(host, "");
+  }
+
+  /**
    * Checks a credential with its registry, and keeps it.
    *
    * @param host as in a reference, such as docker.io
-   * @return where it was put: a file or a helper program, for the user
+   * @return the file in which it is now, for who can read it; empty when a helper program has it
    * @throws RegistryException if the registry does not take it, or it cannot be kept
    */
-  public String login(String host, Credential credential) throws IOException {
+  public Optional<Path> login(String host, Credential credential) throws IOException {
     Credentials only = Credentials.of(host, credential);
     new HttpRegistry(environment, Optional.of(only), retries).ping(host);
     ObjectNode config = read();
@@ -48,7 +81,7 @@ public final class Logins {
     Optional<String> helper = helper(config, host);
     if (helper.isPresent()) {
       run(helper.get(), "store", helperMessage(key, credential));
-      return "docker-credential-" + helper.get();
+      return Optional.empty();
     }
     ObjectNode entry = config.withObject("/auths").putObject(key);
     if (credential.identityToken()) {
@@ -58,7 +91,7 @@ public final class Logins {
       entry.put("auth", base64(credential.user() + ":" + credential.secret()));
     }
     write(config);
-    return file().toString();
+    return Optional.of(file());
   }
 
   /**
@@ -136,8 +169,9 @@ public final class Logins {
     }
   }
 
+  /** Of the files that credentials are read from, the first: what is written there holds. */
   private Path file() {
-    return Credentials.dockerConfig(environment);
+    return Credentials.places(environment).get(0);
   }
 
   private ObjectNode read() throws IOException {

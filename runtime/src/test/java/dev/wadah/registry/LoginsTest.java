@@ -9,10 +9,14 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** login and logout, and where credentials are found. */
 class LoginsTest {
@@ -47,8 +51,9 @@ class LoginsTest {
         folder.resolve("config.json"), "{\"detachKeys\":\"ctrl-x\",\"auths\":{\"other\":{}}}");
     try (ScriptedServer server = new ScriptedServer(LoginsTest::wantsAnn)) {
       Path config = folder.resolve("config.json");
-      String where = logins().login(server.host(), Credential.ofPassword("ann", "s3cret"));
-      assertThat(where).isEqualTo(config.toString());
+      Optional<Path> where = logins().login(server.host(), Credential.ofPassword("ann", "s3cret"));
+      assertThat(where).contains(config);
+      assertThat(logins().known(server.host())).contains(Credential.ofPassword("ann", "s3cret"));
       assertThat(Files.readString(config))
           .contains("\"detachKeys\" : \"ctrl-x\"")
           .contains("\"other\"")
@@ -70,10 +75,51 @@ class LoginsTest {
     try (ScriptedServer server = new ScriptedServer(LoginsTest::wantsAnn)) {
       assertThatThrownBy(() -> logins().login(server.host(), Credential.ofPassword("bob", "wr0ng")))
           .isInstanceOf(RegistryException.class)
-          .hasMessageContaining("401: UNAUTHORIZED")
+          .hasMessageStartingWith(
+              "cannot log in to %s: the credentials are refused: GET http://%s/v2/ gave 401: UNAUTHORIZED",
+              server.host(), server.host())
           .hasMessageNotContaining("wr0ng");
       assertThat(folder.resolve("config.json")).doesNotExist();
     }
+  }
+
+  @Test
+  void writesTheFileThatIsReadFirst() throws IOException {
+    Path named = folder.resolve("podman/auth.json");
+    Map<String, String> environment = new HashMap<>(environment());
+    environment.put("REGISTRY_AUTH_FILE", named.toString());
+    Files.writeString(folder.resolve("config.json"), "{\"credsStore\":\"none\"}");
+    try (ScriptedServer server = new ScriptedServer(LoginsTest::wantsAnn)) {
+      Logins logins = new Logins(environment, RegistryContract.QUICK);
+      assertThat(logins.login(server.host(), Credential.ofPassword("ann", "s3cret")))
+          .contains(named);
+      assertThat(new Credentials(environment).find(server.host(), "x").map(Credential::user))
+          .contains("ann");
+      assertThat(logins.logout(server.host())).isTrue();
+      assertThat(new Credentials(environment).find(server.host(), "x")).isEmpty();
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "registry.example, registry.example",
+    "https://registry.example:5000/v2/, registry.example:5000",
+    "http://localhost:5000, localhost:5000",
+    "box, box",
+    "docker.io, docker.io",
+    "https://index.docker.io/v1/, docker.io",
+    "registry.example/team, registry.example",
+  })
+  void readsAHostAsDockerDoes(String address, String host) {
+    assertThat(Logins.host(address)).isEqualTo(host);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "no such", "https://", "a:b:c", "host:port", "-x", "a@b", "a?b"})
+  void refusesWhatIsNoHost(String address) {
+    assertThatThrownBy(() -> Logins.host(address))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("\"%s\" is no registry's host", address);
   }
 
   @Test

@@ -9,12 +9,14 @@ import dev.wadah.cli.UsageException;
 import dev.wadah.engine.Engine;
 import dev.wadah.image.Image;
 import dev.wadah.image.ImageStore.Named;
+import dev.wadah.oci.ImageReference;
 import dev.wadah.oci.Platform;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -55,6 +57,15 @@ public final class ImagesCommand implements Command {
     Instant created() {
       return image.config().created().orElse(Instant.EPOCH);
     }
+
+    boolean isByDigest() {
+      return named.name().flatMap(ImageReference::digest).isPresent();
+    }
+
+    /** Repository and image. */
+    String place() {
+      return named.name().map(ImageReference::repository).orElse("") + " " + image.id();
+    }
   }
 
   @Override
@@ -69,8 +80,28 @@ public final class ImagesCommand implements Command {
       }
     }
     rows.sort(Comparator.comparing(Row::created).reversed());
-    print(rows, arguments, session.console().out());
+    print(withoutDigestsOfTagged(rows), arguments, session.console().out());
     return ExitCode.OK;
+  }
+
+  /**
+   * As docker, a name by digest has a line, without a tag, only when its repository has no tag for
+   * the image.
+   */
+  private static List<Row> withoutDigestsOfTagged(List<Row> rows) {
+    Set<String> shown = new HashSet<>();
+    for (Row row : rows) {
+      if (!row.isByDigest()) {
+        shown.add(row.place());
+      }
+    }
+    List<Row> kept = new ArrayList<>();
+    for (Row row : rows) {
+      if (!row.isByDigest() || shown.add(row.place())) {
+        kept.add(row);
+      }
+    }
+    return kept;
   }
 
   private static Optional<Row> row(Engine engine, Named named) throws IOException {
@@ -109,22 +140,14 @@ public final class ImagesCommand implements Command {
     view.put("CreatedSince", GoTime.ago(row.created(), Instant.now()));
     view.put("Digest", row.named().target().digest().toString());
     view.put("ID", id(row, whole));
-    view.put("Repository", row.named().name().map(ImagesCommand::repository).orElse("<none>"));
+    view.put(
+        "Repository", row.named().name().map(ImageReference::familiarRepository).orElse("<none>"));
     view.put("SharedSize", "N/A");
     view.put("Size", GoSize.of(ImageView.sizeBytes(row.image())));
-    view.put("Tag", row.named().name().flatMap(n -> n.tag()).orElse("<none>"));
+    Optional<String> tag = row.named().name().flatMap(ImageReference::tag);
+    view.put("Tag", row.isByDigest() ? "<none>" : tag.orElse("<none>"));
     view.put("UniqueSize", "N/A");
     return view;
-  }
-
-  /** The name as docker shows it, without the tag. */
-  private static String repository(dev.wadah.oci.ImageReference name) {
-    String familiar = name.familiar();
-    int end = familiar.indexOf('@');
-    String named = end < 0 ? familiar : familiar.substring(0, end);
-    return name.tag()
-        .map(tag -> named.substring(0, named.length() - tag.length() - 1))
-        .orElse(named);
   }
 
   /** Refuses what nobody would mean. */

@@ -7,17 +7,25 @@ import dev.wadah.cli.Console;
 import dev.wadah.cli.ExitCode;
 import dev.wadah.cli.Session;
 import dev.wadah.cli.UsageException;
+import dev.wadah.oci.ImageReference;
 import dev.wadah.registry.Credential;
 import dev.wadah.registry.Logins;
+import dev.wadah.registry.RegistryException;
 import dev.wadah.registry.RetryPolicy;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.Optional;
 
 /** {@code wadah login}. */
 public final class LoginCommand implements Command {
+  private static final String UNENCRYPTED =
+      """
+      WARNING! Your credentials are stored unencrypted in '%s'.
+      Name a credential helper there ("credsStore") to keep them elsewhere.""";
+
   @Override
   public CommandModel model() {
     return CommandModel.of(
@@ -35,20 +43,73 @@ public final class LoginCommand implements Command {
   @Override
   public int run(Arguments arguments, Session session) throws Exception {
     Console console = session.console();
-    String host = arguments.positional().isEmpty() ? "docker.io" : arguments.positional().get(0);
+    String host = host(arguments);
     if (arguments.has("password-stdin") && arguments.given("password")) {
       throw new UsageException("--password and --password-stdin exclude each other", "", "");
     }
+    Logins logins = new Logins(console.environment(), RetryPolicy.DEFAULT);
+    warnOfEnvironment(console);
+    boolean nothingGiven =
+        !arguments.given("username")
+            && !arguments.given("password")
+            && !arguments.has("password-stdin");
+    Optional<Credential> known = nothingGiven ? logins.known(host) : Optional.empty();
+    Optional<Path> file =
+        known.isPresent()
+            ? again(logins, host, known.get(), arguments, console)
+            : logins.login(host, ask(arguments, console));
+    file.ifPresent(f -> console.err().println(UNENCRYPTED.formatted(f)));
+    console.out().println("Login Succeeded");
+    return ExitCode.OK;
+  }
+
+  /** With what is known already; who sits at a terminal may say something better. */
+  private static Optional<Path> again(
+      Logins logins, String host, Credential known, Arguments arguments, Console console)
+      throws IOException, UsageException {
+    console.out().println("Authenticating with existing credentials... [" + known + "]");
+    try {
+      return logins.login(host, known);
+    } catch (RegistryException e) {
+      if (!console.isInputTerminal()) {
+        throw e;
+      }
+      console.out().flush();
+      console.err().println("Login did not succeed, error: " + e.getMessage());
+    }
+    return logins.login(host, ask(arguments, console));
+  }
+
+  /** The registry that a command's argument names; docker.io without one. */
+  static String host(Arguments arguments) throws UsageException {
+    if (arguments.positional().isEmpty()) {
+      return ImageReference.DEFAULT_DOMAIN;
+    }
+    try {
+      return Logins.host(arguments.positional().get(0));
+    } catch (IllegalArgumentException e) {
+      throw new UsageException(e.getMessage(), "", "such as registry.example:5000");
+    }
+  }
+
+  /** As docker: who has set the variable may wonder why a login changes nothing. */
+  static void warnOfEnvironment(Console console) {
+    if (!console.environment().getOrDefault("DOCKER_AUTH_CONFIG", "").isBlank()) {
+      console.err().println("WARNING: DOCKER_AUTH_CONFIG is set and takes precedence.");
+    }
+  }
+
+  private static Credential ask(Arguments arguments, Console console)
+      throws IOException, UsageException {
     String user = arguments.value("username").orElse("");
     if (user.isEmpty()) {
       user = ask("Username: ", console);
     }
     String password = password(arguments, console);
-    String place =
-        new Logins(console.environment(), RetryPolicy.DEFAULT)
-            .login(host, Credential.ofPassword(user, password));
-    console.out().println("Login succeeded; kept in " + place);
-    return ExitCode.OK;
+    if (password.isEmpty()) {
+      throw new UsageException("the password is empty", "", "--password-stdin < FILE");
+    }
+    return Credential.ofPassword(user, password);
   }
 
   private static String password(Arguments arguments, Console console)
@@ -57,8 +118,7 @@ public final class LoginCommand implements Command {
     if (given.isPresent()) {
       console
           .err()
-          .println(
-              "wadah: a password on the command line can be seen by others; use --password-stdin");
+          .println("WARNING! Using --password via the CLI is insecure. Use --password-stdin.");
       return given.get();
     }
     if (arguments.has("password-stdin")) {

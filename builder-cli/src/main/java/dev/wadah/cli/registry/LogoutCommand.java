@@ -18,12 +18,13 @@ public final class LogoutCommand implements Command {
 
   @Override
   public int run(Arguments arguments, Session session) throws Exception {
-    String host = arguments.positional().isEmpty() ? "docker.io" : arguments.positional().get(0);
+    String host = LoginCommand.host(arguments);
+    LoginCommand.warnOfEnvironment(session.console());
     boolean had = new Logins(session.console().environment(), RetryPolicy.DEFAULT).logout(host);
     session
         .console()
         .out()
-        .println(had ? "Removed login credentials for " + host : "Not logged in to " + host);
+        .println(had ? "Removing login credentials for " + host : "Not logged in to " + host);
     return ExitCode.OK;
   }
 }

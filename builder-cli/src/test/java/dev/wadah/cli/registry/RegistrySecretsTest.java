@@ -124,13 +124,16 @@ class RegistrySecretsTest {
         .doesNotContain(SECRETS);
     letsIn = true;
     assertThat(run(PASSWORD, "login", "-u", "ann", "--password-stdin", host()))
-        .contains("Login succeeded")
+        .contains("Login Succeeded", "stored unencrypted in '" + folder)
         .doesNotContain(SECRETS);
     // The file is where it belongs, for its owner's eyes only.
     Path config = folder.resolve("config.json");
     assertThat(Files.readString(config)).contains(BASIC);
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(config)))
         .isEqualTo("rw-------");
+    assertThat(run("", "login", host()))
+        .contains("Authenticating with existing credentials... [user ann]", "Login Succeeded")
+        .doesNotContain(SECRETS);
     assertThat(run("", "pull", host() + "/team/app:1"))
         .contains("gave 401: DENIED")
         .contains("***")
@@ -143,7 +146,8 @@ class RegistrySecretsTest {
     Files.writeString(folder.resolve("config.json"), "{\"credsStore\":\"noting\"}");
     letsIn = true;
     assertThat(run(PASSWORD, "login", "-u", "ann", "--password-stdin", host()))
-        .contains("Login succeeded; kept in docker-credential-noting")
+        .contains("Login Succeeded")
+        .doesNotContain("WARNING")
         .doesNotContain(SECRETS);
     assertThat(Files.readString(folder.resolve("stored"))).contains(PASSWORD);
     assertThat(run("", "pull", host() + "/team/app:1"))

@@ -110,6 +110,12 @@ class TransferCommandsTest {
     assertThat(ok(there, "pull", digest))
         .startsWith(digest + ": Pulling from team/app\nDigest: sha256:")
         .endsWith("Status: Image is up to date for %s\n%s\n".formatted(digest, digest));
+    String tagOfAnother = repository + ":2" + digest.substring(repository.length());
+    ok(there, "pull", "-q", tagOfAnother);
+    String format = "{{.Repository}} {{.Tag}}";
+    assertThat(ok(there, "images", "--format", format)).isEqualTo(repository + " latest\n");
+    ok(there, "rmi", repository + ":latest");
+    assertThat(ok(there, "images", "--format", format)).isEqualTo(repository + " <none>\n");
   }
 
   @Test
