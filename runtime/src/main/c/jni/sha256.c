@@ -67,17 +67,19 @@ __attribute__((target("sha,sse4.1,ssse3"))) static void blocks_fast(uint32_t sta
   __m128i abef = _mm_alignr_epi8(dcba, hgfe, 8), cdgh = _mm_blend_epi16(hgfe, dcba, 0xF0);
   for (; count > 0; count--, data += 64) {
     __m128i abef0 = abef, cdgh0 = cdgh, w[4];
-    for (int i = 0; i < 4; i++) w[i] = _mm_shuffle_epi8(_mm_loadu_si128((const __m128i *)(data + 16 * i)), swap);
-    for (int g = 0; g < 16; g++) { /* four rounds each */
-      __m128i k = _mm_add_epi32(w[g & 3], _mm_loadu_si128((const __m128i *)(K + 4 * g)));
-      cdgh = _mm_sha256rnds2_epu32(cdgh, abef, k);
-      abef = _mm_sha256rnds2_epu32(abef, cdgh, _mm_shuffle_epi32(k, 0x0E));
-      if (g < 12) {
+#pragma GCC unroll 16
+    for (int g = 0; g < 16; g++) { /* four rounds each; written out, w stays in registers */
+      if (g < 4) {
+        w[g] = _mm_shuffle_epi8(_mm_loadu_si128((const __m128i *)(data + 16 * g)), swap);
+      } else {
         __m128i last = w[(g + 3) & 3];
         __m128i next = _mm_sha256msg1_epu32(w[g & 3], w[(g + 1) & 3]);
         next = _mm_add_epi32(next, _mm_alignr_epi8(last, w[(g + 2) & 3], 4));
         w[g & 3] = _mm_sha256msg2_epu32(next, last);
       }
+      __m128i k = _mm_add_epi32(w[g & 3], _mm_loadu_si128((const __m128i *)(K + 4 * g)));
+      cdgh = _mm_sha256rnds2_epu32(cdgh, abef, k);
+      abef = _mm_sha256rnds2_epu32(abef, cdgh, _mm_shuffle_epi32(k, 0x0E));
     }
     abef = _mm_add_epi32(abef, abef0);
     cdgh = _mm_add_epi32(cdgh, cdgh0);
