@@ -1,9 +1,17 @@
 """A slow file system: shows a directory read-only through FUSE, with a pause before every answer and a limit on bytes a second.
 
 Speaks the kernel's protocol itself (linux/fuse.h, version 7.31), so that nothing has to be installed; needs root and /dev/fuse.
-One request at a time, as a lone disk would: the pauses add up.
+One request at a time, as a lone disk would: the pauses add up. Started by itself it shows SOURCE at MOUNTPOINT, says "ready", and takes
+nothing on any more once the file NAME has been opened ("silent"); at the end of its input it is gone.
+
+  slow_disk.py SOURCE MOUNTPOINT NAME
+
+What a program waits for of a server that does not answer can be left by SIGKILL as long as the server has not taken the request, and for
+the bytes of a file always (FUSE_ASYNC_READ, which libfuse asks for). A name that a server has taken on and does not answer holds even a
+killed process; there the kernel itself waits (fs/fuse/dev.c, request_wait_answer), and so it does when a file is closed by its process's
+end, unless the server said that it need not hear of it (FOPEN_NOFLUSH).
 """
-import ctypes, errno, os, stat, struct, threading, time
+import ctypes, errno, os, stat, struct, sys, threading, time
 
 LIBC = ctypes.CDLL(None, use_errno=True)
 IN = struct.Struct("<IIQQIIII")
@@ -11,10 +19,15 @@ LOOKUP, FORGET, GETATTR, READLINK, OPEN, READ, STATFS, RELEASE, INIT = 1, 2, 3, 
 OPENDIR, READDIR, RELEASEDIR, INTERRUPT, DESTROY, BATCH_FORGET = 27, 28, 29, 36, 38, 42
 SECONDS_VALID = 3600
 MNT_DETACH = 2
+ASYNC_READ = 1
+NOFLUSH = 1 << 5
 
 
 class SlowDisk:
-    """Mounted for as long as it is used as a context manager. `pause` seconds, `rate` bytes a second; both may be set at any time."""
+    """Mounted for as long as it is used as a context manager. `pause` seconds, `rate` bytes a second; both may be set at any time.
+
+    Nothing is taken on while `answering` is cleared, but for one request that the server already waits for.
+    """
 
     def __init__(self, source, at, pause, rate):
         self.source, self.at, self.pause, self.rate = str(source), str(at), pause, rate
@@ -22,6 +35,9 @@ class SlowDisk:
         self.nodes = {self.source: 1}
         self.lists = {}
         self.requests = 0
+        self.answering = threading.Event()
+        self.answering.set()
+        self.last = None
 
     def __enter__(self):
         os.makedirs(self.at, exist_ok=True)
@@ -39,6 +55,7 @@ class SlowDisk:
 
     def serve(self):
         while True:
+            self.answering.wait()
             try:
                 request = os.read(self.fd, 1 << 17)
             except OSError as e:
@@ -62,7 +79,7 @@ class SlowDisk:
 
     def answer(self, opcode, node, body):
         if opcode == INIT:
-            return struct.pack("<IIIIHHIIHHI28x", 7, 31, 1 << 17, 0, 8, 8, 4096, 1, 0, 0, 0)
+            return struct.pack("<IIIIHHIIHHI28x", 7, 31, 1 << 17, ASYNC_READ, 8, 8, 4096, 1, 0, 0, 0)
         if opcode not in (STATFS, RELEASE, RELEASEDIR, DESTROY):
             self.requests += 1
             time.sleep(self.pause)
@@ -76,7 +93,10 @@ class SlowDisk:
         if opcode == READLINK:
             return os.fsencode(os.readlink(path))
         if opcode == OPEN:
-            return struct.pack("<QII", os.open(path, os.O_RDONLY | os.O_NOFOLLOW), 0, 0)
+            if os.path.basename(path) == self.last:
+                self.answering.clear()
+                print("silent", flush=True)
+            return struct.pack("<QII", os.open(path, os.O_RDONLY | os.O_NOFOLLOW), NOFLUSH, 0)
         if opcode == READ:
             handle, offset, size = struct.unpack_from("<QQI", body)
             data = os.pread(handle, size, offset)
@@ -122,3 +142,14 @@ class SlowDisk:
                 break
             out += entry
         return out
+
+
+def main():
+    with SlowDisk(sys.argv[1], sys.argv[2], 0, 1e9) as disk:
+        disk.last = sys.argv[3]
+        print("ready", flush=True)
+        sys.stdin.read()
+
+
+if __name__ == "__main__":
+    main()

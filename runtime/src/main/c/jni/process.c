@@ -276,3 +276,12 @@ METHOD(void, stopRelay)(JNIEnv *env, jclass type) {
   for (int i = 0; i < RELAYED_COUNT; i++) sigaction(RELAYED[i], &before[i], NULL);
   relay_fd = -1;
 }
+
+METHOD(void, dieOfSignals)(JNIEnv *env, jclass type) {
+  (void)env;
+  (void)type;
+  static const int ENDING[] = {SIGHUP, SIGINT, SIGTERM};
+  struct sigaction now, action = {.sa_handler = SIG_DFL};
+  for (size_t i = 0; i < sizeof ENDING / sizeof *ENDING; i++)
+    if (sigaction(ENDING[i], NULL, &now) == 0 && now.sa_handler != SIG_IGN) sigaction(ENDING[i], &action, NULL);
+}

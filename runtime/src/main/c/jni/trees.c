@@ -1,13 +1,15 @@
-/* Removing trees, locks and syncing for dev.wadah.posix.Posix. Runs on any JVM thread. */
+/* Removing trees, locks, syncing, and the kind of file system for dev.wadah.posix.Posix. Runs on any JVM thread. */
 #include "wadah.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/statfs.h>
 #include <unistd.h>
 
 #define POSIX(type, name) JNIEXPORT type JNICALL Java_dev_wadah_posix_Posix_##name
@@ -167,4 +169,15 @@ POSIX(void, syncFileSystem)(JNIEnv *env, jclass self, jstring name) {
   if (fd >= 0) close(fd);
   wadah_path_free(&path);
   if (result < 0) wadah_throw(env, "syncfs", name, error);
+}
+
+POSIX(jlong, fileSystem)(JNIEnv *env, jclass self, jstring name) {
+  (void)self;
+  struct wadah_path path;
+  struct statfs status;
+  if (!wadah_path_get(env, &path, name)) return 0;
+  int result = statfs(path.text, &status), error = errno;
+  wadah_path_free(&path);
+  if (result < 0) wadah_throw(env, "statfs", name, error);
+  return result < 0 ? 0 : (jlong)(uint32_t)status.f_type;
 }

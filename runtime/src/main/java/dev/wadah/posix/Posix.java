@@ -235,6 +235,12 @@ public final class Posix {
   /** Waits until all that was written to the file system of {@code path} is on the disk. */
   public static native void syncFileSystem(String path) throws PosixException;
 
+  /**
+   * Which kind of file system a file lies on, as statfs(2) numbers them; a network's or a program's
+   * is asked.
+   */
+  public static native long fileSystem(String path) throws PosixException;
+
   public static native int user();
 
   public static native int effectiveUser();

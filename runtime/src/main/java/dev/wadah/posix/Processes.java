@@ -103,4 +103,10 @@ public final class Processes {
 
   /** Ends the relay; the former actions are in force again. Idempotent. */
   public static native void stopRelay();
+
+  /**
+   * From now on SIGHUP, SIGINT and SIGTERM end this process at once, as if nobody had ever asked
+   * for them; those that are ignored stay so.
+   */
+  public static native void dieOfSignals();
 }

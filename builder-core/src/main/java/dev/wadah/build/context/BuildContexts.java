@@ -9,6 +9,7 @@ import dev.wadah.content.Store;
 import dev.wadah.dockerfile.SourceFile;
 import dev.wadah.oci.Digest;
 import dev.wadah.posix.FileStatus;
+import dev.wadah.posix.Posix;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -24,6 +25,7 @@ public final class BuildContexts {
 
   private final Store store;
   private final InputStream stdin;
+  private final Answers answers = new Answers();
 
   /**
    * Contexts that take {@code stdin} for {@code -}.
@@ -62,12 +64,18 @@ public final class BuildContexts {
     if (isRemote(context)) {
       return remote(request, secrets).open(context, request.dockerfile(), dockerfile);
     }
+    return answers.await(() -> main(context, request.dockerfile(), dockerfile));
+  }
+
+  private BuildContext.Main main(
+      String context, Optional<String> named, Optional<SourceFile> dockerfile)
+      throws BuildException, IOException {
     Path directory = directory(context, "context");
     if (dockerfile.isPresent()) {
       IgnoreFile ignore = DockerfileFinder.ignore(directory, Optional.empty());
       return new BuildContext.Main(open(directory, ignore), dockerfile.get());
     }
-    DockerfileFinder.Found found = DockerfileFinder.inDirectory(directory, request.dockerfile());
+    DockerfileFinder.Found found = DockerfileFinder.inDirectory(directory, named);
     return new BuildContext.Main(open(directory, found.ignore()), found.dockerfile());
   }
 
@@ -87,8 +95,11 @@ public final class BuildContexts {
     if (isRemote(value)) {
       return remote(request, secrets).openNamed(value);
     }
-    Path directory = directory(value, "build context \"%s\"".formatted(name));
-    return open(directory, DockerfileFinder.ignore(directory, Optional.empty()));
+    return answers.await(
+        () -> {
+          Path directory = directory(value, "build context \"%s\"".formatted(name));
+          return open(directory, DockerfileFinder.ignore(directory, Optional.empty()));
+        });
   }
 
   private static boolean isRemote(String context) {
@@ -128,6 +139,9 @@ public final class BuildContexts {
       Files.deleteIfExists(file);
     }
     StatCache cache = new StatCache(file);
-    return new DirectoryContext(real, ignore, cache);
+    boolean local = FileSystems.isLocal(Posix.fileSystem(real + "/."));
+    LocalFiles files = new LocalFiles(real);
+    HostTree tree = new HostTree(real, local ? files : new DistantFiles(files, answers));
+    return new DirectoryContext(tree, ignore, cache);
   }
 }

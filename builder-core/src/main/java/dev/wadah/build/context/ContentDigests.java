@@ -4,7 +4,6 @@ import dev.wadah.build.files.KeyItems;
 import dev.wadah.build.files.ReadCount;
 import dev.wadah.posix.FileStatus;
 import dev.wadah.posix.NativeSha256;
-import dev.wadah.posix.Posix;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
@@ -171,9 +170,8 @@ final class ContentDigests {
     }
     NativeSha256 sha = new NativeSha256();
     ByteBuffer buffer = ByteBuffer.allocateDirect(1 << 18);
-    int file = tree.openFile(path);
-    try {
-      for (int n; (n = Posix.read(file, buffer, 0, buffer.capacity())) > 0; ) {
+    try (OpenFile file = tree.openFile(path)) {
+      for (int n; (n = file.read(buffer)) > 0; ) {
         sha.update(buffer.limit(n).position(0));
         work.count.bytes(n);
         if (Thread.currentThread().isInterrupted()) {
@@ -181,9 +179,7 @@ final class ContentDigests {
         }
       }
       System.arraycopy(sha.digest(), 0, work.hashes, at, HASH_BYTES);
-      return before.equals(Stamp.of(FileStatus.ofOpen(file)));
-    } finally {
-      Posix.close(file);
+      return before.equals(file.stamp());
     }
   }
 

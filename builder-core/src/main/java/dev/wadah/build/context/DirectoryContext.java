@@ -5,7 +5,6 @@ import dev.wadah.build.files.ReadCount;
 import dev.wadah.layer.FileTree;
 import dev.wadah.oci.Digest;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
@@ -15,8 +14,13 @@ final class DirectoryContext implements BuildContext {
   private final IgnoringTree visible;
   private final ContentDigests digests;
 
-  DirectoryContext(Path directory, IgnoreFile ignore, StatCache cache) {
-    this.host = new HostTree(directory);
+  /**
+   * A context.
+   *
+   * @param host closed with the context
+   */
+  DirectoryContext(HostTree host, IgnoreFile ignore, StatCache cache) {
+    this.host = host;
     this.visible = new IgnoringTree(host, ignore);
     this.digests = new ContentDigests(host, cache);
   }

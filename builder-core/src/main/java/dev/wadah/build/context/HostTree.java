@@ -2,22 +2,16 @@ package dev.wadah.build.context;
 
 import dev.wadah.build.files.TreePath;
 import dev.wadah.content.ByteSink;
-import dev.wadah.layer.Contents;
 import dev.wadah.layer.FileNode;
 import dev.wadah.layer.FileNode.Identity;
 import dev.wadah.layer.FileTree;
 import dev.wadah.posix.DirectoryScan;
 import dev.wadah.posix.FileStatus;
 import dev.wadah.posix.NativeSha256;
-import dev.wadah.posix.Posix;
-import dev.wadah.posix.PosixException;
 import java.io.Closeable;
-import java.io.FileInputStream;
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,12 +37,11 @@ final class HostTree implements FileTree, Closeable {
 
   private static final String CAPABILITY = "security.capability";
 
-  /** The kernel takes 4,095 bytes, of which the root needs some. */
-  private static final int LONG_PATH = 1000;
+  private static final int BUFFER_BYTES = 1 << 16;
 
   private final String root;
   private final Path rootPath;
-  private final OpenDirectories directories;
+  private final HostFiles files;
   private final ScanAhead ahead;
 
   /** Directories that were read as a whole. */
@@ -68,11 +61,21 @@ final class HostTree implements FileTree, Closeable {
    * @param root an existing directory; may itself be reached through links
    */
   HostTree(Path root) {
-    this.rootPath = root.toAbsolutePath().normalize();
+    this(root.toAbsolutePath().normalize(), new LocalFiles(root.toAbsolutePath().normalize()));
+  }
+
+  /**
+   * A tree over a directory.
+   *
+   * @param root absolute; an existing directory; may itself be reached through links
+   * @param files asks the file system; closed with the tree
+   */
+  HostTree(Path root, HostFiles files) {
+    this.rootPath = root;
     String text = rootPath.toString();
     this.root = text.equals("/") ? "" : text;
-    this.directories = new OpenDirectories(this.root);
-    this.ahead = new ScanAhead(directories);
+    this.files = files;
+    this.ahead = new ScanAhead(files);
   }
 
   /** A directory that was read, and the name that will probably be asked for next. */
@@ -115,26 +118,12 @@ final class HostTree implements FileTree, Closeable {
 
   /** Looks at a file afresh; null when there is none. */
   FileStatus look(String path) throws IOException {
-    FileStatus status;
-    if (path.length() == 1) {
-      // "/." has the kernel follow a link that names the directory itself
-      status = FileStatus.of(root + "/.");
-    } else {
-      try (OpenDirectories.Open directory = directories.open(TreePath.parent(path))) {
-        status = FileStatus.of(directory.descriptor(), TreePath.name(path));
-      } catch (PosixException e) {
-        status = OpenDirectories.isAbsent(e) ? null : thrown(e, path);
-      }
-    }
+    FileStatus status = files.status(path);
     if (status != null && (known.size() < MAX_SINGLE || scans.containsKey(TreePath.parent(path)))) {
       known.put(path, status);
       holders.add(path.length() == 1 ? "" : TreePath.parent(path));
     }
     return status;
-  }
-
-  private FileStatus thrown(PosixException e, String path) throws PosixException {
-    throw e.at(root + path);
   }
 
   @Override
@@ -271,9 +260,7 @@ final class HostTree implements FileTree, Closeable {
       throws IOException {
     String link = "";
     if (kind == FileStatus.S_IFLNK) {
-      try (OpenDirectories.Open directory = directories.open(TreePath.parent(path))) {
-        link = Posix.readlink(directory.descriptor(), TreePath.name(path));
-      }
+      link = files.link(path);
     }
     return new FileNode(type(kind), mode, 0, 0, size, mtime, link, identity);
   }
@@ -290,16 +277,6 @@ final class HostTree implements FileTree, Closeable {
     };
   }
 
-  private byte[] capability(String path) throws IOException {
-    if (path.length() < LONG_PATH) {
-      return Posix.getXattr(root + path, CAPABILITY);
-    }
-    try (OpenDirectories.Open directory = directories.open(TreePath.parent(path))) {
-      String there = "/proc/self/fd/%d/%s".formatted(directory.descriptor(), TreePath.name(path));
-      return Posix.getXattr(there, CAPABILITY);
-    }
-  }
-
   private Identity identity(String path, int mode, long deviceNumber, long sharedInode)
       throws IOException {
     int kind = mode & FileStatus.S_IFMT;
@@ -307,7 +284,7 @@ final class HostTree implements FileTree, Closeable {
     long inode = kind == FileStatus.S_IFDIR ? 0 : sharedInode;
     byte[] capability = null;
     if (kind == FileStatus.S_IFREG && (mode & EXECUTE) != 0) {
-      capability = capability(path);
+      capability = files.attribute(path, CAPABILITY);
     }
     if (!device && inode == 0 && capability == null) {
       return Identity.PLAIN;
@@ -323,24 +300,14 @@ final class HostTree implements FileTree, Closeable {
     return new Unchanging(openFile(path), path);
   }
 
-  /** Opens a file for somebody who looks himself whether it changes. */
-  int openFile(String path) throws IOException {
-    try (OpenDirectories.Open directory = directories.open(TreePath.parent(path))) {
-      // without O_NONBLOCK a pipe that has taken the file's place would block for ever
-      return Posix.openBeneath(
-          directory.descriptor(), TreePath.name(path), Posix.O_RDONLY | Posix.O_NONBLOCK);
-    } catch (PosixException e) {
-      throw e.at(root + path);
-    }
+  /** Opens a file for somebody who looks himself whether it changes, and closes it. */
+  OpenFile openFile(String path) throws IOException {
+    return new OpenFile(files, files.open(path));
   }
 
   /** Hashes a file as {@link NativeSha256#file} does. */
   void hash(String path, byte[] into, int offset, long[] stamp) throws IOException {
-    try (OpenDirectories.Open directory = directories.open(TreePath.parent(path))) {
-      NativeSha256.file(directory.descriptor(), TreePath.name(path), into, offset, stamp);
-    } catch (PosixException e) {
-      throw e.at(root + path);
-    }
+    files.hash(path, into, offset, stamp);
   }
 
   @Override
@@ -351,30 +318,21 @@ final class HostTree implements FileTree, Closeable {
       return copyLarge(path, length, sink);
     }
     long[] read = new long[5];
-    try (OpenDirectories.Open directory = directories.open(TreePath.parent(path))) {
-      Posix.readInto(
-          directory.descriptor(), TreePath.name(path), space, space.position(), (int) length, read);
-    } catch (PosixException e) {
-      throw e.at(root + path);
-    }
+    files.read(path, space, (int) length, read);
     if (before == null || !before.is(read, 1)) {
       throw changing(path);
     }
-    space.position(space.position() + (int) read[0]);
     return read[0];
   }
 
   private long copyLarge(String path, long length, ByteSink sink) throws IOException {
     Stamp before = stamp(path);
-    int fd = openFile(path);
-    try {
-      long copied = Contents.copy(fd, length, sink);
-      if (!Stamp.of(FileStatus.ofOpen(fd)).equals(before)) {
+    try (OpenFile file = openFile(path)) {
+      long copied = file.copy(length, sink);
+      if (!file.stamp().equals(before)) {
         throw changing(path);
       }
       return copied;
-    } finally {
-      Posix.close(fd);
     }
   }
 
@@ -389,17 +347,42 @@ final class HostTree implements FileTree, Closeable {
    * Content of a file that must stay as it was when it was looked at: its digest is part of a cache
    * key, so other content must never be stored under it.
    */
-  private final class Unchanging extends FilterInputStream {
+  private final class Unchanging extends InputStream {
     private final String path;
-    private final int file;
+    private final OpenFile file;
     private final Stamp before;
+    private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES).limit(0);
     private boolean closed;
 
-    Unchanging(int file, String path) throws IOException {
-      super(new FileInputStream(Posix.descriptor(file)));
+    Unchanging(OpenFile file, String path) throws IOException {
       this.file = file;
       this.path = path;
       this.before = stamp(path);
+    }
+
+    @Override
+    public int read() throws IOException {
+      return isFilled() ? buffer.get() & 0xff : -1;
+    }
+
+    @Override
+    public int read(byte[] into, int offset, int length) throws IOException {
+      if (length == 0) {
+        return 0;
+      }
+      if (!isFilled()) {
+        return -1;
+      }
+      int n = Math.min(length, buffer.remaining());
+      buffer.get(into, offset, n);
+      return n;
+    }
+
+    private boolean isFilled() throws IOException {
+      if (!buffer.hasRemaining()) {
+        buffer.position(0).limit(file.read(buffer));
+      }
+      return buffer.hasRemaining();
     }
 
     @Override
@@ -408,27 +391,22 @@ final class HostTree implements FileTree, Closeable {
         return;
       }
       closed = true;
-      Stamp after = Stamp.of(FileStatus.ofOpen(file));
-      super.close();
-      if (!after.equals(before)) {
-        throw changing(path);
+      try (file) {
+        if (!file.stamp().equals(before)) {
+          throw changing(path);
+        }
       }
     }
   }
 
   @Override
   public Optional<Path> hostPath(String path) {
-    try {
-      return Optional.of(Path.of(root + path));
-    } catch (InvalidPathException e) {
-      // a name that this JVM's encoding cannot say; it is read through open
-      return Optional.empty();
-    }
+    return files.hostPath(path);
   }
 
   @Override
-  public void close() {
+  public void close() throws IOException {
     ahead.close();
-    directories.close();
+    files.close();
   }
 }

@@ -6,6 +6,7 @@ import dev.wadah.posix.PosixException;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /**
@@ -16,12 +17,15 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 final class OpenDirectories implements Closeable {
   private static final int SLOTS = 4;
 
+  private static final int UNOPENED = -1;
+  private static final int CLOSED = -2;
+
   /** Missing, no directory, or a link. */
   private static final Set<String> NO_DIRECTORY = Set.of("ENOENT", "ENOTDIR", "ELOOP");
 
   private final String root;
   private final AtomicReferenceArray<Open> kept = new AtomicReferenceArray<>(SLOTS);
-  private int rootDescriptor = -1;
+  private final AtomicInteger rootDescriptor = new AtomicInteger(UNOPENED);
 
   OpenDirectories(String root) {
     this.root = root;
@@ -45,6 +49,8 @@ final class OpenDirectories implements Closeable {
     public void close() {
       if (!kept.compareAndSet(slot(), null, this)) {
         Posix.close(descriptor);
+      } else if (rootDescriptor.get() == CLOSED) {
+        closeKept();
       }
     }
   }
@@ -108,24 +114,40 @@ final class OpenDirectories implements Closeable {
     return (int) (Thread.currentThread().getId() % SLOTS);
   }
 
-  private synchronized int rootDescriptor() throws IOException {
-    if (rootDescriptor < 0) {
-      rootDescriptor = Posix.openDirectory(Posix.CWD, root + "/.");
+  /** Without a lock: who opens it may wait for ever, and then nobody must wait for him. */
+  private int rootDescriptor() throws IOException {
+    int open = rootDescriptor.get();
+    if (open >= 0) {
+      return open;
     }
-    return rootDescriptor;
+    int descriptor = Posix.openDirectory(Posix.CWD, root + "/.");
+    if (rootDescriptor.compareAndSet(UNOPENED, descriptor)) {
+      return descriptor;
+    }
+    Posix.close(descriptor);
+    open = rootDescriptor.get();
+    if (open == CLOSED) {
+      throw new IOException("\"%s\" is no longer read".formatted(root));
+    }
+    return open;
   }
 
+  /** Idempotent. What another thread uses at this moment it closes itself. */
   @Override
-  public synchronized void close() {
-    for (int i = 0; i < SLOTS; i++) {
-      Open open = kept.getAndSet(i, null);
-      if (open != null) {
-        Posix.close(open.descriptor);
-      }
+  public void close() {
+    int open = rootDescriptor.getAndSet(CLOSED);
+    if (open >= 0) {
+      Posix.close(open);
     }
-    if (rootDescriptor >= 0) {
-      Posix.close(rootDescriptor);
-      rootDescriptor = -1;
+    closeKept();
+  }
+
+  private void closeKept() {
+    for (int i = 0; i < SLOTS; i++) {
+      Open directory = kept.getAndSet(i, null);
+      if (directory != null) {
+        Posix.close(directory.descriptor);
+      }
     }
   }
 }

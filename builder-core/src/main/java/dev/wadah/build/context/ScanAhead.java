@@ -34,7 +34,7 @@ final class ScanAhead implements Closeable {
   /** A thread without work waits so long for some. */
   private static final long IDLE_MILLIS = 20;
 
-  private final OpenDirectories directories;
+  private final HostFiles files;
 
   /** Those whose directories are read, by path; the one that was entered last comes first. */
   private final Map<String, Entered> byPath = new HashMap<>();
@@ -44,8 +44,8 @@ final class ScanAhead implements Closeable {
   private int readyFiles;
   private int threads;
 
-  ScanAhead(OpenDirectories directories) {
-    this.directories = directories;
+  ScanAhead(HostFiles files) {
+    this.files = files;
   }
 
   /** A directory in which a walk is. */
@@ -87,7 +87,7 @@ final class ScanAhead implements Closeable {
     private int files;
 
     Reading(String path, String name) {
-      super(() -> directories.scan(path));
+      super(() -> ScanAhead.this.files.scan(path));
       this.name = name;
     }
   }
@@ -180,7 +180,7 @@ final class ScanAhead implements Closeable {
   DirectoryScan scan(String path) throws IOException {
     Reading task = path.length() == 1 ? null : fetch(path);
     if (task == null) {
-      return directories.scan(path);
+      return files.scan(path);
     }
     task.run(); // does nothing when another thread has begun
     try {

@@ -42,7 +42,8 @@ class ContextKeyTest {
 
   private Digest key(Path cacheFile, String ignore, FileAction.Copy copy) throws Exception {
     IgnoreFile rules = IgnoreFile.parse(new SourceFile(".dockerignore", ignore));
-    try (DirectoryContext context = new DirectoryContext(files, rules, new StatCache(cacheFile))) {
+    try (DirectoryContext context =
+        new DirectoryContext(new HostTree(files), rules, new StatCache(cacheFile))) {
       return FileActions.filesKey(context.tree(), copy).exact();
     }
   }
@@ -184,7 +185,8 @@ class ContextKeyTest {
         };
     ReadCount count = new ReadCount(listener, () -> clock.addAndGet(stepNanos));
     IgnoreFile none = IgnoreFile.parse(new SourceFile(".dockerignore", ""));
-    try (DirectoryContext context = new DirectoryContext(files, none, new StatCache(cache))) {
+    try (DirectoryContext context =
+        new DirectoryContext(new HostTree(files), none, new StatCache(cache))) {
       FileActions.filesKey(context.tree(), copy("/", ""), count);
     }
     count.end();

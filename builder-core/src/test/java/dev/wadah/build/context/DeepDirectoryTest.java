@@ -61,7 +61,8 @@ class DeepDirectoryTest {
   @Test
   void copiesWhatLiesThousandsDeep() throws Exception {
     try (BuildContext context =
-        new DirectoryContext(temp, IgnoreFile.NONE, new StatCache(temp.resolve("cache/stat")))) {
+        new DirectoryContext(
+            new HostTree(temp), IgnoreFile.NONE, new StatCache(temp.resolve("cache/stat")))) {
       FileTree tree = context.tree();
       Digest key = FileActions.filesKey(tree, ALL).exact();
       assertThat(FileActions.filesKey(tree, ALL).exact()).isEqualTo(key);

@@ -1,0 +1,166 @@
+package dev.wadah.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.wadah.posix.Processes;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIf;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Signals to a command, which is a process of its own here. */
+@Tag("linux")
+class CancellationTest {
+  private static final int SIGINT = 2;
+  private static final int SIGKILL = 9;
+  private static final Duration AT_ONCE = Duration.ofSeconds(1);
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
+  private static final Path TESTDATA = Path.of(System.getProperty("wadah.testdata", "../testdata"));
+
+  @TempDir Path temp;
+
+  /**
+   * In the first case the thread of the build itself waits, in the others that of a step: for the
+   * hash of a small file, of a large one, and, with {@code --no-cache}, for the bytes to copy.
+   */
+  @ParameterizedTest
+  @ValueSource(strings = {"Dockerfile", "small", "large", "--no-cache small"})
+  @EnabledIf("canMount")
+  void endsWithinASecondThoughTheContextsFileSystemIsSilent(String words) throws Exception {
+    List<String> arguments = new ArrayList<>(List.of(words.split(" ")));
+    String last = arguments.remove(arguments.size() - 1);
+    Path context = Files.createDirectory(temp.resolve("context"));
+    Files.writeString(context.resolve("Dockerfile"), "FROM scratch\nCOPY small large /\n");
+    Files.writeString(context.resolve("small"), "a few bytes");
+    Files.write(context.resolve("large"), new byte[5 << 20]);
+    Path store = temp.resolve("store");
+    arguments.addAll(0, List.of("--root", store.toString(), "build", "--progress", "plain"));
+    Path shown = Files.createDirectory(temp.resolve("shown"));
+    arguments.add(shown.toString());
+    Process disk =
+        new ProcessBuilder(
+                "python3",
+                TESTDATA.resolve("robustness/slow_disk.py").toString(),
+                context.toString(),
+                shown.toString(),
+                last)
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
+            .start();
+    try {
+      BufferedReader said = disk.inputReader(StandardCharsets.UTF_8);
+      assertThat(said.readLine()).isEqualTo("ready");
+      Process build = java(Main.class, arguments);
+      try {
+        assertThat(said.readLine()).isEqualTo("silent");
+        Thread.sleep(100);
+        assertThat(build.isAlive()).isTrue();
+        assertThat(ends(build, SIGINT)).isEqualTo(ExitCode.INTERRUPTED);
+      } finally {
+        build.destroyForcibly();
+      }
+      assertThat(halfWritten(store)).isEmpty();
+    } finally {
+      disk.getOutputStream().close(); // it unmounts
+      assertThat(disk.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+    }
+  }
+
+  static boolean canMount() throws IOException, InterruptedException {
+    String test = "test $(id -u) = 0 && test -w /dev/fuse && command -v python3";
+    return new ProcessBuilder("sh", "-c", test).start().waitFor() == 0;
+  }
+
+  @Test
+  void endsAtOnceAtTheSecondSignal() throws Exception {
+    Process busy = java(Busy.class, List.of());
+    try {
+      BufferedReader said = busy.inputReader(StandardCharsets.UTF_8);
+      assertThat(said.readLine()).isEqualTo("busy");
+      Processes.kill((int) busy.pid(), SIGINT);
+      assertThat(said.readLine()).isEqualTo("cleaning");
+      assertThat(busy.waitFor(300, TimeUnit.MILLISECONDS)).as("the first one waits").isFalse();
+      assertThat(ends(busy, SIGINT)).isEqualTo(128 + SIGINT);
+    } finally {
+      busy.destroyForcibly();
+    }
+  }
+
+  @Test
+  void saysAfterAWhileWhatItWaitsFor() throws Exception {
+    Process busy = java(Busy.class, List.of());
+    try {
+      BufferedReader said = busy.inputReader(StandardCharsets.UTF_8);
+      assertThat(said.readLine()).isEqualTo("busy");
+      Processes.kill((int) busy.pid(), SIGINT);
+      assertThat(said.readLine()).isEqualTo("cleaning");
+      assertThat(said.readLine())
+          .isEqualTo("wadah: still cleaning up; a second signal (Ctrl-C) ends it at once");
+    } finally {
+      Processes.kill((int) busy.pid(), SIGKILL);
+    }
+  }
+
+  /** A command whose clean-up does not end. */
+  static final class Busy {
+    private Busy() {}
+
+    public static void main(String[] args) {
+      Cancellation.ofThisThread();
+      CountDownLatch never = new CountDownLatch(1);
+      System.out.println("busy");
+      while (true) {
+        try {
+          never.await();
+        } catch (InterruptedException e) {
+          System.out.println("cleaning");
+        }
+      }
+    }
+  }
+
+  private static Process java(Class<?> main, List<String> arguments) throws IOException {
+    List<String> words =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin/java").toString(),
+                "-XX:+UseSerialGC",
+                "-cp",
+                System.getProperty("java.class.path"),
+                main.getName()));
+    words.addAll(arguments);
+    return new ProcessBuilder(words).redirectErrorStream(true).start();
+  }
+
+  /** Sends a signal; the exit code, which must come at once. */
+  private static int ends(Process process, int signal) throws Exception {
+    Processes.kill((int) process.pid(), signal);
+    boolean ended = process.waitFor(AT_ONCE.toMillis(), TimeUnit.MILLISECONDS);
+    assertThat(ended).as("ends within %s", AT_ONCE).isTrue();
+    return process.exitValue();
+  }
+
+  private static List<Path> halfWritten(Path store) throws IOException {
+    List<Path> found = new ArrayList<>();
+    for (String room : List.of("work", "blobs/ingest", "layers/staging")) {
+      if (Files.isDirectory(store.resolve(room))) {
+        try (Stream<Path> files = Files.list(store.resolve(room))) {
+          files.forEach(found::add);
+        }
+      }
+    }
+    return found;
+  }
+}
