@@ -28,7 +28,8 @@ import java.util.Map;
  * watches can write down which classes commands need. Started by bin/wadah; not for people.
  *
  * <p>Each class that is written down costs every start some 10 microseconds. What takes its time
- * anyway, such as loading or pulling an image, is therefore not trained.
+ * anyway, such as loading an image, is therefore not trained, and {@code train network} makes
+ * another archive, for the commands that talk to registries.
  */
 public final class TrainCommand implements Command {
   private static final String DOCKERFILE =
@@ -93,42 +94,58 @@ public final class TrainCommand implements Command {
 
   @Override
   public CommandModel model() {
-    return CommandModel.of("train", "", "Load the classes that commands need.");
+    return CommandModel.of("train", "[network]", "Load the classes that commands need.")
+        .arguments("network", "0..1", "Those of the commands that talk to registries");
   }
 
   @Override
   public int run(Arguments arguments, Session session) throws Exception {
     Path folder = Files.createTempDirectory("wadah-train");
     try {
-      Path context = Files.createDirectory(folder.resolve("context"));
-      Files.writeString(context.resolve("Dockerfile"), DOCKERFILE);
-      Files.writeString(context.resolve("a.txt"), "a\n");
-      Files.writeString(context.resolve(".dockerignore"), "*.log\n");
-      Files.writeString(Files.createDirectory(context.resolve("folder")).resolve("b.txt"), "b\n");
-      Console quiet = quiet(session.console(), folder.resolve("store"));
-      Main.run(quiet, "--version");
-      Main.run(quiet, "build", "--progress=plain", "-t", "train:1", context.toString());
-      Main.run(quiet, "build", "-q", "-t", "train:2", context.toString());
-      Files.copy(Natives.file("launcher"), context.resolve("launcher"));
-      String steps = context.resolve("Steps").toString();
-      Files.writeString(context.resolve("Steps"), STEPS);
-      Main.run(
-          quiet, "build", "--progress=plain", "-t", "train:4", "-f", steps, context.toString());
-      Main.run(quiet, "build", "-q", "-t", "train:4", "-f", steps, context.toString());
-      String stages = context.resolve("Stages").toString();
-      Files.writeString(context.resolve("Stages"), STAGES);
-      Main.run(quiet, "build", "-q", "--no-cache", "-f", stages, context.toString());
-      change(folder.resolve("store"));
-      Main.run(quiet, "images");
-      Main.run(quiet, "tag", "train:1", "train:3");
-      Main.run(quiet, "inspect", "--format", "{{json .Config}}", "train:1");
-      Main.run(quiet, "history", "train:1");
-      Main.run(quiet, "run", "--rm", "--pull=never", "--network", "none", "train:4");
-      Main.run(quiet, "build", "--no-such-flag", context.toString());
+      Consoles consoles = new Consoles(session.console(), folder);
+      if (arguments.positional().contains("network")) {
+        new NetworkTraining(folder, consoles).run();
+      } else {
+        builds(folder, consoles.over(folder.resolve("store")));
+      }
       return ExitCode.OK;
     } finally {
       Trees.delete(folder);
     }
+  }
+
+  private static void builds(Path folder, Console quiet) throws IOException {
+    Path context = Files.createDirectory(folder.resolve("context"));
+    Files.writeString(context.resolve("Dockerfile"), DOCKERFILE);
+    Files.writeString(context.resolve("a.txt"), "a\n");
+    Files.writeString(context.resolve(".dockerignore"), "*.log\n");
+    Files.writeString(Files.createDirectory(context.resolve("folder")).resolve("b.txt"), "b\n");
+    Main.run(quiet, "--version");
+    Main.run(quiet, "build", "--progress=plain", "-t", "train:1", context.toString());
+    Main.run(quiet, "build", "-q", "-t", "train:2", context.toString());
+    steps(context, quiet);
+    change(folder.resolve("store"));
+    Main.run(quiet, "images");
+    Main.run(quiet, "tag", "train:1", "train:3");
+    Main.run(quiet, "inspect", "--format", "{{json .Config}}", "train:1");
+    Main.run(quiet, "history", "train:1");
+    Main.run(quiet, "build", "--no-such-flag", context.toString());
+  }
+
+  private static void steps(Path context, Console quiet) throws IOException {
+    Files.copy(Natives.file("launcher"), context.resolve("launcher"));
+    String steps = context.resolve("Steps").toString();
+    Files.writeString(context.resolve("Steps"), STEPS);
+    String[] build = {"build", "--progress=plain", "-t", "train:4", "-f", steps, "" + context};
+    if (Main.run(quiet, build) != ExitCode.OK) {
+      // What follows would look for its base in a registry, and have HTTP and TLS written down.
+      return;
+    }
+    Main.run(quiet, "build", "-q", "-t", "train:4", "-f", steps, context.toString());
+    String stages = context.resolve("Stages").toString();
+    Files.writeString(context.resolve("Stages"), STAGES);
+    Main.run(quiet, "build", "-q", "--no-cache", "-f", stages, context.toString());
+    Main.run(quiet, "run", "--rm", "--pull=never", "--network", "none", "train:4");
   }
 
   /** Makes a layer of files, which no program that is certainly there would leave. */
@@ -143,12 +160,20 @@ public final class TrainCommand implements Command {
     }
   }
 
-  private static Console quiet(Console console, Path root) {
-    Map<String, String> environment = new HashMap<>(console.environment());
-    environment.put("WADAH_HOME", root.toString());
-    PrintStream nowhere =
-        new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
-    return new Console(
-        InputStream.nullInputStream(), nowhere, nowhere, environment, "", Console.Streams.OWN);
+  /** Consoles that say nothing, over stores of their own. */
+  record Consoles(Console original, Path folder) {
+    /** A console whose commands use the store at {@code root}, and no settings of the user. */
+    Console over(Path root) {
+      Map<String, String> environment = new HashMap<>(original.environment());
+      environment.put("WADAH_HOME", root.toString());
+      environment.put("DOCKER_CONFIG", folder.resolve("docker").toString());
+      environment.remove("REGISTRY_AUTH_FILE");
+      environment.remove("DOCKER_AUTH_CONFIG");
+      environment.put("NO_PROXY", "*");
+      PrintStream nowhere =
+          new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
+      return new Console(
+          InputStream.nullInputStream(), nowhere, nowhere, environment, "", Console.Streams.OWN);
+    }
   }
 }

@@ -30,7 +30,8 @@ class StartScriptTest {
       for word in "$@"; do
         case $word in
           -XX:AOTCacheOutput=* | -XX:ArchiveClassesAtExit=*)
-            echo trained >> "${0%/*}/trainings"
+            for last; do :; done
+            echo "$last" >> "${0%/*}/trainings"
             sleep 0.3
             echo archive > "${word#*=}"
             exit 0 ;;
@@ -109,6 +110,41 @@ class StartScriptTest {
     awaitTrue(() -> Files.notExists(old));
     archive("25", "aot");
     assertThat(trainings(jvm)).isEqualTo(2);
+  }
+
+  @Test
+  void hasAnArchiveOfItsOwnForCommandsThatTalkToRegistries() throws Exception {
+    Path jvm = jvm("25");
+    run(jvm, Map.of(), "build");
+    Path builds = archive("25", "aot");
+    String[][] commands = {{"push", "x"}, {"pull"}, {"login"}, {"image", "pull", "x"}};
+    assertThat(run(jvm, Map.of(), commands[0]).output).doesNotContain("-XX:AOTCache=");
+    String name = builds.getFileName().toString().replace(".aot", ",,network.aot");
+    Path network = builds.resolveSibling(name);
+    awaitTrue(() -> Files.exists(network) && Files.notExists(Path.of(network + ".lock")));
+    for (String[] command : commands) {
+      assertThat(run(jvm, Map.of(), command).lines).contains("-XX:AOTCache=" + network);
+    }
+    for (String[] command : new String[][] {{"build", "push"}, {"images"}, {"image", "ls"}, {}}) {
+      assertThat(run(jvm, Map.of(), command).lines).contains("-XX:AOTCache=" + builds);
+    }
+    assertThat(Files.readAllLines(jvm.resolve("bin/trainings")))
+        .containsExactly("train", "network");
+  }
+
+  @Test
+  void leavesTheArchivesOfOtherFoldersAndKindsAlone() throws Exception {
+    Path jvm = jvm("25");
+    Path room = Files.createDirectories(caches.resolve("wadah"));
+    String place = home.toString().replace('/', ',');
+    Path stale = Files.createFile(room.resolve("25-9-9" + place + ".aot"));
+    Path network = Files.createFile(room.resolve("25-9-9" + place + ",,network.aot"));
+    Path deeper = Files.createFile(room.resolve("25-9-9,elsewhere" + place + ".aot"));
+    run(jvm, Map.of(), "build");
+    awaitTrue(() -> Files.exists(room.resolve("25-1-2" + place + ".aot")));
+    assertThat(stale).doesNotExist();
+    assertThat(network).exists();
+    assertThat(deeper).exists();
   }
 
   @Test
