@@ -45,13 +45,14 @@ class ImportDirectionTest {
       volume: oci posix content layer container
       engine: posix oci content layer snapshot registry image container
 
-      build: dockerfile dockerfile.expand dockerfile.check dockerfile.outline RUNTIME build.graph build.share build.cache build.exec build.context build.export build.files
+      build: dockerfile dockerfile.expand dockerfile.check dockerfile.outline RUNTIME build.graph build.share build.cache build.exec build.explain build.context build.export build.files
       build.files: oci content layer layer.tar posix
       build.context: build build.files dockerfile oci content layer posix profile registry
       build.graph: build build.context build.files dockerfile dockerfile.expand oci layer
       build.cache: build.graph oci content layer posix
-      build.gc: build.cache build.graph RUNTIME
-      build.exec: build build.graph build.cache build.context build.files dockerfile dockerfile.expand RUNTIME
+      build.explain: build.cache build.files build.graph oci content layer posix
+      build.gc: build.cache build.explain build.graph RUNTIME
+      build.exec: build build.graph build.cache build.explain build.context build.files dockerfile dockerfile.expand RUNTIME
       build.share: build build.cache build.files dockerfile RUNTIME
       build.export: build build.files dockerfile RUNTIME
       build.worker: build dockerfile RUNTIME

@@ -31,6 +31,12 @@ public interface BuildProgress {
   /** The last of what {@link #reading} told. */
   default void read(VertexName vertex, long files, long bytes) {}
 
+  /**
+   * Why a vertex is not taken from the cache, on one line; only when the request asks for that,
+   * before the vertex does its work.
+   */
+  default void explained(VertexName vertex, String why) {}
+
   /** A vertex has ended. */
   default void finished(
       VertexName vertex, Outcome outcome, Duration duration, Optional<String> error) {}

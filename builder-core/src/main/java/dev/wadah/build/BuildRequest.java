@@ -73,13 +73,31 @@ public record BuildRequest(
    * @param noCacheFilter stages of {@code --no-cache-filter}
    * @param from {@code --cache-from}, the best first
    * @param to {@code --cache-to}
+   * @param misses {@code --explain}
    */
   public record CacheRequest(
-      boolean noCache, Set<String> noCacheFilter, List<SharedCache> from, List<SharedCache> to) {
+      boolean noCache,
+      Set<String> noCacheFilter,
+      List<SharedCache> from,
+      List<SharedCache> to,
+      Misses misses) {
     public CacheRequest {
       from = List.copyOf(from);
       to = List.copyOf(to);
     }
+
+    /** Without explanations. */
+    public CacheRequest(
+        boolean noCache, Set<String> noCacheFilter, List<SharedCache> from, List<SharedCache> to) {
+      this(noCache, noCacheFilter, from, to, Misses.SILENT);
+    }
+  }
+
+  /** What is said of steps that are not in the cache. */
+  public enum Misses {
+    SILENT,
+    /** Why each of them is not ({@code --explain}). */
+    EXPLAINED
   }
 
   /**

@@ -15,13 +15,18 @@ import java.util.TreeMap;
  * @param images an image per platform; empty for outputs that need none
  * @param metadata what the outputs say of themselves, under BuildKit's keys
  * @param warnings of the build checks, in the order of the file
+ * @param misses why steps were done, by their names; empty unless the request asks for it
  * @param provenance what it was made from
  */
 public record BuildResult(
     Map<Platform, Image> images,
     Map<String, Object> metadata,
     List<Diagnostic> warnings,
+    Map<String, String> misses,
     Provenance provenance) {
+  /** Under this key a metadata file has {@link #misses}. */
+  private static final String MISSES = "wadah.build.misses";
+
   public BuildResult {
     warnings = List.copyOf(warnings);
   }
@@ -33,6 +38,9 @@ public record BuildResult(
   public Map<String, Object> metadataFile() throws IOException {
     Map<String, Object> all = new TreeMap<>(metadata);
     all.put("buildx.build.ref", BuildReference.make());
+    if (!misses.isEmpty()) {
+      all.put(MISSES, misses);
+    }
     Optional<Map<String, Object>> origin = provenance.toMap();
     origin.ifPresent(facts -> all.put("buildx.build.provenance", facts));
     return all;

@@ -3,7 +3,10 @@ package dev.wadah.build;
 import dev.wadah.build.cache.CacheStore;
 import dev.wadah.build.cache.StepCache;
 import dev.wadah.build.exec.BuildSteps;
+import dev.wadah.build.exec.Misses;
 import dev.wadah.build.exec.VertexResult;
+import dev.wadah.build.explain.Explainer;
+import dev.wadah.build.explain.StepMemories;
 import dev.wadah.build.export.Built;
 import dev.wadah.build.export.Exporter;
 import dev.wadah.build.export.OutputChecks;
@@ -91,8 +94,14 @@ public final class Builder {
         new StepCache(
             new CacheStore(engine.store(), engine.layers()), shared.records(), shared.purpose());
     Map<Vertex, VertexResult> results;
+    List<Vertex> vertices = vertices(graphs);
+    Explainer explainer =
+        new Explainer(
+            new StepMemories(engine.store()),
+            vertices,
+            new MissSurroundings(engine, session.request(), shared));
     try {
-      results = execute(session, graphs, cache, progress);
+      results = execute(session, vertices, cache, explainer, progress);
     } catch (BuildException e) {
       throw Checks.joined(e, warnings);
     }
@@ -120,24 +129,31 @@ public final class Builder {
         written.images(),
         written.metadata(),
         shared.withWarnings(warnings),
+        explainer.said(),
         new Provenance(engine, session.request(), graphs, results));
+  }
+
+  private static List<Vertex> vertices(Map<Platform, InstructionGraph> graphs) {
+    Set<Vertex> vertices = new LinkedHashSet<>();
+    graphs.values().forEach(graph -> vertices.addAll(graph.vertices()));
+    return List.copyOf(vertices);
   }
 
   private Map<Vertex, VertexResult> execute(
       BuildSession session,
-      Map<Platform, InstructionGraph> graphs,
+      List<Vertex> vertices,
       StepCache cache,
+      Explainer explainer,
       BuildProgress progress)
       throws BuildException, IOException {
-    Set<Vertex> vertices = new LinkedHashSet<>();
-    graphs.values().forEach(graph -> vertices.addAll(graph.vertices()));
     return BuildSteps.of(
             engine,
             session.request(),
-            List.copyOf(vertices),
+            vertices,
             session.dockerfile().source(),
             session,
             cache,
+            new Misses(explainer, session.request().cache().misses()),
             progress)
         .execute();
   }

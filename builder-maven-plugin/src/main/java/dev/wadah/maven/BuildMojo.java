@@ -70,6 +70,10 @@ public final class BuildMojo extends AbstractMojo {
   @Parameter(property = "wadah.noCacheFilter")
   private List<String> noCacheFilter = new ArrayList<>();
 
+  /** Whether the log says of every step that is not in the cache why it is not. */
+  @Parameter(property = "wadah.explain", defaultValue = "false")
+  private boolean explain;
+
   /** Repository and tag where builds of other machines leave their steps, and this one does too. */
   @Parameter(property = "wadah.cache")
   private String cache;
@@ -124,6 +128,9 @@ public final class BuildMojo extends AbstractMojo {
       Path store = root == null ? Store.defaultRoot() : root.toPath();
       Engine engine = Engine.open(store);
       BuildResult result = new Builder(engine).build(request, new LogProgress(getLog()));
+      if (explain && result.misses().isEmpty()) {
+        getLog().info("Every step was in the cache");
+      }
       result.warnings().forEach(warning -> getLog().warn(Diagnostics.text(warning)));
       result
           .images()
@@ -156,7 +163,7 @@ public final class BuildMojo extends AbstractMojo {
           .pull(pull)
           .epoch(outputTimestamp)
           .contexts(buildContexts)
-          .cache(noCache, noCacheFilter)
+          .cache(noCache, noCacheFilter, explain)
           .caches(cache, cacheFrom, cacheTo)
           .steps(network, addHosts)
           .secrets(secrets)

@@ -36,6 +36,11 @@ final class LogProgress implements BuildProgress {
   }
 
   @Override
+  public synchronized void explained(VertexName vertex, String why) {
+    log.info(number(vertex) + " not cached: " + why);
+  }
+
+  @Override
   public synchronized void finished(
       VertexName vertex, Outcome outcome, Duration duration, Optional<String> error) {
     StringBuilder rest = unfinished.remove(vertex.digest());

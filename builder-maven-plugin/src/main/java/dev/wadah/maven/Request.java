@@ -3,6 +3,7 @@ package dev.wadah.maven;
 import dev.wadah.build.BuildRequest;
 import dev.wadah.build.BuildRequest.CacheRequest;
 import dev.wadah.build.BuildRequest.ContextRequest;
+import dev.wadah.build.BuildRequest.Misses;
 import dev.wadah.build.BuildRequest.NamingRequest;
 import dev.wadah.build.BuildRequest.OutputRequest;
 import dev.wadah.build.BuildRequest.SecretRequest;
@@ -102,10 +103,11 @@ final class Request {
     return this;
   }
 
-  Request cache(boolean noCache, List<String> stages) {
+  Request cache(boolean noCache, List<String> stages, boolean explain) {
     Set<String> filter = new LinkedHashSet<>();
     stages.forEach(stage -> filter.add(stage.toLowerCase(Locale.ROOT)));
-    cache = new CacheRequest(noCache, filter, List.of(), List.of());
+    Misses misses = explain ? Misses.EXPLAINED : Misses.SILENT;
+    cache = new CacheRequest(noCache, filter, List.of(), List.of(), misses);
     return this;
   }
 
@@ -120,7 +122,8 @@ final class Request {
     }
     from.forEach(c -> sources.add(shared("cacheFrom", c)));
     to.forEach(c -> targets.add(shared("cacheTo", c)));
-    cache = new CacheRequest(cache.noCache(), cache.noCacheFilter(), sources, targets);
+    cache =
+        new CacheRequest(cache.noCache(), cache.noCacheFilter(), sources, targets, cache.misses());
     return this;
   }
 

@@ -1,6 +1,7 @@
 package dev.wadah.cli.build;
 
 import dev.wadah.build.BuildRequest;
+import dev.wadah.build.BuildRequest.Misses;
 import dev.wadah.build.BuildResult;
 import dev.wadah.build.Builder;
 import dev.wadah.build.Builder.Printed;
@@ -24,9 +25,13 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 
 /** {@code wadah build}. */
 public final class BuildCommand implements Command {
+  /** Progress that a line for people may follow. */
+  private static final Set<Display.Mode> SHOWN = Set.of(Display.Mode.TTY, Display.Mode.PLAIN);
+
   @Override
   public CommandModel model() {
     return BuildFlags.model();
@@ -55,6 +60,10 @@ public final class BuildCommand implements Command {
       result =
           build.run(
               display, heard -> new Builder(session.engine(), console.in()).build(request, heard));
+    }
+    boolean explained = request.cache().misses() == Misses.EXPLAINED;
+    if (explained && result.misses().isEmpty() && SHOWN.contains(mode)) {
+      console.err().println("every step was in the cache");
     }
     if (!quiet) {
       for (Diagnostic warning : result.warnings()) {

@@ -37,6 +37,7 @@ final class BuildFlags {
     model
         .flag("Run every step", "--no-cache")
         .values("STAGE", "Run every step of this stage", "--no-cache-filter")
+        .flag("Say of every step that is not in the cache why it is not", "--explain")
         .values("SOURCE", "Shared cache to read, such as type=registry,ref=NAME", "--cache-from")
         .values("TARGET", "Shared cache to write, such as type=registry,ref=NAME", "--cache-to");
   }

@@ -4,6 +4,7 @@ import dev.wadah.build.BuildRequest;
 import dev.wadah.build.BuildRequest.CacheRequest;
 import dev.wadah.build.BuildRequest.ContextRequest;
 import dev.wadah.build.BuildRequest.Copies;
+import dev.wadah.build.BuildRequest.Misses;
 import dev.wadah.build.BuildRequest.NamingRequest;
 import dev.wadah.build.BuildRequest.StepRequest;
 import dev.wadah.build.BuildRequest.TargetRequest;
@@ -125,7 +126,8 @@ final class RequestFlags {
         arguments.has("no-cache"),
         stages,
         CacheFlags.parse("--cache-from", arguments.values("cache-from")),
-        CacheFlags.parse("--cache-to", arguments.values("cache-to")));
+        CacheFlags.parse("--cache-to", arguments.values("cache-to")),
+        arguments.has("explain") ? Misses.EXPLAINED : Misses.SILENT);
   }
 
   private StepRequest steps() throws UsageException {

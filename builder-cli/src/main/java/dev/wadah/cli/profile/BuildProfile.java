@@ -1,6 +1,7 @@
 package dev.wadah.cli.profile;
 
 import dev.wadah.build.BuildProgress;
+import dev.wadah.oci.Digest;
 import dev.wadah.profile.Phase;
 import dev.wadah.profile.Profile;
 import java.io.IOException;
@@ -9,7 +10,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** Notes when the vertices of a build began and ended, and passes on what it hears. */
@@ -22,6 +25,7 @@ public final class BuildProfile implements BuildProgress {
   private final Instant began;
   private final long beganNanos;
   private final List<Step> steps = new ArrayList<>();
+  private final Map<Digest, String> misses = new HashMap<>();
 
   /**
    * What a vertex took.
@@ -31,6 +35,7 @@ public final class BuildProfile implements BuildProgress {
    * @param nanos its duration
    * @param thread number of the thread that ended it
    * @param error what failed
+   * @param why it was not taken from the cache; empty when nobody asked, or it was
    */
   public record Step(
       VertexName name,
@@ -38,7 +43,8 @@ public final class BuildProfile implements BuildProgress {
       long nanos,
       long thread,
       Outcome outcome,
-      Optional<String> error) {}
+      Optional<String> error,
+      Optional<String> why) {}
 
   /**
    * What is known at the end.
@@ -127,14 +133,23 @@ public final class BuildProfile implements BuildProgress {
   }
 
   @Override
+  public void explained(VertexName vertex, String why) {
+    synchronized (steps) {
+      misses.put(vertex.digest(), why);
+    }
+    next.explained(vertex, why);
+  }
+
+  @Override
   public void finished(
       VertexName vertex, Outcome outcome, Duration duration, Optional<String> error) {
     Profile.of("");
     long nanos = duration.toNanos();
     long thread = Thread.currentThread().getId();
-    Step step = new Step(vertex, System.nanoTime() - nanos, nanos, thread, outcome, error);
+    long now = System.nanoTime();
     synchronized (steps) {
-      steps.add(step);
+      Optional<String> why = Optional.ofNullable(misses.get(vertex.digest()));
+      steps.add(new Step(vertex, now - nanos, nanos, thread, outcome, error, why));
     }
     next.finished(vertex, outcome, duration, error);
   }

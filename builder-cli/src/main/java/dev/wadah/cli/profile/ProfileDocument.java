@@ -65,6 +65,7 @@ public final class ProfileDocument {
       vertex.put("name", step.name().name());
       vertex.put("digest", step.name().digest().toString());
       vertex.put("outcome", outcome(step));
+      step.why().ifPresent(why -> vertex.put("notCached", why));
       vertex.put("start", rounded(profile.at(step.start())));
       vertex.put("milliseconds", rounded(step.nanos() / 1e6));
       vertex.put("phases", sums(entries(step.name().digest().toString())));

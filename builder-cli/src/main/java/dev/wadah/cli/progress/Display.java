@@ -6,6 +6,9 @@ import java.util.Map;
 
 /** Shows the progress of one build. Closing it draws the last state and ends its thread. */
 public interface Display extends BuildProgress, AutoCloseable {
+  /** What stands before an explanation. */
+  String NOT_CACHED = "not cached: ";
+
   @Override
   void close();
 

@@ -74,7 +74,10 @@ final class Frame {
   }
 
   private static int height(StepState step) {
-    return 1 + step.output.size() + (step.isRunning() ? step.transfers.size() : 0);
+    return 1
+        + (step.why().isEmpty() ? 0 : 1)
+        + step.output.size()
+        + (step.isRunning() ? step.transfers.size() : 0);
   }
 
   private void step(StepState step, boolean over) {
@@ -85,6 +88,10 @@ final class Frame {
       label = " => CANCELED ";
     }
     timed(label + step.name, step.nanos(now), color(step));
+    if (!step.why().isEmpty()) {
+      String why = " => => " + Display.NOT_CACHED + ScreenText.printable(step.why());
+      add(ScreenText.fit(why, screen.columns()), "");
+    }
     if (step.isRunning() && !over) {
       for (Map.Entry<String, StepState.Transfer> entry : step.transfers.entrySet()) {
         StepState.Transfer t = entry.getValue();

@@ -107,6 +107,11 @@ final class LiveDisplay implements Display {
   }
 
   @Override
+  public synchronized void explained(VertexName vertex, String why) {
+    step(vertex).explain(why);
+  }
+
+  @Override
   public synchronized void finished(
       VertexName vertex, Outcome outcome, Duration duration, Optional<String> error) {
     step(vertex).finish(outcome, duration.toNanos());

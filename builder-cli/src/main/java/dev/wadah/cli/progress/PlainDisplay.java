@@ -100,6 +100,11 @@ final class PlainDisplay implements Display {
     out.println(reading(step, files, bytes) + " " + took + "s done");
   }
 
+  @Override
+  public synchronized void explained(VertexName vertex, String why) {
+    out.println("#" + step(vertex).number + " " + NOT_CACHED + why);
+  }
+
   private static String reading(Step step, long files, long bytes) {
     return "#%d %s %d files, %s"
         .formatted(step.number, StepState.READING, files, Bytes.text(bytes));

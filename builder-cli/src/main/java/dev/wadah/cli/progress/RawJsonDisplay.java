@@ -19,6 +19,7 @@ final class RawJsonDisplay implements Display {
   private final Clock clock;
   private final Map<Digest, Instant> began = new HashMap<>();
   private final Map<String, Instant> transfers = new HashMap<>();
+  private final Map<Digest, String> misses = new HashMap<>();
 
   RawJsonDisplay(PrintStream out, Clock clock) {
     this.out = out;
@@ -89,6 +90,13 @@ final class RawJsonDisplay implements Display {
     return status;
   }
 
+  /** A member that BuildKit's vertex has not; whoever reads only those passes over it. */
+  @Override
+  public synchronized void explained(VertexName vertex, String why) {
+    misses.put(vertex.digest(), why);
+    print("vertexes", List.of(startedVertex(vertex)));
+  }
+
   @Override
   public synchronized void finished(
       VertexName vertex, Outcome outcome, Duration duration, Optional<String> error) {
@@ -107,6 +115,10 @@ final class RawJsonDisplay implements Display {
     Map<String, Object> entry = vertex(vertex);
     Instant start = began.computeIfAbsent(vertex.digest(), d -> clock.instant());
     entry.put("started", start.toString());
+    String why = misses.get(vertex.digest());
+    if (why != null) {
+      entry.put("notCached", why);
+    }
     return entry;
   }
 

@@ -17,6 +17,7 @@ final class StepState {
   final Map<String, Transfer> transfers = new LinkedHashMap<>();
   private final Lines[] lines = {new Lines(this::line), new Lines(this::line)};
   private Outcome outcome;
+  private String why = "";
   private long tookNanos;
 
   StepState(String name, long began) {
@@ -73,6 +74,15 @@ final class StepState {
     if (how != Outcome.FAILED) {
       output.clear();
     }
+  }
+
+  void explain(String reason) {
+    why = reason;
+  }
+
+  /** Why it is not taken from the cache; empty when nobody asked. */
+  String why() {
+    return why;
   }
 
   boolean isRunning() {

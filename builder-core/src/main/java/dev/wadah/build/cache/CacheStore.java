@@ -64,6 +64,11 @@ public final class CacheStore {
         : Optional.empty();
   }
 
+  /** Whether there is a file for the record of a key, whatever it is worth. */
+  boolean isRecorded(CacheKey key) throws IOException {
+    return FileStatus.of(file(key.digest()).toString()) != null;
+  }
+
   /** Whether the record of a key is whole, and its layer here with all bytes. */
   boolean isHere(CacheKey key) throws IOException {
     Optional<CacheRecord> record = find(key);

@@ -101,6 +101,11 @@ public final class StepCache {
     note(form, record);
   }
 
+  /** Whether this machine has a record of a key, be it of a layer that has gone. */
+  public boolean isRecorded(CacheKey key) throws IOException {
+    return local.isRecorded(key);
+  }
+
   /** As {@link CacheStore#lock}. */
   public Store.Lock lock(CacheKey key) throws IOException {
     return local.lock(key);

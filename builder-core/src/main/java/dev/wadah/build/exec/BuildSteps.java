@@ -45,6 +45,7 @@ public final class BuildSteps {
    * @param dockerfile blamed for failures
    * @param sources opened by the caller, who also closes them
    * @param cache asked before a step runs
+   * @param misses hears of those that must run
    */
   public static BuildSteps of(
       Engine engine,
@@ -53,6 +54,7 @@ public final class BuildSteps {
       SourceFile dockerfile,
       StepRunner.Sources sources,
       StepCache cache,
+      Misses misses,
       BuildProgress progress)
       throws IOException {
     Faults faults = new Faults(dockerfile);
@@ -72,9 +74,11 @@ public final class BuildSteps {
             engine.layers(),
             cache,
             sources,
-            new FileRunner(
-                engine.layers(), cache.indexes(), RootUses.of(vertices, request.outputs())),
-            exec,
+            new StepWork(
+                new FileRunner(
+                    engine.layers(), cache.indexes(), RootUses.of(vertices, request.outputs())),
+                exec),
+            misses,
             progress,
             faults,
             afterwards);

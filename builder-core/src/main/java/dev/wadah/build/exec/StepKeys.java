@@ -77,6 +77,18 @@ final class StepKeys {
     return key(Depth.CONTENT);
   }
 
+  /** What was read for the last key that was asked for, one for each ingredient {@code files}. */
+  List<FilesKey> files() {
+    List<FilesKey> files = new ArrayList<>(read.size());
+    for (Reading reading : readings) {
+      FilesKey known = read.get(reading);
+      if (known != null) {
+        files.add(known);
+      }
+    }
+    return files;
+  }
+
   /** How a stage stands in a key. */
   private enum Depth {
     IDENTITY,

@@ -10,6 +10,7 @@ import dev.wadah.build.cache.StepCache;
 import dev.wadah.build.context.BuildContext;
 import dev.wadah.build.context.RemoteSources;
 import dev.wadah.build.context.UnavailableTreeException;
+import dev.wadah.build.explain.StepNote;
 import dev.wadah.build.files.FileActionException;
 import dev.wadah.build.files.ReadCount;
 import dev.wadah.build.graph.Op;
@@ -35,8 +36,8 @@ public final class StepRunner implements GraphExecutor.VertexRunner {
   private final LayerStore layers;
   private final StepCache cache;
   private final Sources sources;
-  private final FileRunner files;
-  private final ExecRunner exec;
+  private final StepWork work;
+  private final Misses misses;
   private final BuildProgress progress;
   private final Faults faults;
   private final Afterwards afterwards;
@@ -59,16 +60,16 @@ public final class StepRunner implements GraphExecutor.VertexRunner {
       LayerStore layers,
       StepCache cache,
       Sources sources,
-      FileRunner files,
-      ExecRunner exec,
+      StepWork work,
+      Misses misses,
       BuildProgress progress,
       Faults faults,
       Afterwards afterwards) {
     this.layers = layers;
     this.cache = cache;
     this.sources = sources;
-    this.files = files;
-    this.exec = exec;
+    this.work = work;
+    this.misses = misses;
     this.progress = progress;
     this.faults = faults;
     this.afterwards = afterwards;
@@ -210,6 +211,7 @@ public final class StepRunner implements GraphExecutor.VertexRunner {
     long start = System.nanoTime();
     StepKey content = keys.hasContentKey() ? keys.content() : fast;
     Profile.spent(Phase.CONTEXT, start);
+    StepNote note = new StepNote(vertex, content.own(), keys.files());
     start = System.nanoTime();
     Store.Lock lock = cache.lock(content.own());
     Closeable last = lock;
@@ -221,15 +223,28 @@ public final class StepRunner implements GraphExecutor.VertexRunner {
         if (content != fast) {
           put(fast, record.content(), record.layer(), record.created());
         }
+        last = () -> keep(lock, note);
         return cached(record, inputs);
       }
+      misses.tell(note, cache, progress);
       Digest identity = content.shared().digest();
-      DiffId layer = make(vertex, inputs);
+      DiffId layer = work.make(vertex, inputs, progress);
       Instant created = Instant.ofEpochMilli(System.currentTimeMillis());
-      last = () -> put(lock, List.of(content, fast), layer, created);
+      last =
+          () -> {
+            put(lock, List.of(content, fast), layer, created);
+            misses.explainer().keep(note);
+          };
       return new Finished(StepKeys.result(identity, root(inputs), layer, created), Outcome.DONE);
     } finally {
       afterwards.close(last);
+    }
+  }
+
+  @SuppressWarnings("try") // The lock is only given back.
+  private void keep(Store.Lock lock, StepNote note) throws IOException {
+    try (lock) {
+      misses.explainer().keep(note);
     }
   }
 
@@ -260,14 +275,5 @@ public final class StepRunner implements GraphExecutor.VertexRunner {
 
   private static VertexResult.Root root(List<VertexResult> inputs) {
     return (VertexResult.Root) inputs.get(0);
-  }
-
-  private DiffId make(Vertex vertex, List<VertexResult> inputs)
-      throws BuildException, IOException, FileActionException {
-    if (vertex.op() instanceof Op.File) {
-      VertexName name = name(vertex);
-      return files.run(vertex, inputs, bytes -> progress.transferred(name, "copying", bytes, 0));
-    }
-    return exec.run(vertex, (Op.Exec) vertex.op(), inputs);
   }
 }

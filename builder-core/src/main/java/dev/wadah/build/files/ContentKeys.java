@@ -49,8 +49,11 @@ final class ContentKeys implements SourceWalk.Visitor {
   private final KeyItems many = new KeyItems();
   private int manyBytes;
 
+  /** What is remembered of the files, should the copy have to be done. */
+  private final FileListing listing = new FileListing();
+
   /**
-   * A file, the name of a source ({@code node} is null), or several files ({@code name} is null).
+   * A file, the path of a source ({@code node} is null), or several files ({@code name} is null).
    */
   private record Item(String name, FileNode node, KeyItems.Taken several) {}
 
@@ -68,18 +71,18 @@ final class ContentKeys implements SourceWalk.Visitor {
     for (String word : copy.sources()) {
       mark(word);
       for (Sources.Source source : sources.find(word)) {
-        mark(TreePath.name(source.name()));
+        mark(source.name());
         walk.walk(source);
       }
     }
     take();
     sha.update(gathered, 0, used);
-    return new FilesKey(sha.digest(), modes.toByteArray());
+    return new FilesKey(sha.digest(), modes.toByteArray(), listing);
   }
 
   /** Keeps the files of one source apart from those of the next. */
   private void mark(String name) {
-    items.add(new Item(TreePath.name(TreePath.clean(name)), null, null));
+    items.add(new Item(TreePath.clean(name), null, null));
   }
 
   @Override
@@ -151,16 +154,22 @@ final class ContentKeys implements SourceWalk.Visitor {
       if (item.several != null) {
         put(item.several.bytes());
         modes.writeBytes(item.several.modes());
+        listing.add(item.several);
         continue;
       }
-      text(item.name);
       FileNode node = item.node;
       if (node == null) {
+        text(TreePath.name(item.name));
         put(new byte[] {'|'});
+        listing.source(item.name);
         continue;
       }
+      byte[] name = PathBytes.encode(item.name);
+      put(name);
+      put(END);
       text(node.type().name());
       attributes(node);
+      listing.add(name, node, mode(node), owners, hashes, at);
       if (node.isFile()) {
         hex(hashes, at);
         at += DigestedTree.HASH_BYTES;

@@ -17,17 +17,25 @@ public final class FilesKey {
   private final byte[] rest;
   private final byte[] modes;
   private final Digest exact;
+  private final FileListing listing;
 
   /**
    * A key.
    *
    * @param rest hash of all but the modes
    * @param modes two bytes for each file, in their order, with {@link #FIXED} where no umask counts
+   * @param listing of the files
    */
-  FilesKey(byte[] rest, byte[] modes) {
+  FilesKey(byte[] rest, byte[] modes, FileListing listing) {
     this.rest = rest;
     this.modes = modes;
+    this.listing = listing;
     this.exact = digest(modes);
+  }
+
+  /** The files themselves; made when it is asked for. */
+  public synchronized FileList files() {
+    return listing.toList();
   }
 
   /** The key with the modes as they are, by which Docker tells files apart. */

@@ -1,5 +1,6 @@
 package dev.wadah.build.gc;
 
+import dev.wadah.build.explain.StepMemories;
 import dev.wadah.build.gc.Entry.Trait;
 import dev.wadah.content.Leases;
 import dev.wadah.content.LockFile;
@@ -102,6 +103,7 @@ public final class Collector {
     sweep.entries(chosen);
     sweep.units();
     new Leftovers(rooms, round, trash).remove();
+    new StepMemories(rooms.store()).collect(now);
     trash.empty();
     DailyRun.schedule(rooms.store());
     return new Collected(sweep.removed, sweep.freedBytes, Census.sum(sweep.held));

@@ -1,0 +1,25 @@
+package dev.wadah.build.exec;
+
+import dev.wadah.build.BuildProgress;
+import dev.wadah.build.BuildRequest;
+import dev.wadah.build.cache.StepCache;
+import dev.wadah.build.explain.Explainer;
+import dev.wadah.build.explain.Explainer.Record;
+import dev.wadah.build.explain.StepNote;
+import java.io.IOException;
+
+/**
+ * What is noted when a step is not in the cache.
+ *
+ * @param explainer remembers and explains
+ * @param wanted whether anybody wants to hear the explanations
+ */
+public record Misses(Explainer explainer, BuildRequest.Misses wanted) {
+  /** Tells why a step is done. */
+  void tell(StepNote note, StepCache cache, BuildProgress progress) throws IOException {
+    if (wanted == BuildRequest.Misses.EXPLAINED) {
+      Record record = cache.isRecorded(note.key()) ? Record.WITHOUT_LAYER : Record.ABSENT;
+      progress.explained(StepRunner.name(note.vertex()), explainer.missed(note, record));
+    }
+  }
+}

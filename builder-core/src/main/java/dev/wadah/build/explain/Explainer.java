@@ -1,0 +1,200 @@
+package dev.wadah.build.explain;
+
+import dev.wadah.build.explain.StepMemories.Kept;
+import dev.wadah.build.graph.Op;
+import dev.wadah.build.graph.Vertex;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Remembers the steps that one build does, and says why it must do them when it is asked to. Safe
+ * for threads. See docs/explain.md.
+ */
+public final class Explainer {
+  private static final int LONGEST_NAME = 60;
+
+  /** So many steps are named as the ones that began it. */
+  private static final int NAMED = 2;
+
+  private final StepMemories memories;
+  private final List<Vertex> vertices;
+  private final Surroundings surroundings;
+
+  /** What is known of a stage's steps of earlier builds. */
+  private final Map<String, List<Kept>> earlier = new HashMap<>();
+
+  /** Steps that are done anew, with those that it began with. */
+  private final Map<Vertex, Set<Vertex>> begun = new HashMap<>();
+
+  private final Map<Vertex, List<String>> own = new HashMap<>();
+  private final Map<String, String> said = new LinkedHashMap<>();
+
+  /**
+   * An explainer.
+   *
+   * @param vertices of the build
+   */
+  public Explainer(StepMemories memories, List<Vertex> vertices, Surroundings surroundings) {
+    this.memories = memories;
+    this.vertices = List.copyOf(vertices);
+    this.surroundings = surroundings;
+  }
+
+  /** Remembers a step whose result is in the cache now. */
+  public void keep(StepNote note) {
+    try {
+      memories.write(stage(note.vertex()), note.position(), memory(note));
+    } catch (IOException e) {
+      // A memory that cannot be written explains nothing later; the build is as good without it.
+      return;
+    }
+  }
+
+  private StepMemory memory(StepNote note) throws IOException {
+    String image = note.image();
+    return note.toMemory(
+        image.isEmpty() ? "" : surroundings.digest(image).map(Object::toString).orElse(""));
+  }
+
+  private String stage(Vertex vertex) {
+    return surroundings.dockerfile() + "\n" + vertex.caption().stage();
+  }
+
+  /** All that {@link #missed} said, by the names of the steps, in the order in which they began. */
+  public synchronized Map<String, String> said() {
+    return new LinkedHashMap<>(said);
+  }
+
+  /** How the result of a step was missed. */
+  public enum Record {
+    /** There is none under its key. */
+    ABSENT,
+    /** There is one, but its layer cannot be had. */
+    WITHOUT_LAYER
+  }
+
+  /** Says why a step must be done, on one line; what it needs must have been asked for before. */
+  public synchronized String missed(StepNote note, Record record) throws IOException {
+    Vertex vertex = note.vertex();
+    Set<Vertex> began = new LinkedHashSet<>();
+    for (Vertex input : vertex.inputs()) {
+      began.addAll(begun.getOrDefault(input, Set.of()));
+    }
+    Answer answer = answer(note, record, began);
+    own.put(vertex, answer.reasons);
+    if (!answer.follows) {
+      began.clear();
+    }
+    String why = text(answer, began);
+    if (began.isEmpty() || (answer.follows && !answer.reasons.isEmpty())) {
+      began.add(vertex);
+    }
+    begun.put(vertex, began);
+    said.put(vertex.caption().name(), why);
+    return why;
+  }
+
+  /**
+   * What a step itself has another of.
+   *
+   * @param follows whether it is done also because other steps were
+   * @param elsewhere what shared caches have to do with it
+   */
+  private record Answer(List<String> reasons, boolean follows, Optional<String> elsewhere) {}
+
+  private Answer answer(StepNote note, Record record, Set<Vertex> began) throws IOException {
+    Vertex vertex = note.vertex();
+    if (vertex.reuse() == Vertex.Reuse.NEVER) {
+      String flag = surroundings.freshness(vertex.caption().stage());
+      return new Answer(List.of(flag), false, Optional.empty());
+    }
+    Optional<String> elsewhere = surroundings.sharedCaches();
+    StepMemory now = memory(note);
+    Optional<Kept> partner =
+        Partners.find(now, note.position(), earlier(vertex), otherTexts(vertex));
+    if (partner.isEmpty()) {
+      return new Answer(List.of("no earlier build of it is known"), false, elsewhere);
+    }
+    StepMemory then = partner.get().memory();
+    Comparison comparison = new Comparison(then, now);
+    boolean follows = !began.isEmpty() && comparison.readsOtherResults();
+    List<String> reasons = new ArrayList<>(comparison.reasons(note.image()));
+    for (Vertex first : began) {
+      reasons.removeAll(follows ? own.getOrDefault(first, List.of()) : List.of());
+    }
+    if (reasons.isEmpty() && !follows) {
+      reasons.add(unseen(note, comparison, record));
+    }
+    return new Answer(reasons, follows, elsewhere);
+  }
+
+  /** A reason that lies not in the step itself. */
+  private static String unseen(StepNote note, Comparison comparison, Record record) {
+    if (comparison.isOnAnotherRoot() && note.image().isEmpty()) {
+      String below = name(note.vertex().inputs().get(0));
+      return "it stood on another result than the one that %s has now".formatted(below);
+    }
+    if (comparison.distance() > 0) {
+      return "it read another result of a step";
+    }
+    return record == Record.WITHOUT_LAYER
+        ? "it was built before, but its layer has been collected"
+        : "it was built before, but its result has been collected";
+  }
+
+  private List<Kept> earlier(Vertex vertex) throws IOException {
+    String stage = stage(vertex);
+    List<Kept> known = earlier.get(stage);
+    if (known == null) {
+      known = memories.of(stage);
+      earlier.put(stage, known);
+    }
+    return known;
+  }
+
+  private Set<String> otherTexts(Vertex vertex) {
+    Set<String> texts = new LinkedHashSet<>();
+    for (Vertex other : vertices) {
+      boolean step = other.op() instanceof Op.Exec || other.op() instanceof Op.File;
+      if (step
+          && !other.equals(vertex)
+          && other.caption().stage().equals(vertex.caption().stage())) {
+        texts.add(other.caption().text());
+      }
+    }
+    return texts;
+  }
+
+  private static String text(Answer answer, Set<Vertex> began) {
+    List<String> parts = new ArrayList<>();
+    if (!began.isEmpty()) {
+      parts.add(names(began) + " ran anew");
+    }
+    parts.addAll(answer.reasons);
+    answer.elsewhere.ifPresent(parts::add);
+    return String.join("; ", parts);
+  }
+
+  private static String names(Set<Vertex> vertices) {
+    List<String> names = new ArrayList<>();
+    for (Vertex vertex : vertices) {
+      names.add(name(vertex));
+    }
+    if (names.size() <= NAMED) {
+      return String.join(" and ", names);
+    }
+    String first = String.join(", ", names.subList(0, NAMED));
+    return "%s and %d more".formatted(first, names.size() - NAMED);
+  }
+
+  private static String name(Vertex vertex) {
+    return TextChange.shortened(TextChange.line(vertex.caption().name()), LONGEST_NAME);
+  }
+}
