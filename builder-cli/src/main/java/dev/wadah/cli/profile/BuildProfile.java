@@ -1,7 +1,6 @@
 package dev.wadah.cli.profile;
 
 import dev.wadah.build.BuildProgress;
-import dev.wadah.oci.Digest;
 import dev.wadah.profile.Phase;
 import dev.wadah.profile.Profile;
 import java.io.IOException;
@@ -25,7 +24,7 @@ public final class BuildProfile implements BuildProgress {
   private final Instant began;
   private final long beganNanos;
   private final List<Step> steps = new ArrayList<>();
-  private final Map<Digest, String> misses = new HashMap<>();
+  private final Map<String, String> misses = new HashMap<>();
 
   /**
    * What a vertex took.
@@ -135,7 +134,7 @@ public final class BuildProfile implements BuildProgress {
   @Override
   public void explained(VertexName vertex, String why) {
     synchronized (steps) {
-      misses.put(vertex.digest(), why);
+      misses.put(vertex.digest().toString(), why);
     }
     next.explained(vertex, why);
   }
@@ -148,7 +147,7 @@ public final class BuildProfile implements BuildProgress {
     long thread = Thread.currentThread().getId();
     long now = System.nanoTime();
     synchronized (steps) {
-      Optional<String> why = Optional.ofNullable(misses.get(vertex.digest()));
+      Optional<String> why = Optional.ofNullable(misses.get(vertex.digest().toString()));
       steps.add(new Step(vertex, now - nanos, nanos, thread, outcome, error, why));
     }
     next.finished(vertex, outcome, duration, error);
