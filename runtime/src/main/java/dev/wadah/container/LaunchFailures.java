@@ -97,12 +97,20 @@ final class LaunchFailures {
     return "%s: %s%s".formatted(what, failure, remedy(failure));
   }
 
+  /** The process is an ordinary user's, and in no namespace where that user is root. */
+  static SandboxException notRoot() {
+    return new SandboxException(Kind.SETUP, needed() + " (docs/sandbox.md)");
+  }
+
+  private static String needed() {
+    String why = System.getenv("WADAH_NO_NAMESPACE");
+    return "Wadah needs to be root with CAP_SYS_ADMIN for this, or root of a user namespace"
+        + (why == null ? "" : ", and " + why);
+  }
+
   private static String remedy(Failure failure) {
     if (List.of("EPERM", "EACCES").contains(failure.error())) {
-      String why = System.getenv("WADAH_NO_NAMESPACE");
-      return "; Wadah needs to be root with CAP_SYS_ADMIN for this"
-          + (why == null ? "" : ", or root of a user namespace, and " + why)
-          + " (docs/sandbox.md)";
+      return "; " + needed() + " (docs/sandbox.md)";
     }
     return failure.detail().contains("not supported as upperdir")
         ? "; the store was made on another kind of file system than it lies on now: begin a new one,"

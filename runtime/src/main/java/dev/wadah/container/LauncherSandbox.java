@@ -6,6 +6,7 @@ import dev.wadah.container.LauncherProcess.Output;
 import dev.wadah.container.SandboxException.Kind;
 import dev.wadah.layer.TreeForm;
 import dev.wadah.posix.Natives;
+import dev.wadah.posix.Posix;
 import dev.wadah.posix.Processes;
 import dev.wadah.profile.Phase;
 import dev.wadah.profile.Profile;
@@ -41,6 +42,13 @@ public final class LauncherSandbox implements Sandbox, TreeForm.Probe {
   LauncherSandbox(Path directory, Optional<Path> launcher) {
     this.directory = directory;
     this.launcher = launcher;
+  }
+
+  @Override
+  public void require() throws IOException {
+    if (Posix.effectiveUser() != 0) {
+      throw LaunchFailures.notRoot();
+    }
   }
 
   @Override

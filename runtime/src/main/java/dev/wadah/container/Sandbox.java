@@ -7,6 +7,14 @@ import java.util.List;
 /** Runs one container to its end through the launcher. */
 public interface Sandbox {
   /**
+   * To be asked before anything is prepared for a container: files with many owners fail sooner
+   * than it, and do not tell why.
+   *
+   * @throws SandboxException if this process may make none, with what it lacks
+   */
+  void require() throws IOException;
+
+  /**
    * Runs a container. Interrupting the thread kills it with everything in it and throws {@link
    * java.io.InterruptedIOException}.
    *

@@ -72,6 +72,7 @@ public final class RunCommand implements Command {
       requireAbsent(Path.of(idFile.get()));
     }
     Engine engine = session.engine();
+    engine.sandbox().require();
     Image image = wanted.find(engine, console);
     if (idFile.isPresent()) {
       Files.writeString(Path.of(idFile.get()), id, StandardOpenOption.CREATE_NEW);

@@ -58,6 +58,7 @@ final class ExecRunner {
   DiffId run(Vertex vertex, Op.Exec op, List<VertexResult> inputs)
       throws BuildException, IOException {
     refuseForeign(vertex, op);
+    requireRights(vertex, op);
     LayerStack stack = ((VertexResult.Root) inputs.get(0)).layers();
     UserIds user = user(vertex, op, stack);
     Snapshotter.Active active = engine.snapshots().prepare(stack);
@@ -66,6 +67,14 @@ final class ExecRunner {
       return run(vertex, op, inputs, active, user);
     } finally {
       afterwards.close(active);
+    }
+  }
+
+  private void requireRights(Vertex vertex, Op.Exec op) throws BuildException, IOException {
+    try {
+      engine.sandbox().require();
+    } catch (SandboxException e) {
+      throw failure.of(vertex, op, e);
     }
   }
 
