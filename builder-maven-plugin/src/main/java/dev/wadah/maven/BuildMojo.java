@@ -1,5 +1,6 @@
 package dev.wadah.maven;
 
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.wadah.build.BuildException;
 import dev.wadah.build.BuildRequest;
@@ -24,6 +25,7 @@ import org.apache.maven.plugins.annotations.Mojo;
 import org.apache.maven.plugins.annotations.Parameter;
 
 /** Builds a Dockerfile into an image. */
+@JsonIgnoreProperties({"log", "pluginContext"}) // Maven's own
 @Mojo(name = "build", defaultPhase = LifecyclePhase.PACKAGE, threadSafe = true)
 public final class BuildMojo extends AbstractMojo {
   /** Folder that COPY and ADD read from. */
@@ -123,6 +125,11 @@ public final class BuildMojo extends AbstractMojo {
       getLog().info("wadah:build is skipped");
       return;
     }
+    new GoalProcess(getLog()).run(this);
+  }
+
+  /** Builds, in the process that {@link GoalProcess} started. */
+  void build() throws MojoExecutionException, MojoFailureException {
     BuildRequest request = request();
     try {
       Path store = root == null ? Store.defaultRoot() : root.toPath();

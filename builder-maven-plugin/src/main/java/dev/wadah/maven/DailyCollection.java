@@ -1,17 +1,12 @@
 package dev.wadah.maven;
 
 import dev.wadah.build.gc.DailyProcess;
-import java.io.File;
 import java.io.IOException;
-import java.net.URISyntaxException;
-import java.net.URL;
-import java.net.URLClassLoader;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import org.apache.maven.plugin.logging.Log;
 
-/** Starts the collection of a day with this JVM's java and this plugin's jars. */
+/** Starts the collection of a day with this JVM's java and class path. */
 final class DailyCollection {
   private DailyCollection() {}
 
@@ -23,23 +18,13 @@ final class DailyCollection {
           List.of(
               Path.of(System.getProperty("java.home"), "bin", "java").toString(),
               "-XX:+UseSerialGC",
+              "-Duser.home=" + System.getProperty("user.home"),
               "-cp",
-              classPath(),
+              System.getProperty("java.class.path"),
               DailyProcess.class.getName(),
               root.toString()));
-    } catch (IOException | URISyntaxException e) {
+    } catch (IOException e) {
       log.warn("wadah: the daily collection cannot be started: " + e.getMessage());
     }
-  }
-
-  /** Maven loads a plugin from a list of jars. */
-  private static String classPath() throws URISyntaxException {
-    List<String> files = new ArrayList<>();
-    if (DailyCollection.class.getClassLoader() instanceof URLClassLoader jars) {
-      for (URL jar : jars.getURLs()) {
-        files.add(Path.of(jar.toURI()).toString());
-      }
-    }
-    return String.join(File.pathSeparator, files);
   }
 }
