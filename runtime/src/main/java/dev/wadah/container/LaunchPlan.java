@@ -23,6 +23,11 @@ final class LaunchPlan {
   /** What overlay takes (OVL_MAX_STACK). */
   private static final int MOST_LAYERS = 500;
 
+  /** From here on a look into every layer is worth an own layer that spares it. */
+  private static final int MANY_LAYERS = 16;
+
+  private static final List<String> UNMOUNTING = List.of("CAP_SYS_ADMIN");
+
   private static final long MIB = 1 << 20;
   private static final long DEFAULT_SHM_BYTES = 64 * MIB;
 
@@ -142,8 +147,12 @@ final class LaunchPlan {
   private void root() {
     RootMount root = spec.root();
     if (root.work().isPresent() && takesMountPoints(root)) {
-      List<Path> lower = new ArrayList<>(root.lower());
-      lower.add(machine.mountPoints());
+      List<Path> lower = new ArrayList<>(root.lower().size() + 2);
+      if (isWorthCovering(root)) {
+        lower.add(machine.mountPoints().highest());
+      }
+      lower.addAll(root.lower());
+      lower.add(machine.mountPoints().lowest());
       root = new RootMount(lower, root.upper(), root.work());
     }
     tree(root, machine, list);
@@ -155,6 +164,19 @@ final class LaunchPlan {
     return spec.host().hosts().isPresent()
         && spec.host().resolvConf().isPresent()
         && root.lower().size() < MOST_LAYERS;
+  }
+
+  /**
+   * A layer more costs as much as it saves when there are few. Who may unmount must see the image's
+   * own directories then.
+   */
+  private boolean isWorthCovering(RootMount root) {
+    int layers = root.lower().size();
+    long mayUnmount = Capabilities.mask(UNMOUNTING);
+    return layers >= MANY_LAYERS
+        && layers + 2 <= MOST_LAYERS
+        && !spec.security().privileged()
+        && (Capabilities.mask(spec.security().capabilities()) & mayUnmount) == 0;
   }
 
   private static void tree(RootMount root, Machine machine, OperationList list) {

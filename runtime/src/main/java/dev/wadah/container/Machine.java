@@ -13,7 +13,7 @@ import java.util.Set;
  * What the plan of a container must know of the machine, read once.
  *
  * @param emptyDirectory a directory of the host that nobody needs; the launcher mounts over it
- * @param mountPoints as {@link MountPoints} makes it
+ * @param mountPoints layers of mount points
  * @param capabilities what this process may hand on (CapPrm)
  * @param cgroups mounted control group hierarchies
  * @param userNamespace where this process is root, if it is
@@ -21,7 +21,7 @@ import java.util.Set;
  */
 record Machine(
     Path emptyDirectory,
-    Path mountPoints,
+    MountPoints mountPoints,
     long capabilities,
     List<CgroupMount> cgroups,
     UserNamespace userNamespace,
@@ -81,7 +81,7 @@ record Machine(
     return Optional.empty();
   }
 
-  static Machine read(Path emptyDirectory, Path mountPoints) throws IOException {
+  static Machine read(Path emptyDirectory, MountPoints mountPoints) throws IOException {
     String mounts = Files.readString(Path.of("/proc/self/mounts"), StandardCharsets.ISO_8859_1);
     String groups = Files.readString(Path.of("/proc/self/cgroup"), StandardCharsets.ISO_8859_1);
     return new Machine(

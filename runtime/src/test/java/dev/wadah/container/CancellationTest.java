@@ -30,6 +30,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Tag("linux")
 @EnabledIf("dev.wadah.container.BusyboxRoot#usable")
 class CancellationTest {
+  private static final Path ROOT = Path.of("/");
+
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
   @TempDir Path directory;
@@ -194,7 +196,7 @@ class CancellationTest {
 
   private static List<Path> controlGroups(String prefix) throws IOException {
     List<Path> found = new ArrayList<>();
-    for (Machine.CgroupMount mount : Machine.read(Path.of("/"), Path.of("/")).cgroups()) {
+    for (Machine.CgroupMount mount : Machine.read(ROOT, new MountPoints(ROOT, ROOT)).cgroups()) {
       try (Stream<Path> groups = Files.list(mount.own())) {
         groups.filter(g -> g.getFileName().toString().startsWith(prefix)).forEach(found::add);
       }

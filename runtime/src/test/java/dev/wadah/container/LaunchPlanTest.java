@@ -15,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** The policy of containers, without a container: pure, so it runs anywhere. */
@@ -155,6 +156,36 @@ class LaunchPlanTest {
         .isEqualTo(Machine.cgroups(MOUNTS, CGROUPS));
   }
 
+  @Test
+  void coversWhatIsMountedOverWhenManyLayersWouldBeLookedInto() {
+    Options options = options();
+    assertThat(lowers(options)).containsExactly("lower /l", "lower /points");
+    options.root = layers(16);
+    assertThat(lowers(options)).hasSize(18).startsWith("lower /covered").endsWith("lower /points");
+    options.security = new SecuritySpec(List.of("CAP_SYS_ADMIN"), true, false, false, false);
+    assertThat(lowers(options)).hasSize(17).startsWith("lower /0").endsWith("lower /points");
+  }
+
+  @Test
+  void addsNoMountPointsBeyondWhatTheKernelStacks() {
+    Options options = options();
+    options.root = layers(498);
+    assertThat(lowers(options)).hasSize(500).startsWith("lower /covered").endsWith("lower /points");
+    options.root = layers(499);
+    assertThat(lowers(options)).hasSize(500).startsWith("lower /0").endsWith("lower /points");
+    options.root = layers(500);
+    assertThat(lowers(options)).hasSize(500).startsWith("lower /0").endsWith("lower /499");
+  }
+
+  private static RootMount layers(int count) {
+    List<Path> lower = IntStream.range(0, count).mapToObj(i -> Path.of("/" + i)).toList();
+    return new RootMount(lower, Optional.of(Path.of("/u")), Optional.of(Path.of("/w")));
+  }
+
+  private static List<String> lowers(Options options) {
+    return lines(options).stream().filter(line -> line.startsWith("lower ")).toList();
+  }
+
   private static Options options() {
     Options options = new Options();
     options.root =
@@ -171,7 +202,7 @@ class LaunchPlanTest {
     Machine machine =
         new Machine(
             Path.of("/empty"),
-            Path.of("/points"),
+            new MountPoints(Path.of("/points"), Path.of("/covered")),
             0x1ffffffffffL,
             Machine.cgroups(MOUNTS, CGROUPS),
             userNamespace,

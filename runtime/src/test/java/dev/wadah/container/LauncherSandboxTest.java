@@ -30,6 +30,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Tag("linux")
 @EnabledIf("dev.wadah.container.BusyboxRoot#usable")
 class LauncherSandboxTest {
+  private static final Path ROOT = Path.of("/");
+
   @TempDir Path directory;
   private BusyboxRoot box;
 
@@ -276,7 +278,7 @@ class LauncherSandboxTest {
   private static List<Path> controlGroups() throws IOException {
     String ours = "wadah-" + ProcessHandle.current().pid() + "-";
     List<Path> found = new ArrayList<>();
-    for (Machine.CgroupMount mount : Machine.read(Path.of("/"), Path.of("/")).cgroups()) {
+    for (Machine.CgroupMount mount : Machine.read(ROOT, new MountPoints(ROOT, ROOT)).cgroups()) {
       try (Stream<Path> groups = Files.list(mount.own())) {
         groups.filter(g -> g.getFileName().toString().startsWith(ours)).forEach(found::add);
       }

@@ -9,10 +9,12 @@ import dev.wadah.container.ContainerSpec.MountSpec;
 import dev.wadah.container.ContainerSpec.MountSpec.Bind;
 import dev.wadah.container.ContainerSpec.MountSpec.Overlay;
 import dev.wadah.container.ContainerSpec.MountSpec.Tmpfs;
+import dev.wadah.container.ContainerSpec.SecuritySpec;
 import dev.wadah.snapshot.Snapshotter.RootMount;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
@@ -151,6 +153,42 @@ class MountTest {
     assertThat(result.lines()).containsExactly("127.0.0.1 localhost", "#", "/dev", "/proc", "/sys");
     assertThat(result.outcome().stubs()).isEmpty();
     assertThat(box.upper).isEmptyDirectory();
+  }
+
+  /** Many layers get one more above them, with opaque mount points. */
+  @Test
+  void showsTheSameRootOverManyLayersAsOverFew() throws IOException {
+    Files.createDirectories(box.lower.resolve("dev/own"));
+    String script =
+        "ls -a / /proc/self/ns /dev; ls -d /dev/null; stat -c %a /etc; mkdir /sys/x 2>&1";
+    List<String> few = box.sh(script).lines();
+    Options options = box.options();
+    options.root = manyLayers();
+    BusyboxRoot.Result many = box.sh(options, script);
+    assertThat(many.lines())
+        .isEqualTo(few)
+        .contains("/dev/null", "mkdir: can't create directory '/sys/x': Read-only file system");
+    assertThat(many.outcome().stubs()).isEmpty();
+    assertThat(box.upper).isEmptyDirectory();
+  }
+
+  @Test
+  void showsTheImagesOwnDirectoriesToWhoMayUnmount() throws IOException {
+    Files.createDirectories(box.lower.resolve("sys/own"));
+    Options options = box.options();
+    options.root = manyLayers();
+    options.security = new SecuritySpec(Capabilities.all(), false, false, false, true);
+    BusyboxRoot.Result result = box.sh(options, "umount -l /sys; ls /sys");
+    assertThat(result.lines()).containsExactly("own");
+  }
+
+  private RootMount manyLayers() throws IOException {
+    List<Path> lower = new ArrayList<>();
+    for (int i = 0; i < 20; i++) {
+      lower.add(Files.createDirectories(box.lower.resolveSibling("layer" + i)));
+    }
+    lower.add(box.lower);
+    return new RootMount(lower, box.root().upper(), box.root().work());
   }
 
   @Test
