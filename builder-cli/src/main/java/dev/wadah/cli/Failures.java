@@ -6,6 +6,7 @@ import dev.wadah.container.SandboxException;
 import dev.wadah.content.Store;
 import dev.wadah.dockerfile.Diagnostic;
 import dev.wadah.dockerfile.DockerfileException;
+import dev.wadah.image.ImageException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.PrintStream;
@@ -115,6 +116,9 @@ final class Failures {
 
   private Diagnostic environment(IOException failure) {
     String message = Optional.ofNullable(failure.getMessage()).orElse(failure.toString());
+    if (failure instanceof ImageException image) {
+      return Diagnostic.error("failed", message, image.why(), image.remedy());
+    }
     if (failure instanceof NoSuchFileException) {
       return Diagnostic.error("no-such-file", "no such file: " + message, "", "");
     }

@@ -53,13 +53,24 @@ final class StoredImages implements BaseImages {
       return reference.startsWith(LAYOUT)
           ? layout(reference.substring(LAYOUT.length()), platform)
           : engine.images().resolve(reference(reference), platform, policy);
-    } catch (ImageException | RegistryException e) {
-      throw fault(
-          "image-not-found",
-          "%s: %s".formatted(reference, e.getMessage()),
-          "it is no stage, and no image of this name can be had",
-          "check the name; load it with wadah load, or pull it with wadah pull");
+    } catch (RegistryException e) {
+      throw notFound(reference, e, "", "");
+    } catch (ImageException e) {
+      throw notFound(reference, e, e.why(), e.remedy());
     }
+  }
+
+  /** Names the image once: most messages begin with its name. */
+  private static BuildException notFound(
+      String reference, IOException e, String why, String remedy) {
+    String message = e.getMessage();
+    return fault(
+        "image-not-found",
+        message.contains(reference) ? message : "%s: %s".formatted(reference, message),
+        why.isEmpty() ? "it is no stage, and no image of this name can be had" : why,
+        remedy.isEmpty()
+            ? "check the name; load it with wadah load, or pull it with wadah pull"
+            : remedy);
   }
 
   /**

@@ -316,6 +316,11 @@ class BuilderTest {
         .extracting(Diagnostic::code)
         .contains("StageNameCasing", "UndefinedVar");
     assertThat(report.errors()).extracting(Diagnostic::code).containsExactly("image-not-found");
+    assertThat(report.errors().get(0).message())
+        .isEqualTo(
+            "nowhere.invalid/none:1 is not on this machine, and pulling is not allowed (pull policy never)");
+    assertThat(report.errors().get(0).remedy())
+        .isEqualTo("wadah pull nowhere.invalid/none:1, or --pull=missing");
 
     dockerfile("FROM box AS lower\nLABEL a=$PATH\n");
     assertThat(new Builder(engine).check(BoxImage.request(context, Map.of())).isClean()).isTrue();

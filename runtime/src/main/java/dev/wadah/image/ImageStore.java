@@ -147,7 +147,9 @@ public final class ImageStore {
           () ->
               new ImageException(
                   "%s is not on this machine, and pulling is not allowed (pull policy never)"
-                      .formatted(reference.familiar())));
+                      .formatted(reference.familiar()),
+                  "",
+                  "wadah pull %s, or --pull=missing".formatted(reference.familiar())));
     }
     try {
       return fetch(reference, platform);

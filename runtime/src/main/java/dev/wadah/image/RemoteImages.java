@@ -78,7 +78,9 @@ final class RemoteImages {
     if (candidates.isEmpty()) {
       throw new ImageException(
           "%s has no image for %s; there is %s"
-              .formatted(reference.familiar(), platform, PlatformChoice.describe(index)));
+              .formatted(reference.familiar(), platform, PlatformChoice.describe(index)),
+          "the index of this name lists these platforms only",
+          "--platform with one of them, or an image that is made for " + platform);
     }
     ImageReference chosen = reference.withDigest(candidates.get(0).digest());
     Image image = choose(chosen, registry.manifest(chosen), platform, depth + 1);

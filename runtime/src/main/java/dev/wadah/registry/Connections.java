@@ -1,11 +1,14 @@
 package dev.wadah.registry;
 
 import java.io.IOException;
+import java.net.ConnectException;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -38,6 +41,24 @@ final class Connections {
   /** Adds the credentials of the proxy that a request goes through, if any. */
   void authorizeProxy(URI uri, HttpRequest.Builder request) {
     proxies.authorize(uri, request);
+  }
+
+  /** A failed connection, with the proxy named that was meant to be reached, not the host. */
+  ConnectException unreachable(URI uri, ConnectException failure) {
+    Optional<InetSocketAddress> proxy = proxies.proxy(uri);
+    if (proxy.isEmpty()) {
+      return failure;
+    }
+    // Without the cause, which would tell of the host.
+    ConnectException told =
+        new ConnectException(
+            "the proxy %s:%d: %s"
+                .formatted(
+                    proxy.get().getHostString(),
+                    proxy.get().getPort(),
+                    Failures.describe(failure)));
+    told.addSuppressed(failure);
+    return told;
   }
 
   /**

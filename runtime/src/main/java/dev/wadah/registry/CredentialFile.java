@@ -5,7 +5,9 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -15,9 +17,13 @@ import java.util.Optional;
  * @param auths by key: a host, a host with a path, or an address
  * @param helpers names of helper programs by host
  * @param store name of the helper for all hosts; empty when there is none
+ * @param malformed keys of entries that say something, but no credential
  */
 record CredentialFile(
-    Map<String, Credential> auths, Map<String, String> helpers, Optional<String> store) {
+    Map<String, Credential> auths,
+    Map<String, String> helpers,
+    Optional<String> store,
+    List<String> malformed) {
   private static final JsonFactory FACTORY = new JsonFactory();
 
   /**
@@ -30,6 +36,7 @@ record CredentialFile(
     Map<String, Credential> auths = new LinkedHashMap<>();
     Map<String, String> helpers = new LinkedHashMap<>();
     Optional<String> store = Optional.empty();
+    List<String> malformed = new ArrayList<>();
     try (JsonParser parser = FACTORY.createParser(json)) {
       if (parser.nextToken() != JsonToken.START_OBJECT) {
         throw new RegistryException(source + " holds no JSON object", null);
@@ -37,7 +44,7 @@ record CredentialFile(
       for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
         JsonToken token = parser.nextToken();
         if (name.equals("auths") && token == JsonToken.START_OBJECT) {
-          readAuths(parser, auths);
+          readAuths(parser, auths, malformed);
         } else if (name.equals("credHelpers") && token == JsonToken.START_OBJECT) {
           for (String h = parser.nextFieldName(); h != null; h = parser.nextFieldName()) {
             String helper = parser.nextTextValue();
@@ -57,23 +64,32 @@ record CredentialFile(
               .formatted(source, e.getLocation() == null ? 1 : e.getLocation().getLineNr()),
           null);
     }
-    return new CredentialFile(auths, helpers, store);
+    return new CredentialFile(auths, helpers, store, malformed);
   }
 
-  private static void readAuths(JsonParser parser, Map<String, Credential> auths)
-      throws IOException {
+  private static void readAuths(
+      JsonParser parser, Map<String, Credential> auths, List<String> malformed) throws IOException {
     for (String key = parser.nextFieldName(); key != null; key = parser.nextFieldName()) {
       if (parser.nextToken() != JsonToken.START_OBJECT) {
         parser.skipChildren();
         continue;
       }
-      Optional<Credential> credential = readAuth(parser);
-      if (credential.isPresent()) {
-        auths.put(normalise(key), credential.get());
+      try {
+        Optional<Credential> credential = readAuth(parser);
+        if (credential.isPresent()) {
+          auths.put(normalise(key), credential.get());
+        }
+      } catch (IllegalArgumentException e) {
+        malformed.add(normalise(key));
       }
     }
   }
 
+  /**
+   * What an entry says; nothing when it is empty, as docker leaves it beside a helper.
+   *
+   * @throws IllegalArgumentException if its {@code auth} is none
+   */
   private static Optional<Credential> readAuth(JsonParser parser) throws IOException {
     String auth = "";
     String user = "";
@@ -93,9 +109,10 @@ record CredentialFile(
     if (!token.isEmpty()) {
       return Optional.of(Credential.ofIdentityToken(token));
     }
-    return auth.isEmpty() && !user.isEmpty()
-        ? Optional.of(Credential.ofPassword(user, password))
-        : Credential.ofAuth(auth);
+    if (!auth.isEmpty()) {
+      return Optional.of(Credential.ofAuth(auth).orElseThrow(IllegalArgumentException::new));
+    }
+    return user.isEmpty() ? Optional.empty() : Optional.of(Credential.ofPassword(user, password));
   }
 
   /** A key without scheme, version and trailing slash: {@code https://host/v1/} is {@code host}. */

@@ -124,7 +124,10 @@ public final class Credentials {
         try {
           add(Files.readAllBytes(file), file.toString());
         } catch (NoSuchFileException e) {
-          // Most of the places are empty on most machines.
+          // Most of the places are empty on most machines, but this one somebody has named.
+          if (file.toString().equals(environment.get("REGISTRY_AUTH_FILE"))) {
+            warnings.add("REGISTRY_AUTH_FILE names " + file + ", which does not exist");
+          }
         } catch (IOException e) {
           warnings.add("cannot read " + file + ": " + e.getMessage());
         }
@@ -135,7 +138,11 @@ public final class Credentials {
 
   private void add(byte[] json, String source) {
     try {
-      files.add(CredentialFile.parse(json, source));
+      CredentialFile file = CredentialFile.parse(json, source);
+      files.add(file);
+      for (String key : file.malformed()) {
+        warnings.add("the entry of %s in %s is malformed".formatted(key, source));
+      }
     } catch (IOException e) {
       warnings.add(e.getMessage());
     }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -48,6 +49,8 @@ final class Wire {
       Duration patience = retries.patience(call.body().sizeBytes());
       return new Reply(
           call.method(), await(answer, sending, patience), authorization, call.secret());
+    } catch (ConnectException e) {
+      throw connections.unreachable(uri, e);
     }
   }
 

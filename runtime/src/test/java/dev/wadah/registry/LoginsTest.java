@@ -186,6 +186,24 @@ class LoginsTest {
   }
 
   @Test
+  void namesAMalformedEntryAndAFileThatIsNotThere() {
+    Map<String, String> environment =
+        Map.of(
+            "HOME",
+            folder.toString(),
+            "REGISTRY_AUTH_FILE",
+            folder + "/missing.json",
+            "DOCKER_AUTH_CONFIG",
+            "{\"auths\": {\"https://x.example/v1/\": {\"auth\": \"s3cret%\"}, \"y.example\": {}}}");
+    Credentials credentials = new Credentials(environment);
+    assertThat(credentials.find("x.example", "a")).isEmpty();
+    assertThat(credentials.warnings())
+        .containsExactly(
+            "the entry of x.example in DOCKER_AUTH_CONFIG is malformed",
+            "REGISTRY_AUTH_FILE names %s/missing.json, which does not exist".formatted(folder));
+  }
+
+  @Test
   void printsNoSecret() {
     assertThat(Credential.ofPassword("ann", "s3cret")).hasToString("user ann");
     assertThat(Credential.ofIdentityToken("s3cret")).hasToString("an identity token");

@@ -3,7 +3,10 @@ package dev.wadah.registry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.wadah.oci.ImageReference;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -74,6 +77,23 @@ class ProxiesTest {
     assertThat(authorization(proxies, "https://a.example")).isEqualTo("Basic YW5uOnMzYytyZXQ=");
     assertThat(authorization(proxies, "https://b.example")).isEqualTo("none");
     assertThat(authorization(proxies, "http://a.example")).isEqualTo("none");
+  }
+
+  @Test
+  void namesTheProxyThatCannotBeReached() throws IOException {
+    int port;
+    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      port = free.getLocalPort();
+    }
+    String proxy = "127.0.0.1:" + port;
+    HttpRegistry registry =
+        new HttpRegistry(
+            Map.of("HOME", "/nonexistent", "HTTPS_PROXY", "http://ann:s3cret@" + proxy),
+            RegistryContract.QUICK);
+    assertThatThrownBy(() -> registry.manifest(ImageReference.parse("r.example/app:1")))
+        .hasMessage(
+            "r.example/app:1: cannot read its manifest: registry r.example: the proxy %s: connection refused",
+            proxy);
   }
 
   private static String authorization(Proxies proxies, String address) {
