@@ -22,7 +22,7 @@ final class CopyStep implements SourceWalk.Visitor {
   private String destination = "/";
 
   /** Names already copied of the files that have several; of one source only (behaviour 10). */
-  private Map<Long, TargetTree.FileContent> links = new HashMap<>();
+  private Map<Long, Changes.FileContent> links = new HashMap<>();
 
   CopyStep(TargetTree target, FileTree input, FileAction.Options options, Optional<Owner> owner)
       throws FileActionException {
@@ -129,7 +129,7 @@ final class CopyStep implements SourceWalk.Visitor {
     if (!target.isBare(to)) {
       return false;
     }
-    Map<Long, TargetTree.FileContent> names = links;
+    Map<Long, Changes.FileContent> names = links;
     target.graft(to, visitor -> each(below, top, names, visitor));
     return true;
   }
@@ -138,7 +138,7 @@ final class CopyStep implements SourceWalk.Visitor {
   private void each(
       SourceWalk.Subtree below,
       String top,
-      Map<Long, TargetTree.FileContent> names,
+      Map<Long, Changes.FileContent> names,
       TargetTree.Graft.Visitor visitor)
       throws IOException {
     try {
@@ -153,15 +153,15 @@ final class CopyStep implements SourceWalk.Visitor {
     }
   }
 
-  private TargetTree.FileContent content(
-      String path, FileNode node, Map<Long, TargetTree.FileContent> names) {
+  private Changes.FileContent content(
+      String path, FileNode node, Map<Long, Changes.FileContent> names) {
     long inode = node.isFile() ? node.identity().inode() : 0;
-    TargetTree.FileContent known = inode == 0 ? null : names.get(inode);
+    Changes.FileContent known = inode == 0 ? null : names.get(inode);
     if (known != null) {
-      return known.share();
+      return known;
     }
-    TargetTree.FileContent content =
-        new TargetTree.FileContent(
+    Changes.FileContent content =
+        new Changes.FileContent(
             attributes(node),
             node.isFile() ? new TargetTree.TreeContent(input, path) : LayerEntry.Content.NONE);
     if (inode != 0) {
@@ -201,18 +201,19 @@ final class CopyStep implements SourceWalk.Visitor {
   private void file(String path, String to, FileNode node) throws IOException, FileActionException {
     refuseDirectory(to);
     long inode = node.identity().inode();
-    TargetTree.FileContent known = node.isFile() && inode != 0 ? links.get(inode) : null;
+    Changes.FileContent known = node.isFile() && inode != 0 ? links.get(inode) : null;
     if (known != null) {
-      target.link(to, known.share());
+      target.link(to, known);
       return;
     }
     LayerEntry.Content content =
         node.isFile() ? new TargetTree.TreeContent(input, path) : LayerEntry.Content.NONE;
-    TargetTree.FileContent copied = target.put(to, attributes(node), content);
+    Changes.FileContent copied = new Changes.FileContent(attributes(node), content);
     if (node.isFile() && inode != 0) {
       // a directory that is copied as a whole may bring further names
       links.put(inode, copied.share());
     }
+    target.put(to, copied);
   }
 
   private void refuseDirectory(String to) throws IOException, FileActionException {

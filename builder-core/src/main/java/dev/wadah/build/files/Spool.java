@@ -1,5 +1,6 @@
 package dev.wadah.build.files;
 
+import dev.wadah.layer.LayerEntry;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -24,8 +25,13 @@ final class Spool {
   private FileChannel channel;
   private long size;
 
-  /** Takes a content; where it begins. */
-  long add(InputStream content) throws IOException {
+  /** Takes a content. */
+  LayerEntry.Content keep(InputStream content) throws IOException {
+    long start = add(content);
+    return new Kept(this, start, size - start);
+  }
+
+  private long add(InputStream content) throws IOException {
     long start = size;
     for (int n; (n = content.read(buffer, 0, buffer.length)) >= 0; ) {
       if (channel == null && size + n > MEMORY_BYTES) {
@@ -62,8 +68,20 @@ final class Spool {
     }
   }
 
-  /** Opens what was taken. */
-  InputStream open(long start, long length) {
+  /** A content that was taken; any that is made with the same numbers is the same. */
+  record Kept(Spool spool, long start, long length) implements LayerEntry.Content {
+    @Override
+    public InputStream open() {
+      return spool.open(start, length);
+    }
+
+    @SuppressWarnings("ReferenceEquality") // a spool is what it is
+    boolean isIn(Spool other) {
+      return spool == other;
+    }
+  }
+
+  private InputStream open(long start, long length) {
     if (channel != null) {
       return new Part(channel, start, length);
     }

@@ -1,20 +1,17 @@
 package dev.wadah.build.files;
 
+import dev.wadah.build.files.Changes.Change;
+import dev.wadah.build.files.Changes.FileContent;
 import dev.wadah.content.ByteSink;
 import dev.wadah.layer.FileNode;
 import dev.wadah.layer.FileNode.Identity;
 import dev.wadah.layer.FileTree;
 import dev.wadah.layer.LayerEntries;
 import dev.wadah.layer.LayerEntry;
-import dev.wadah.posix.PathBytes;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * A root file system and the changes made to it, which become one layer. The root is read, never
@@ -22,10 +19,8 @@ import java.util.Set;
  */
 final class TargetTree {
   private final FileTree root;
-  private final Map<String, Change> changes = new HashMap<>();
-
-  /** Directories with changes somewhere below them. */
-  private final Set<String> touched = new HashSet<>();
+  private final Spool spool = new Spool();
+  private final Changes changes = new Changes(spool);
 
   /** Directories whose whole content is copied from elsewhere; no change is below them. */
   private final Map<String, Graft> grafts = new HashMap<>();
@@ -37,22 +32,16 @@ final class TargetTree {
   /** The file at a path, which has no links in its parents. */
   Optional<FileNode> find(String path) throws IOException {
     settle(path);
-    Change change = changes.get(path);
-    if (change != null) {
-      return Optional.of(change.file.node);
+    Optional<Change> change = changes.find(path);
+    if (change.isPresent()) {
+      return Optional.of(change.get().file().node());
     }
-    return hiddenByParent(path) ? Optional.empty() : root.find(path);
+    return changes.isHidden(path) ? Optional.empty() : root.find(path);
   }
 
-  private boolean hiddenByParent(String path) {
-    for (String parent = path; parent.length() > 1; ) {
-      parent = TreePath.parent(parent);
-      Change change = changes.get(parent);
-      if (change != null) {
-        return change.hidesRoot;
-      }
-    }
-    return false;
+  /** Where the contents of an archive are kept until the layer is written. */
+  Spool spool() {
+    return spool;
   }
 
   /** Follows every link of a path within {@code scope}. */
@@ -61,45 +50,39 @@ final class TargetTree {
   }
 
   /** Puts a file, link or device in the place of what is there; not over a directory's content. */
-  FileContent put(String path, FileNode node, LayerEntry.Content content) throws IOException {
-    FileContent file = new FileContent(node, content);
+  void put(String path, FileNode node, LayerEntry.Content content) throws IOException {
+    put(path, new FileContent(node, content));
+  }
+
+  /** As above. */
+  void put(String path, FileContent file) throws IOException {
     boolean overDirectory = find(path).filter(FileNode::isDirectory).isPresent();
     if (overDirectory) {
       String below = path + "/";
-      changes.keySet().removeIf(other -> other.startsWith(below));
+      changes.removeBelow(path);
       grafts.keySet().removeIf(other -> other.equals(path) || other.startsWith(below));
     }
-    Change old = changes.get(path);
+    Optional<Change> old = changes.find(path);
     // a directory of the root that went earlier stays gone
-    boolean removed = old == null ? overDirectory : old.overDirectory || !old.hidesRoot;
-    change(path, new Change(file, true, removed));
-    return file;
+    boolean removed =
+        old.isEmpty() ? overDirectory : old.get().overDirectory() || !old.get().hidesRoot();
+    changes.put(path, new Change(file, true, removed));
   }
 
-  /** Gives {@code path} the same inode as {@code file}. */
+  /** Gives {@code path} the same inode as {@code file}, which is shared. */
   void link(String path, FileContent file) throws IOException {
     settle(path);
-    change(path, new Change(file, true, false));
-  }
-
-  private void change(String path, Change change) {
-    changes.put(path, change);
-    for (String at = path; at.length() > 1; ) {
-      at = TreePath.parent(at);
-      if (!touched.add(at)) {
-        break;
-      }
-    }
+    changes.put(path, new Change(file, true, false));
   }
 
   /** Whether nothing is below a directory, in the root or of what was done so far. */
   boolean isBare(String directory) throws IOException {
     settle(directory);
-    if (touched.contains(directory) || grafts.containsKey(directory)) {
+    if (changes.hasBelow(directory) || grafts.containsKey(directory)) {
       return false;
     }
-    Change change = changes.get(directory);
-    boolean hidden = change == null ? hiddenByParent(directory) : change.hidesRoot;
+    Optional<Change> change = changes.find(directory);
+    boolean hidden = change.isEmpty() ? changes.isHidden(directory) : change.get().hidesRoot();
     return hidden || root.list(directory).isEmpty();
   }
 
@@ -108,6 +91,7 @@ final class TargetTree {
    * without looking at it now.
    */
   void graft(String directory, Graft content) {
+    changes.paths().make(directory);
     grafts.put(directory, content);
   }
 
@@ -133,7 +117,7 @@ final class TargetTree {
       at = TreePath.parent(at);
       Graft graft = grafts.remove(at);
       if (graft != null) {
-        graft.each((to, file) -> change(to, new Change(file, true, false)));
+        graft.each((to, file) -> changes.put(to, new Change(file, true, false)));
         return;
       }
     }
@@ -145,30 +129,38 @@ final class TargetTree {
    */
   Optional<FileContent> linkable(String path) throws IOException {
     settle(path);
-    Change change = changes.get(path);
-    if (change == null) {
-      Optional<FileNode> node = find(path);
-      if (node.isEmpty()) {
-        return Optional.empty();
+    Optional<Change> change = changes.find(path);
+    if (change.isPresent()) {
+      Change old = change.get();
+      if (old.file().isShared()) {
+        return Optional.of(old.file());
       }
-      FileNode n = node.get();
-      FileNode copy = Nodes.copy(n, n.mode(), new OwnerNames.Owner(n.uid(), n.gid()));
-      change = new Change(new FileContent(copy, new TreeContent(root, path)), true, false);
-      change(path, change);
+      FileContent file = new FileContent(old.file().node(), old.file().content()).share();
+      changes.put(path, new Change(file, old.hidesRoot(), old.overDirectory()));
+      return Optional.of(file);
     }
-    return Optional.of(change.file);
+    Optional<FileNode> node = find(path);
+    if (node.isEmpty()) {
+      return Optional.empty();
+    }
+    FileNode n = node.get();
+    FileNode copy = Nodes.copy(n, n.mode(), new OwnerNames.Owner(n.uid(), n.gid()));
+    FileContent file = new FileContent(copy, new TreeContent(root, path)).share();
+    changes.put(path, new Change(file, true, false));
+    return Optional.of(file);
   }
 
   /** Makes a directory, or gives an existing one new attributes. */
   void putDirectory(String path, FileNode node) throws IOException {
     settle(path);
-    Change old = changes.get(path);
+    Optional<Change> old = changes.find(path);
     boolean hidesRoot =
-        old != null
-            ? old.hidesRoot
-            : hiddenByParent(path) || root.find(path).filter(FileNode::isDirectory).isEmpty();
-    boolean opaque = old != null && old.overDirectory;
-    change(path, new Change(new FileContent(node, LayerEntry.Content.NONE), hidesRoot, opaque));
+        old.isPresent()
+            ? old.get().hidesRoot()
+            : changes.isHidden(path) || root.find(path).filter(FileNode::isDirectory).isEmpty();
+    boolean opaque = old.isPresent() && old.get().overDirectory();
+    FileContent directory = new FileContent(node, LayerEntry.Content.NONE);
+    changes.put(path, new Change(directory, hidesRoot, opaque));
   }
 
   /** The layer, in canonical order, with the parents of what is in it. */
@@ -178,19 +170,18 @@ final class TargetTree {
 
   private void each(LayerEntries.Sink sink) throws IOException {
     addParents();
-    List<String> paths = new ArrayList<>(changes.keySet());
-    for (String directory : grafts.keySet()) {
-      if (!changes.containsKey(directory)) {
-        paths.add(directory);
-      }
-    }
-    paths.sort(PathBytes::comparePaths);
     Map<FileContent, String> firstNames = new HashMap<>();
-    for (String path : paths) {
-      Change change = changes.get(path);
-      if (change != null) {
-        sink.take(entry(path, change.file, firstNames));
-        if (change.overDirectory && change.file.node.isDirectory()) {
+    PathTable paths = changes.paths();
+    for (int number : paths.walk()) {
+      Optional<Change> changed = changes.at(number);
+      if (changed.isEmpty() && grafts.isEmpty()) {
+        continue;
+      }
+      String path = paths.path(number);
+      if (changed.isPresent()) {
+        Change change = changed.get();
+        sink.take(entry(path, change.file(), firstNames));
+        if (change.overDirectory() && change.file().node().isDirectory()) {
           sink.take(new LayerEntry.Opaque(path));
         }
       }
@@ -203,59 +194,41 @@ final class TargetTree {
 
   private static LayerEntry entry(
       String path, FileContent file, Map<FileContent, String> firstNames) {
-    String first = file.shared ? firstNames.putIfAbsent(file, path) : null;
+    String first = file.isShared() ? firstNames.putIfAbsent(file, path) : null;
     if (first != null) {
       return new LayerEntry.HardLink(path, first);
     }
-    FileNode node = file.node;
-    if (file.shared) {
+    FileNode node = file.node();
+    if (file.isShared()) {
       // tells the writer that further names may follow
       node = node.withIdentity(new Identity(node.identity().device(), 1, node.identity().xattrs()));
     }
-    return new LayerEntry.File(path, node, file.content);
+    return new LayerEntry.File(path, node, file.content());
   }
 
+  /** What is in the layer lies in directories of the root, which are said once more. */
   private void addParents() throws IOException {
-    List<String> below = new ArrayList<>(changes.keySet());
-    grafts.keySet().forEach(directory -> below.add(TreePath.child(directory, "")));
-    for (String path : below) {
-      String parent = TreePath.parent(path);
-      while (parent.length() > 1 && !changes.containsKey(parent)) {
-        Optional<FileNode> node = root.find(parent);
-        if (node.isPresent()) {
-          FileContent directory = new FileContent(node.get(), LayerEntry.Content.NONE);
-          changes.put(parent, new Change(directory, false, false));
-        }
-        parent = TreePath.parent(parent);
+    PathTable paths = changes.paths();
+    for (int number = paths.size() - 1; number > 0; number--) {
+      if (changes.isChanged(number)) {
+        addParents(paths.parent(number));
+      }
+    }
+    for (String directory : grafts.keySet()) {
+      addParents(paths.find(directory));
+    }
+  }
+
+  private void addParents(int directory) throws IOException {
+    PathTable paths = changes.paths();
+    for (int at = directory; at > 0 && !changes.isChanged(at); at = paths.parent(at)) {
+      Optional<FileNode> node = root.find(paths.path(at));
+      if (node.isPresent()) {
+        FileContent file = new FileContent(node.get(), LayerEntry.Content.NONE);
+        changes.put(at, new Change(file, false, false));
       }
     }
   }
-
-  /** One inode: attributes and content; shared by the names of a hard link. */
-  static final class FileContent {
-    private final FileNode node;
-    private final LayerEntry.Content content;
-    private boolean shared;
-
-    FileContent(FileNode node, LayerEntry.Content content) {
-      this.node = node;
-      this.content = content;
-    }
-
-    /** Says that this inode may have several names. */
-    FileContent share() {
-      shared = true;
-      return this;
-    }
-  }
-
-  /**
-   * A name in the layer.
-   *
-   * @param hidesRoot whether nothing below this path in the root can be seen any more
-   * @param overDirectory whether a directory of the root was removed here
-   */
-  private record Change(FileContent file, boolean hidesRoot, boolean overDirectory) {}
 
   /** Content of a file in a tree. */
   record TreeContent(FileTree tree, String path) implements LayerEntry.Content {

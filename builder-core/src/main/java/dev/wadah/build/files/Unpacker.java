@@ -21,7 +21,6 @@ final class Unpacker {
   private final String directory;
   private final Optional<Owner> owner;
   private final String word;
-  private final Spool contents = new Spool();
 
   /**
    * A path below the directory that has directories only, no links; null when none is known.
@@ -102,9 +101,8 @@ final class Unpacker {
       case DIRECTORY -> directory(path, node(entry, FileNode.Type.DIRECTORY));
       case HARD_LINK -> hardLink(path, entry);
       case FILE -> {
-        long start = contents.add(archive.content());
-        target.put(
-            path, node(entry, FileNode.Type.FILE), () -> contents.open(start, entry.sizeBytes()));
+        LayerEntry.Content content = target.spool().keep(archive.content());
+        target.put(path, node(entry, FileNode.Type.FILE), content);
       }
       case SYMLINK -> put(path, node(entry, FileNode.Type.SYMLINK));
       case CHARACTER_DEVICE -> put(path, node(entry, FileNode.Type.CHARACTER_DEVICE));
@@ -166,14 +164,14 @@ final class Unpacker {
     String within = TreePath.parent(relative);
     String parent = isPlain(within) ? below(within) : target.resolve(directory, within);
     String to = TreePath.child(parent, TreePath.name(relative));
-    Optional<TargetTree.FileContent> file = target.linkable(to);
+    Optional<Changes.FileContent> file = target.linkable(to);
     if (file.isEmpty() || target.find(to).filter(FileNode::isDirectory).isPresent()) {
       throw new IOException(
           "the hard link \"%s\" names \"%s\", which is not there"
               .formatted(entry.name(), entry.link()));
     }
     if (!path.equals(to)) {
-      target.link(path, file.get().share());
+      target.link(path, file.get());
     }
   }
 
