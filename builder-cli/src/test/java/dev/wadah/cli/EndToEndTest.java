@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.wadah.registry.serve.RegistryServer;
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -19,6 +20,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
+import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -158,6 +160,38 @@ class EndToEndTest {
       }
     }
     return names;
+  }
+
+  @Test
+  void warnsOnceOfWhatThisMachineCannotUnpack() throws Exception {
+    String lacks = "it lacks 1 extended attribute: user.long of \"/%s\": ";
+    importWithLongAttribute("one", "long:1");
+    importWithLongAttribute("two", "long:2");
+
+    Cli.Result run = ok("run", "long:1", "true");
+    assertThat(run.err())
+        .startsWith("wadah: warning: layer sha256:")
+        .contains(lacks.formatted("one"));
+    assertThat(ok("run", "long:1", "true").err()).isEmpty();
+
+    String context = context("FROM long:2\nRUN true\n").toString();
+    assertThat(ok("build", context).err())
+        .contains("wadah: warning: layer sha256:", lacks.formatted("two"), "[layer-incomplete]");
+    assertThat(ok("build", context).err()).doesNotContain("layer-incomplete");
+  }
+
+  /** Imports the base with a file before it whose attribute is longer than the kernel takes. */
+  private void importWithLongAttribute(String name, String image) throws Exception {
+    ByteArrayOutputStream base = new ByteArrayOutputStream();
+    TarArchiveOutputStream tar = new TarArchiveOutputStream(base);
+    TarArchiveEntry entry = new TarArchiveEntry(name);
+    entry.addPaxHeader("SCHILY.xattr.user.long", "x".repeat(70_000));
+    tar.putArchiveEntry(entry);
+    tar.closeArchiveEntry();
+    tar.flush();
+    base.writeBytes(baseTar());
+    Cli.Result imported = cli.reading(base.toByteArray()).run("import", "-", image);
+    assertThat(imported.code()).as(imported.err()).isZero();
   }
 
   @Test

@@ -103,7 +103,7 @@ public final class Builder {
     try {
       results = execute(session, vertices, cache, explainer, progress);
     } catch (BuildException e) {
-      throw Checks.joined(e, warnings);
+      throw Checks.joined(e, LayerWarnings.added(engine.layers(), warnings));
     }
     long start = System.nanoTime();
     Map<Platform, Image> images = new LinkedHashMap<>();
@@ -128,7 +128,7 @@ public final class Builder {
     return new BuildResult(
         written.images(),
         written.metadata(),
-        shared.withWarnings(warnings),
+        LayerWarnings.added(engine.layers(), shared.withWarnings(warnings)),
         explainer.said(),
         new Provenance(engine, session.request(), graphs, results));
   }

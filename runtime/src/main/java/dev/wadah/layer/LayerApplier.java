@@ -10,7 +10,6 @@ import dev.wadah.posix.PosixException;
 import java.io.Closeable;
 import java.io.FileOutputStream;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -41,7 +40,7 @@ final class LayerApplier implements Closeable {
   private final String root;
   private final UnpackedDirectories directories;
   private final OverlayMarks marks;
-  private final List<String> notes = new ArrayList<>();
+  private final LeftOut leftOut = new LeftOut();
   private final long[] attributes = new long[4];
   private FileNode rootNode;
   private long bytes;
@@ -259,7 +258,7 @@ final class LayerApplier implements Closeable {
       makeLargeFile(entry, tar, parent.descriptor(), name);
     }
     if (!entry.extras().xattrs().isEmpty()) {
-      setXattrs(root + parent.child(name), entry.extras().xattrs());
+      setXattrs(parent.child(name), entry.extras().xattrs());
     }
   }
 
@@ -332,7 +331,7 @@ final class LayerApplier implements Closeable {
       if (!e.errnoName().equals("EPERM")) {
         throw e;
       }
-      notes.add("device %s left out: this user may not make devices".formatted(entry.name()));
+      leftOut.device(entry.name());
       return;
     }
     Posix.lchown(dir, name, entry.owner().uid(), entry.owner().gid());
@@ -349,12 +348,12 @@ final class LayerApplier implements Closeable {
               || (name.startsWith("user.") && !name.startsWith("user.overlay."));
       if (kept) {
         try {
-          Posix.setXattr(file, name, xattr.getValue());
+          Posix.setXattr(root + file, name, xattr.getValue());
         } catch (PosixException e) {
           if (!List.of("EPERM", "ENOTSUP", "ENOSPC", "E2BIG", "ERANGE").contains(e.errnoName())) {
             throw e;
           }
-          notes.add("attribute %s of %s left out: %s".formatted(name, file, e.getMessage()));
+          leftOut.attribute(name, file, e.errnoName());
         }
       }
     }
@@ -383,8 +382,8 @@ final class LayerApplier implements Closeable {
   }
 
   /** What could not be made, for the user. */
-  List<String> notes() {
-    return notes;
+  LeftOut leftOut() {
+    return leftOut;
   }
 
   @Override

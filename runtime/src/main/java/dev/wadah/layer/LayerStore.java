@@ -376,6 +376,15 @@ public final class LayerStore {
     }
   }
 
+  /**
+   * What this machine could not make of the layers that were unpacked since the last call: a
+   * sentence for each layer and kind, without a full stop. An ordinary user may not make devices;
+   * file systems differ in the attributes that they keep.
+   */
+  public List<String> takeRemarks() {
+    return trees.takeRemarks();
+  }
+
   /** The merged view of a stack. */
   public FileTree tree(LayerStack stack) throws IOException {
     return new MergedTree(views.whole(stack));

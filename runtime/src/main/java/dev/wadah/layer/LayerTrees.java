@@ -17,11 +17,15 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.LongSupplier;
 
 /**
@@ -58,6 +62,9 @@ final class LayerTrees {
   UnpackLimits limits() {
     return limits;
   }
+
+  /** What trees lack, until somebody asks. */
+  private final Queue<String> remarks = new ConcurrentLinkedQueue<>();
 
   /** What was found under a lease stays as long as that is held. */
   private record Known(long lease, Tree tree, TreeView view) {}
@@ -239,6 +246,9 @@ final class LayerTrees {
           archive.index().keep(kept, in.readAllBytes());
         }
       }
+      for (String sentence : applier.leftOut().sentences()) {
+        remarks.add("layer %s is not unpacked as it is: %s".formatted(layer, sentence));
+      }
       Unpacked unpacked = unpacked(applier, archive.origin(), archive.sizeBytes().getAsLong());
       if (!applier.askedBelow()) {
         return place(layer, "", staged.tree, unpacked);
@@ -247,6 +257,15 @@ final class LayerTrees {
       records.putTree(layer, "", several);
       return place(layer, chain(below), staged.tree, unpacked);
     }
+  }
+
+  /** What the trees lack that were unpacked since the last call, a sentence each. */
+  List<String> takeRemarks() {
+    List<String> taken = new ArrayList<>();
+    for (String remark = remarks.poll(); remark != null; remark = remarks.poll()) {
+      taken.add(remark);
+    }
+    return taken;
   }
 
   /** What follows the end of the archive belongs to the layer's digest too. */
@@ -380,7 +399,7 @@ final class LayerTrees {
       new MergedTree.Layers() {
         @Override
         public MergedTree.Parts open() {
-          return MergedTree.Parts.of(java.util.List.of());
+          return MergedTree.Parts.of(List.of());
         }
 
         @Override

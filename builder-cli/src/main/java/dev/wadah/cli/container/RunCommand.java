@@ -84,6 +84,9 @@ public final class RunCommand implements Command {
       UserIds user = user(arguments, engine, image);
       ProcessSpec process = flags.process(config, user);
       ContainerSpec spec = flags.spec(root.root(), process, attached.mounts());
+      for (String remark : engine.layers().takeRemarks()) {
+        console.err().println("wadah: warning: " + remark);
+      }
       session.settle(pins(image, attached));
       return engine.sandbox().run(spec, io(arguments, console)).exitCode();
     }

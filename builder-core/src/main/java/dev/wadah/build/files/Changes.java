@@ -10,8 +10,8 @@ import java.util.Optional;
 
 /**
  * What becomes of the names of a tree. Made for archives of a million files: a file that has one
- * name, and its content in the spool, takes some sixty bytes and its name; the few others are
- * objects.
+ * name, and its content in the spool, takes some sixty bytes and its name; the few others (hard
+ * links, devices) are objects.
  */
 final class Changes {
   private static final byte CHANGED = 1;
@@ -98,7 +98,7 @@ final class Changes {
     long start = packed.start(number);
     return new FileContent(
         node,
-        start == NO_CONTENT
+        !node.isFile() || start == NO_CONTENT
             ? LayerEntry.Content.NONE
             : new Spool.Kept(spool, start, node.sizeBytes()));
   }
@@ -164,7 +164,8 @@ final class Changes {
   /** Where a content begins in the spool; less than {@link #NO_CONTENT} if it is elsewhere. */
   private long start(FileContent file) {
     LayerEntry.Content content = file.content();
-    if (content instanceof Spool.Kept kept
+    if (file.node().isFile()
+        && content instanceof Spool.Kept kept
         && kept.isIn(spool)
         && kept.length() == file.node().sizeBytes()) {
       return kept.start();

@@ -2,9 +2,10 @@ package dev.wadah.build.files;
 
 import dev.wadah.layer.FileNode;
 import dev.wadah.layer.FileNode.Identity;
+import dev.wadah.posix.PathBytes;
 import java.util.Arrays;
 
-/** Attributes of many files by number, 35 bytes each: of those that are no links or devices. */
+/** Attributes of many files by number, 35 bytes each and a link's target: of all but devices. */
 final class PackedFiles {
   private static final FileNode.Type[] TYPES = FileNode.Type.values();
 
@@ -16,10 +17,16 @@ final class PackedFiles {
   private long[] times = new long[16];
   private long[] starts = new long[16];
 
+  /** Targets of links, one after the other; {@link #sizes} says how long, and starts where. */
+  private byte[] targets = new byte[256];
+
+  private int targetsEnd;
+
   /** Whether such a file can be kept here without losing anything. */
   static boolean takes(FileNode node) {
     Identity identity = node.identity();
-    return node.link().isEmpty()
+    boolean linkIsAll = node.isSymlink() ? node.sizeBytes() == 0 : node.link().isEmpty();
+    return linkIsAll
         && identity.device() == 0
         && identity.inode() == 0
         && identity.xattrs().isEmpty();
@@ -45,21 +52,38 @@ final class PackedFiles {
     sizes[number] = node.sizeBytes();
     times[number] = node.mtimeNanos();
     starts[number] = start;
+    if (node.isSymlink()) {
+      putTarget(number, PathBytes.encode(node.link()));
+    }
+  }
+
+  private void putTarget(int number, byte[] target) {
+    int end = Math.addExact(targetsEnd, target.length);
+    if (end > targets.length) {
+      targets = Arrays.copyOf(targets, PathTable.grown(end));
+    }
+    System.arraycopy(target, 0, targets, targetsEnd, target.length);
+    sizes[number] = target.length;
+    starts[number] = targetsEnd;
+    targetsEnd = end;
   }
 
   FileNode node(int number) {
+    FileNode.Type type = TYPES[types[number]];
+    boolean link = type == FileNode.Type.SYMLINK;
+    int size = (int) sizes[number];
     return new FileNode(
-        TYPES[types[number]],
+        type,
         modes[number],
         uids[number],
         gids[number],
-        sizes[number],
+        link ? 0 : sizes[number],
         times[number],
-        "",
+        link ? PathBytes.decode(targets, (int) starts[number], size) : "",
         Identity.PLAIN);
   }
 
-  /** Where the content starts. */
+  /** Where the content of a file starts. */
   long start(int number) {
     return starts[number];
   }

@@ -47,19 +47,36 @@ class ChangesTest {
     for (Identity identity : identities) {
       FileNode node = node(type, identity);
 
-      changes.put("/d/f", with(new FileContent(node, kept("hallo"))));
+      LayerEntry.Content content = node.isFile() ? kept("hallo") : LayerEntry.Content.NONE;
+      changes.put("/d/f", with(new FileContent(node, content)));
 
       Change found = changes.find("/d/f").orElseThrow();
       assertThat(found.file().node()).isEqualTo(node);
       assertThat(found.hidesRoot()).isTrue();
       assertThat(found.overDirectory()).isFalse();
       try (InputStream in = found.file().content().open()) {
-        assertThat(in.readNBytes(5)).asString().isEqualTo("hallo");
+        assertThat(in.readNBytes(5)).asString().isEqualTo(node.isFile() ? "hallo" : "");
       }
     }
     assertThat(changes.find("/d")).isEmpty();
     assertThat(changes.hasBelow("/d")).isTrue();
     assertThat(changes.hasBelow("/d/f")).isFalse();
+  }
+
+  @Test
+  void keepsTheTargetsOfLinksApart() {
+    String[] targets = {"a", "", "/b/".repeat(300), "\uDCFF", "c"};
+    for (int i = 0; i < targets.length; i++) {
+      FileNode link =
+          new FileNode(FileNode.Type.SYMLINK, 0777, 0, 0, 0, 0, targets[i], Identity.PLAIN);
+      changes.put("/" + i, with(new FileContent(link, LayerEntry.Content.NONE)));
+    }
+
+    for (int i = 0; i < targets.length; i++) {
+      FileNode found = changes.find("/" + i).orElseThrow().file().node();
+      assertThat(found.link()).isEqualTo(targets[i]);
+      assertThat(found.sizeBytes()).isZero();
+    }
   }
 
   @Test
