@@ -52,7 +52,9 @@ final class LogProgress implements BuildProgress {
       case DONE ->
           log.info(number + " DONE " + Math.floor(duration.toMillis() / 100.0) / 10.0 + "s");
       case CACHED -> log.info(number + " CACHED " + vertex.name());
-      case FAILED -> log.error(number + " ERROR: " + error.orElse("failed"));
+      // No error yet: the build may go on without it (a shared cache that is empty), or else says
+      // so.
+      case FAILED -> log.warn(number + " ERROR: " + error.orElse("failed"));
       case CANCELLED -> log.warn(number + " CANCELED");
     }
   }

@@ -5,7 +5,9 @@ import dev.wadah.build.BuildProgress;
 import dev.wadah.build.BuildResult;
 import dev.wadah.cli.Console;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 
@@ -45,19 +47,27 @@ public final class ProfiledBuild {
     try {
       result = build.run(profile);
     } catch (BuildException | IOException | RuntimeException e) {
+      boolean cancelled = e instanceof InterruptedIOException;
       try {
-        tell(profile.finish(), traces, Optional.of(String.valueOf(e.getMessage())));
+        tell(
+            profile.finish(),
+            traces,
+            Optional.of(String.valueOf(e.getMessage())),
+            cancelled ? Traces.LITTLE_PATIENCE : Traces.PATIENCE);
       } catch (IOException unwritten) {
         e.addSuppressed(unwritten); // the build's own failure is what the user has to hear of
       }
       throw e;
     }
-    tell(profile.finish(), traces, Optional.empty());
+    tell(profile.finish(), traces, Optional.empty(), Traces.PATIENCE);
     return result;
   }
 
   private void tell(
-      BuildProfile.Finished profile, Optional<Traces> traces, Optional<String> failure)
+      BuildProfile.Finished profile,
+      Optional<Traces> traces,
+      Optional<String> failure,
+      Duration patience)
       throws IOException {
     if (file.isPresent()) {
       new ProfileDocument(profile).write(file.get());
@@ -66,7 +76,7 @@ public final class ProfiledBuild {
       // A build does not fail for a collector that is away or variables that are wrong.
       traces
           .get()
-          .send(profile, failure)
+          .send(profile, failure, patience)
           .ifPresent(
               why -> console.err().println("wadah: warning: the trace was not sent: " + why));
     }

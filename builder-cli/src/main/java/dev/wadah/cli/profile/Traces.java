@@ -14,6 +14,7 @@ import io.opentelemetry.sdk.common.CompletableResultCode;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import io.opentelemetry.sdk.trace.export.SpanExporter;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Locale;
@@ -22,6 +23,7 @@ import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -33,7 +35,11 @@ import java.util.logging.Logger;
  * beside the build, which takes a second that nobody shall wait for.
  */
 final class Traces {
-  private static final long SECONDS_TO_SEND = 10;
+  /** For a build that came to its end, however many spans it has. */
+  static final Duration PATIENCE = Duration.ofSeconds(10);
+
+  /** For one that the user has stopped, and wants to see gone. */
+  static final Duration LITTLE_PATIENCE = Duration.ofMillis(300);
 
   /** For one attempt, unless OTEL_EXPORTER_OTLP_TIMEOUT says otherwise: somebody waits for us. */
   private static final String MILLIS_TO_SEND = "2000";
@@ -77,17 +83,21 @@ final class Traces {
    * Sends a trace; returns when it has arrived, or will not.
    *
    * @param failure what the build failed with
+   * @param patience how long to wait at most
    * @return why it was not sent
    */
-  Optional<String> send(BuildProfile.Finished profile, Optional<String> failure) {
+  Optional<String> send(
+      BuildProfile.Finished profile, Optional<String> failure, Duration patience) {
     try {
-      OpenTelemetrySdk sdk = telemetry.get();
+      OpenTelemetrySdk sdk = telemetry.get(patience.toMillis(), TimeUnit.MILLISECONDS);
       spans(sdk.getTracer("dev.wadah"), profile, parent(environment), failure);
       CompletableResultCode sent =
-          sdk.getSdkTracerProvider().forceFlush().join(SECONDS_TO_SEND, TimeUnit.SECONDS);
+          sdk.getSdkTracerProvider().forceFlush().join(patience.toMillis(), TimeUnit.MILLISECONDS);
       return lost.get() || !sent.isSuccess()
           ? Optional.of(collector.name() + " does not answer, or refuses it")
           : Optional.empty();
+    } catch (TimeoutException e) {
+      return Optional.of("there was no time for it");
     } catch (ExecutionException e) {
       return Optional.of(String.valueOf(e.getCause().getMessage()));
     } catch (InterruptedException e) {
