@@ -162,9 +162,34 @@ public final class ImageStore {
   }
 
   private Image fetch(ImageReference reference, Platform platform) throws IOException {
-    RemoteImages.Fetched fetched = remote.fetch(reference, platform);
-    names.put(reference, fetched.target());
+    Fetched fetched = fetchUnnamed(reference, platform);
+    keep(reference, fetched);
     return fetched.image();
+  }
+
+  /**
+   * What a reference stands for in its registry.
+   *
+   * @param target the manifest or index that the reference names
+   * @param image the image for the platform
+   */
+  public record Fetched(Descriptor target, Image image) {}
+
+  /**
+   * Fetches the documents of an image. Neither name nor id leads to it before {@link #keep}, so
+   * that a pull whose layers do not come leaves what the name stood for.
+   *
+   * @throws RegistryException if the registry does not give it
+   * @throws ImageException if it is there, but not for this platform
+   */
+  public Fetched fetchUnnamed(ImageReference reference, Platform platform) throws IOException {
+    return remote.fetch(reference, platform);
+  }
+
+  /** Lets a name, and its id, lead to a fetched image. */
+  public void keep(ImageReference reference, Fetched fetched) throws IOException {
+    ids.put(fetched.image().id(), fetched.image().descriptor());
+    names.put(reference, fetched.target());
   }
 
   /** When to ask the registry. */

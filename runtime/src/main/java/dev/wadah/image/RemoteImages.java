@@ -34,26 +34,17 @@ final class RemoteImages {
     this.ids = ids;
   }
 
-  /**
-   * What a reference stands for in its registry.
-   *
-   * @param target the manifest or index that the reference names
-   * @param image the image for the platform
-   */
-  record Fetched(Descriptor target, Image image) {}
-
-  /** Fetches the documents of an image; its layers stay where they are. */
-  Fetched fetch(ImageReference reference, Platform platform) throws IOException {
+  /** Fetches the documents of an image; its layers stay where they are. Its id is not kept. */
+  ImageStore.Fetched fetch(ImageReference reference, Platform platform) throws IOException {
     Registry.Document document = registry.manifest(reference);
     Image image = choose(reference, document, platform, 0);
     content.put(document.bytes());
-    ids.put(image.id(), image.descriptor());
     ids.addSource(image.descriptor().digest(), reference);
     for (Descriptor layer : image.manifest().layers()) {
       // what is built on this image has its layers as well
       ids.addSource(layer.digest(), reference);
     }
-    return new Fetched(document.descriptor(), image);
+    return new ImageStore.Fetched(document.descriptor(), image);
   }
 
   private Image choose(

@@ -208,6 +208,35 @@ class TransferCommandsTest {
     assertThat(damaged.err()).isEmpty();
   }
 
+  @Test
+  void leavesANameAsItWasWhenALayerDoesNotCome() throws IOException {
+    image("one", "1");
+    ok(here, "push", "-q", repository + ":1");
+    ok(there, "pull", "-q", repository + ":1");
+    String before = ok(there, "images", "--no-trunc");
+    image("two", "1", "2");
+    ok(here, "push", "-aq", repository);
+    damage(folder.resolve("registry/blobs/sha256"), "two");
+    for (String tag : List.of("1", "2")) {
+      Cli.Result pull = there.run("pull", repository + ":" + tag);
+      assertThat(pull.code()).isEqualTo(1);
+      assertThat(pull.err()).contains("layer of " + repository + ":" + tag + ": expected sha256:");
+      assertThat(ok(there, "images", "--no-trunc")).isEqualTo(before);
+    }
+  }
+
+  /** Damages the blob that holds a text. */
+  private static void damage(Path blobs, String text) throws IOException {
+    try (Stream<Path> all = Files.list(blobs)) {
+      for (Path blob : all.toList()) {
+        String content = Files.readString(blob, StandardCharsets.ISO_8859_1);
+        if (content.contains("ustar") && content.contains(text)) {
+          Files.writeString(blob, content.replace(text, "2wo"), StandardCharsets.ISO_8859_1);
+        }
+      }
+    }
+  }
+
   private static void damageLargest(Path blobs) throws IOException {
     Path largest;
     try (Stream<Path> all = Files.list(blobs)) {

@@ -52,15 +52,17 @@ public final class ImageTransfer {
   public record Pulled(Image image, Descriptor target, boolean isNew) {}
 
   /**
-   * Pulls an image with all its layers.
+   * Pulls an image with all its layers. The name stands for it when all of them are here, and not
+   * before.
    *
    * @throws dev.wadah.registry.RegistryException if the registry does not give it
    */
   public Pulled pull(ImageReference reference, Platform platform, TransferProgress progress)
       throws IOException {
     Optional<Descriptor> before = images.target(reference.toString());
-    Image image = images.resolve(reference, platform, ImageStore.PullPolicy.ALWAYS);
-    Descriptor target = images.target(reference.toString()).orElse(image.descriptor());
+    ImageStore.Fetched fetched = images.fetchUnnamed(reference, platform);
+    Image image = fetched.image();
+    Descriptor target = fetched.target();
     boolean isNew = before.isEmpty() || !before.get().digest().equals(target.digest());
     List<Callable<Void>> tasks = new ArrayList<>();
     List<Descriptor> missing = new ArrayList<>();
@@ -87,6 +89,7 @@ public final class ImageTransfer {
     }
     announce(missing, progress);
     ParallelTransfers.run(tasks);
+    images.keep(reference, fetched);
     return new Pulled(image, target, isNew);
   }
 
