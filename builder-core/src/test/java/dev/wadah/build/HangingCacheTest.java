@@ -12,6 +12,7 @@ import dev.wadah.build.HangingRegistry.Way;
 import dev.wadah.dockerfile.Diagnostic;
 import dev.wadah.engine.Engine;
 import dev.wadah.image.ImageStore;
+import dev.wadah.oci.Digest;
 import dev.wadah.registry.HttpRegistry;
 import dev.wadah.registry.Registry;
 import dev.wadah.registry.RetryPolicy;
@@ -25,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -149,8 +151,65 @@ class HangingCacheTest {
     check(engine, result);
   }
 
+  /** Whether by too few bytes, or by too many of them for the time that steps may wait. */
   @ParameterizedTest
-  @CsvSource({"SILENT", "HEAD_ONLY", "DRIP"})
+  @CsvSource({"TRICKLE", "SLOW"})
+  void waitsASecondForNamesThatDrip(Way way) throws Exception {
+    String names =
+        """
+        RUN mkdir /many; cd /many; head -c 96000 /dev/urandom \
+          | hexdump -v -e '16/1 "%02x" "\\n"' | xargs touch
+        COPY f /many/
+        """;
+    Files.writeString(context.resolve("f"), "first");
+    Files.writeString(context.resolve("Dockerfile"), DOCKERFILE + names);
+    build(engine("first"), List.of(), List.of(cache()), new Outcomes());
+    front.hang("GET /v2/app/blobs/" + longestIndex(), way);
+    Files.writeString(context.resolve("f"), "second");
+    Engine engine = engine("second");
+    Outcomes outcomes = new Outcomes();
+    long start = System.nanoTime();
+    BuildResult result = build(engine, List.of(source()), List.of(), outcomes);
+    assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(6));
+    assertThat(front.hung()).isEqualTo(1);
+    assertThat(outcomes.of("] RUN")).containsOnly(Outcome.CACHED);
+    assertThat(outcomes.of("] COPY")).containsExactly(Outcome.DONE);
+    assertThat(warnings(result)).hasSize(1).first().asString().contains("the names in layer blob");
+    check(engine, result);
+  }
+
+  private String longestIndex() throws IOException {
+    try (Stream<Path> files = Files.walk(folder.resolve("registry"))) {
+      Path longest = null;
+      for (Path file : (Iterable<Path>) files.filter(Files::isRegularFile)::iterator) {
+        try (InputStream in = Files.newInputStream(file)) {
+          boolean isIndex =
+              new String(in.readNBytes(10), StandardCharsets.ISO_8859_1).equals("wadah idx1");
+          if (isIndex && (longest == null || Files.size(file) > Files.size(longest))) {
+            longest = file;
+          }
+        }
+      }
+      assertThat(longest).as("an index in the cache").isNotNull();
+      assertThat(Files.size(longest)).as("bytes of the index").isGreaterThan(80_000);
+      return Digest.of(Files.readAllBytes(longest)).toString();
+    }
+  }
+
+  @Test
+  void isNotAskedByABuildOfWhichEverythingIsHere() throws Exception {
+    Engine engine = engine("first");
+    build(engine, List.of(), List.of(cache()), new Outcomes());
+    front.hang("", Way.SILENT);
+    Outcomes outcomes = new Outcomes();
+    BuildResult result = build(engine, List.of(source()), List.of(), outcomes);
+    assertThat(outcomes.of("] RUN")).containsExactly(Outcome.CACHED, Outcome.CACHED);
+    assertThat(front.hung()).isZero();
+    assertThat(warnings(result)).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"SILENT", "HEAD_ONLY", "DRIP", "TRICKLE"})
   void isLeftOutWhenItPromisesLayersThatDoNotCome(Way way) throws Exception {
     build(engine("first"), List.of(), List.of(cache()), new Outcomes());
     // The records come, and layers do not.

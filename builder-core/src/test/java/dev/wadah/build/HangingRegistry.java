@@ -41,6 +41,10 @@ final class HangingRegistry implements Closeable {
     HEAD_ONLY,
     /** Sends a byte of the body a second. */
     DRIP,
+    /** Sends two kilobytes of the body a second: never silent, and always late. */
+    TRICKLE,
+    /** Sends 32 kilobytes of the body a second. */
+    SLOW,
     /** Does not take the request's body. */
     DEAF
   }
@@ -133,10 +137,17 @@ final class HangingRegistry implements Closeable {
       out.write(body);
       return;
     }
-    for (int i = 0; way == Way.DRIP && i < body.length; i++) {
-      out.write(body[i]);
+    int piece =
+        switch (way) {
+          case DRIP -> 1;
+          case TRICKLE -> 100;
+          case SLOW -> 1600;
+          default -> 0;
+        };
+    for (int i = 0; piece > 0 && i < body.length; i += piece) {
+      out.write(body, i, Math.min(piece, body.length - i));
       out.flush();
-      if (over.await(1, TimeUnit.SECONDS)) {
+      if (over.await(way == Way.DRIP ? 1000 : 50, TimeUnit.MILLISECONDS)) {
         return;
       }
     }

@@ -22,9 +22,6 @@ import java.util.concurrent.TimeUnit;
  * a byte now and then. This stream fails instead. For one reader.
  */
 final class ReplyStream extends InputStream implements HttpResponse.BodySubscriber<InputStream> {
-  /** The least that must come within the time of a silence, to count as something. */
-  static final int LEAST_BYTES = 1024;
-
   /** Parts that wait to be read; the network goes on while the reader is busy. */
   private static final int PARTS_AHEAD = 4;
 
@@ -36,6 +33,7 @@ final class ReplyStream extends InputStream implements HttpResponse.BodySubscrib
   private final List<ByteBuffer> end = new ArrayList<>();
   private final BlockingQueue<List<ByteBuffer>> parts = new LinkedBlockingQueue<>();
   private final Duration silence;
+  private final long leastBytes;
   private volatile Flow.Subscription subscription;
   private volatile Throwable failure;
   private volatile boolean closed;
@@ -46,9 +44,10 @@ final class ReplyStream extends InputStream implements HttpResponse.BodySubscrib
   private long waitedNanos;
   private long cameMeanwhile;
 
-  /** A stream that fails when next to nothing comes for as long as {@code silence}. */
-  ReplyStream(Duration silence) {
-    this.silence = silence;
+  /** A stream that fails when nothing, or too little, comes for as long as a silence may last. */
+  ReplyStream(RetryPolicy policy) {
+    this.silence = policy.silence();
+    this.leastBytes = policy.leastBytes();
   }
 
   @Override
@@ -143,7 +142,7 @@ final class ReplyStream extends InputStream implements HttpResponse.BodySubscrib
     }
     waitedNanos += System.nanoTime() - before;
     if (waitedNanos > silence.toNanos()) {
-      if (cameMeanwhile < LEAST_BYTES && part != end) {
+      if (cameMeanwhile < leastBytes && part != end) {
         throw new SilenceException("next to nothing came", silence);
       }
       waitedNanos = 0;

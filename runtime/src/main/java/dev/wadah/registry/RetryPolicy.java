@@ -31,6 +31,12 @@ public record RetryPolicy(
   /** How many bytes a second a registry hashes at least, when we are in a hurry. */
   private static final long HASHED_PER_SECOND = 20 << 20;
 
+  /** Of what comes slower than so many bytes a second a build has no use. */
+  private static final long LEAST_PER_SECOND = 16 << 10;
+
+  /** The least that must come within the time of a silence, to count as something. */
+  private static final long LEAST = 1024;
+
   /**
    * How many times as long as the usual silence a registry may think about what it was sent: it
    * hashes a blob after its last byte.
@@ -86,6 +92,13 @@ public record RetryPolicy(
   /** Whether a request that ended so may be sent again. */
   boolean mayFollow(IOException failure) {
     return afterSilence == AfterSilence.RETRY || !RegistryException.isSilence(failure);
+  }
+
+  /** The bytes that must come within the time of a silence; less is as good as nothing. */
+  long leastBytes() {
+    return afterSilence == AfterSilence.RETRY
+        ? LEAST
+        : Math.max(LEAST, silence.toSeconds() * LEAST_PER_SECOND);
   }
 
   /** How long a registry may think after the last of so many bytes was sent. */

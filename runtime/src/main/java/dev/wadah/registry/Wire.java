@@ -45,7 +45,7 @@ final class Wire {
       CompletableFuture<HttpResponse<InputStream>> answer =
           connections
               .client(access, uri)
-              .sendAsync(request.build(), head -> new ReplyStream(retries.silence()));
+              .sendAsync(request.build(), head -> new ReplyStream(retries));
       Duration patience = retries.patience(call.body().sizeBytes());
       return new Reply(
           call.method(), await(answer, sending, patience), authorization, call.secret());

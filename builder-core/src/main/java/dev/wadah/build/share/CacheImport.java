@@ -2,8 +2,6 @@ package dev.wadah.build.share;
 
 import dev.wadah.build.cache.SharedRecords;
 import dev.wadah.build.share.CacheContents.Alias;
-import dev.wadah.content.ContentStore;
-import dev.wadah.content.DigestMismatchException;
 import dev.wadah.dockerfile.Diagnostic;
 import dev.wadah.engine.Engine;
 import dev.wadah.layer.LayerIndex;
@@ -12,15 +10,11 @@ import dev.wadah.oci.Descriptor;
 import dev.wadah.oci.DiffId;
 import dev.wadah.oci.Digest;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.InterruptedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * The results of all {@code --cache-from}. Nobody is asked before the first question, which is the
@@ -32,7 +26,7 @@ final class CacheImport implements SharedRecords {
   private final Engine engine;
   private final List<CacheReader> readers;
   private final TakenLayers taken;
-  private final Map<DiffId, Optional<LayerIndex>> indexes = new ConcurrentHashMap<>();
+  private final SharedIndexes indexes;
   private long startNanos;
 
   CacheImport(Engine engine, List<CacheReader> readers) {
@@ -40,6 +34,7 @@ final class CacheImport implements SharedRecords {
     this.layers = engine.layers();
     this.readers = List.copyOf(readers);
     this.taken = new TakenLayers(engine);
+    this.indexes = new SharedIndexes(engine.content(), taken, longest());
   }
 
   private synchronized Duration patience() {
@@ -131,18 +126,10 @@ final class CacheImport implements SharedRecords {
     if (!isStarted()) {
       return Optional.empty();
     }
-    Optional<LayerIndex> known = indexes.get(layer);
-    if (known == null) {
-      known = find(layer);
-      indexes.put(layer, known);
-    }
-    return known;
-  }
-
-  private Optional<LayerIndex> find(DiffId layer) throws IOException {
     for (CacheReader reader : readers) {
       CacheContents.Index index = reader.contents(patience()).indexes().get(layer);
-      Optional<LayerIndex> read = index == null ? Optional.empty() : read(index.blob(), reader);
+      Optional<LayerIndex> read =
+          index == null ? Optional.empty() : indexes.get(index.blob(), reader);
       if (read.isPresent()) {
         return read;
       }
@@ -152,33 +139,6 @@ final class CacheImport implements SharedRecords {
 
   private synchronized boolean isStarted() {
     return startNanos != 0;
-  }
-
-  /**
-   * Kept by what it is, not by the layer that the cache says it is of: others may say otherwise.
-   */
-  private Optional<LayerIndex> read(Descriptor blob, CacheReader reader) throws IOException {
-    ContentStore content = engine.content();
-    try {
-      if (!content.has(blob.digest())) {
-        byte[] bytes;
-        try (InputStream in = reader.storage().open(blob)) {
-          bytes = in.readNBytes(CacheManifest.MAX_INDEX_BYTES);
-        }
-        if (!Digest.of(bytes).equals(blob.digest())) {
-          throw new DigestMismatchException("an index", blob.digest(), Digest.of(bytes));
-        }
-        content.put(bytes);
-      }
-      return Optional.of(LayerIndex.parse(content.read(blob.digest())));
-    } catch (InterruptedIOException e) {
-      throw e;
-    } catch (IOException | IllegalArgumentException e) {
-      taken.lost(
-          "the names in layer blob %s of the shared cache %s cannot be had: %s"
-              .formatted(blob.digest(), reader.place(), e.getMessage()));
-      return Optional.empty();
-    }
   }
 
   private void take(DiffId layer, Descriptor blob, CacheReader reader) throws IOException {
@@ -192,6 +152,7 @@ final class CacheImport implements SharedRecords {
   /** The build is over; whoever has not answered need not. */
   void end() {
     readers.forEach(CacheReader::end);
+    indexes.end();
   }
 
   TakenLayers taken() {
