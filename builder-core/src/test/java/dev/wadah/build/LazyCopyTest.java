@@ -239,6 +239,18 @@ class LazyCopyTest {
     assertThat(machine.wire.layerGets).as("the next one has it").hasValue(2);
   }
 
+  @Test
+  void asksNothingWhereTheDockerfilesOwnStepsDecide() throws Exception {
+    start(TestRegistry.Kind.OURS);
+    LayeredBase.push(store(), name("team/base:1"));
+    Machine machine = new Machine();
+    String own = "COPY --link f /own/f\nCOPY f /own/f\nWORKDIR /own\nCOPY f ./f\n";
+    machine.build("FROM " + name("team/base:1") + "\n" + own, NO_CACHE, NOWHERE);
+    assertThat(machine.wire.layerGets).hasValue(0);
+    machine.build("FROM " + name("team/base:1") + "\n" + own + "COPY f ./g\n", NO_CACHE, NOWHERE);
+    assertThat(machine.wire.layerGets).as("any layer may have /own/g").hasValue(3);
+  }
+
   private CacheRequest cache(boolean read, boolean write, String mode) {
     String ref = registry.host() + "/team/cache:1";
     return new CacheRequest(
