@@ -127,10 +127,15 @@ public final class Provenance {
     ImageReference name = ImageReference.parse(image.reference());
     String text = name.familiarRepository() + name.tag().map(tag -> "@" + tag).orElse("");
     String platform = URLEncoder.encode(image.platform().toString(), StandardCharsets.UTF_8);
-    add(
-        "pkg:docker/" + text + "?platform=" + platform,
-        Map.of("sha256", target.get().digest().hex()),
-        found);
+    // The name may have moved since, by a pull or a tag of another process.
+    boolean same =
+        engine
+            .images()
+            .read(target.get(), image.platform())
+            .filter(now -> now.layers().equals(image.layers()))
+            .isPresent();
+    Map<String, String> digest = same ? Map.of("sha256", target.get().digest().hex()) : Map.of();
+    add("pkg:docker/" + text + "?platform=" + platform, digest, found);
   }
 
   private static void add(String uri, Map<String, ?> digest, Map<String, Object> found) {

@@ -8,7 +8,9 @@ import dev.wadah.build.BuildRequest.NamingRequest;
 import dev.wadah.build.BuildRequest.OutputRequest;
 import dev.wadah.build.BuildRequest.TargetRequest;
 import dev.wadah.engine.Engine;
+import dev.wadah.oci.Descriptor;
 import dev.wadah.oci.Digest;
+import dev.wadah.oci.ImageReference;
 import dev.wadah.oci.Platform;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -44,6 +46,11 @@ class ProvenanceTest {
 
   private Map<String, Object> metadata(Map<String, String> environment, Platform... platforms)
       throws Exception {
+    return build(environment, platforms).metadataFile();
+  }
+
+  private BuildResult build(Map<String, String> environment, Platform... platforms)
+      throws Exception {
     BuildRequest plain = BoxImage.request(context, Map.of("VERSION", "7"));
     ContextRequest from =
         new ContextRequest(context.toString(), Optional.empty(), Map.of(), environment);
@@ -64,8 +71,7 @@ class ProvenanceTest {
                 plain.secrets(),
                 List.of(new OutputRequest("image", Optional.empty(), Map.of())),
                 new NamingRequest(List.of("made:1"), Map.of("l", "m"), List.of())),
-            BuildProgress.NONE)
-        .metadataFile();
+            BuildProgress.NONE);
   }
 
   @Test
@@ -89,6 +95,18 @@ class ProvenanceTest {
     assertThat((String) metadata.get("buildx.build.ref"))
         .matches("wadah/wadah0/[0-9a-z]{25}")
         .isNotEqualTo(metadata(Map.of()).get("buildx.build.ref"));
+  }
+
+  @Test
+  void claimsNoDigestOfANameThatHasMovedSince() throws Exception {
+    Files.writeString(context.resolve("Dockerfile"), "FROM box AS last\nCOPY Dockerfile /f\n");
+    BuildResult result = build(Map.of());
+    Descriptor other = engine.images().target("made:1").orElseThrow();
+    engine.images().tag(ImageReference.parse("box"), other);
+    assertThat(result.metadataFile().get("buildx.build.provenance"))
+        .asString()
+        .contains("uri=pkg:docker/box@latest")
+        .doesNotContain("sha256=");
   }
 
   @Test
