@@ -1,12 +1,10 @@
 package dev.wadah.layer;
 
 import dev.wadah.content.ContentStore;
-import dev.wadah.content.Hashers;
 import dev.wadah.content.Store;
 import dev.wadah.layer.LayerRecords.Marks;
 import dev.wadah.layer.LayerRecords.Origin;
 import dev.wadah.layer.LayerTrees.Archive;
-import dev.wadah.layer.LayerTrees.Unpacked;
 import dev.wadah.layer.tar.TarBlocks;
 import dev.wadah.oci.Descriptor;
 import dev.wadah.oci.DiffId;
@@ -51,7 +49,7 @@ public final class LayerStore {
   private final Listings listings;
   private final IndexReading reading;
   private final StackViews views;
-  private final Hashers hashers = new Hashers();
+  private final LayerWriting writing;
   private final Fetches fetches = new Fetches();
 
   /** Over the room {@code layers} of {@code store}, which is made when it is not there. */
@@ -72,6 +70,7 @@ public final class LayerStore {
     this.listings = new Listings(indexes);
     this.reading = new IndexReading(this, trees, indexes);
     this.views = new StackViews(this, trees, records, content);
+    this.writing = new LayerWriting(content, trees, views);
   }
 
   /** Whether the layer is known: as a tree, a blob, or a named source. */
@@ -119,27 +118,7 @@ public final class LayerStore {
    *     first; other orders are sorted, missing parents are made as root's 0755
    */
   public DiffId write(Iterable<LayerEntry> entries, Form form) throws IOException {
-    List<LayerEntry> canonical = CanonicalEntries.of(entries);
-    if (canonical.isEmpty()) {
-      return EMPTY;
-    }
-    long start = System.nanoTime();
-    try {
-      return form == Form.TAR ? writeTar(canonical) : writeTree(canonical);
-    } finally {
-      Profile.spent(Phase.WRITE, start);
-    }
-  }
-
-  private DiffId writeTar(List<LayerEntry> canonical) throws IOException {
-    try (ContentStore.Ingest ingest = content.ingest()) {
-      TarPump pump = new TarPump(ingest.out());
-      for (LayerEntry entry : canonical) {
-        pump.take(entry);
-      }
-      pump.end();
-      return views.written(new DiffId(ingest.commit()), pump.marks());
-    }
+    return writing.write(entries, form);
   }
 
   /**
@@ -150,60 +129,13 @@ public final class LayerStore {
    * @throws java.io.InterruptedIOException if the thread is interrupted
    */
   public DiffId write(LayerEntries entries, LongConsumer progress) throws IOException {
-    long start = System.nanoTime();
-    try (ContentStore.Ingest ingest = content.ingest()) {
-      TarPump pump = new TarPump(new ToldSink(ingest, progress));
-      SortedEntries sorted = new SortedEntries(pump);
-      entries.each(sorted);
-      if (sorted.isEmpty()) {
-        return EMPTY;
-      }
-      pump.end();
-      return views.written(new DiffId(ingest.commit()), pump.marks());
-    } finally {
-      Profile.spent(Phase.WRITE, start);
-    }
-  }
-
-  private DiffId writeTree(List<LayerEntry> canonical) throws IOException {
-    try (InputStream tar = new TarStream(canonical)) {
-      return trees.unpackOwn(tar);
-    }
+    return writing.write(entries, progress);
   }
 
   /** How a new layer is kept. */
   public enum Form {
     TREE,
     TAR
-  }
-
-  /**
-   * Makes a layer of a directory that is an overlay tree on the store's file system, as it was
-   * normalised by {@link UpperDiff}; the directory is moved into the store, or removed when the
-   * layer is here already.
-   *
-   * @param directory absolute
-   */
-  DiffId adopt(Path directory, Marks marks) throws IOException {
-    long start = System.nanoTime();
-    DiffId layer;
-    Unpacked unpacked;
-    try (Hashers.Hasher hasher = hashers.open()) {
-      TarPump pump = new TarPump(hasher.sink());
-      for (LayerEntry entry : new TreeEntries(directory.toString(), trees.marks())) {
-        pump.take(entry);
-      }
-      pump.end();
-      unpacked = new Unpacked(Origin.OWN, marks, hasher.sizeBytes(), null);
-      layer = new DiffId(hasher.finish());
-    } catch (UncheckedIOException e) {
-      throw e.getCause();
-    }
-    Profile.spent(Phase.HASH, start);
-    start = System.nanoTime();
-    trees.adopt(layer, directory, unpacked);
-    Profile.spent(Phase.WRITE, start);
-    return layer;
   }
 
   /**
@@ -216,17 +148,7 @@ public final class LayerStore {
    *     something
    */
   public DiffId commit(Path upper, LayerStack parent, List<String> stubs) throws IOException {
-    try (Removal removal = new Removal()) {
-      UpperDiff diff = new UpperDiff(upper.toString(), trees.marks(), tree(parent), removal);
-      long start = System.nanoTime();
-      diff.normalise(stubs);
-      Profile.spent(Phase.DIFF, start);
-      if (diff.isEmpty()) {
-        trees.discard(upper);
-        return EMPTY;
-      }
-      return adopt(upper, diff.marked() ? Marks.SOME : Marks.NONE);
-    }
+    return writing.commit(upper, tree(parent), stubs);
   }
 
   /** Opens the uncompressed tar stream; its digest is the diffID, or the end is an exception. */

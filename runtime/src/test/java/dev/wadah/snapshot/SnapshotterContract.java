@@ -2,17 +2,24 @@ package dev.wadah.snapshot;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.wadah.content.DirectoryContentStore;
+import dev.wadah.content.Store;
 import dev.wadah.layer.FileNode;
 import dev.wadah.layer.FileTree;
 import dev.wadah.layer.LayerStack;
 import dev.wadah.layer.LayerStore;
+import dev.wadah.layer.TreeForm;
+import dev.wadah.layer.UnpackLimits;
 import dev.wadah.oci.DiffId;
 import dev.wadah.oci.Digest;
+import dev.wadah.posix.Posix;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -20,11 +27,29 @@ import org.junit.jupiter.api.io.TempDir;
 public abstract class SnapshotterContract {
   @TempDir protected Path temp;
 
-  /** Opens a snapshotter over {@code temp}. */
-  protected abstract Snapshotter open() throws Exception;
+  private Store store;
+  private LayerStore layers;
 
-  /** The layers of that snapshotter. */
-  protected abstract LayerStore layers();
+  /** Opens the store and its layers. */
+  @BeforeEach
+  protected void openStore() throws Exception {
+    store = Store.open(temp.resolve("store"));
+    layers =
+        new LayerStore(store, new DirectoryContentStore(store), form(store), UnpackLimits.DEFAULT);
+  }
+
+  /** How the layers of such a snapshotter are unpacked. */
+  protected abstract TreeForm form(Store store) throws Exception;
+
+  /** Opens a snapshotter over layers and their store. */
+  protected abstract Snapshotter open(Store store, LayerStore layers) throws Exception;
+
+  /** Makes, in a directory that is there, what a process leaves that dies. */
+  protected abstract void die(Path work) throws Exception;
+
+  private Snapshotter open() throws Exception {
+    return open(store, layers);
+  }
 
   /** Runs a shell script with the root mounted at its working directory; the layer it makes. */
   private DiffId run(LayerStack parent, String script, String... stubs) throws Exception {
@@ -48,12 +73,12 @@ public abstract class SnapshotterContract {
   /** Names in the layer's tar, which must also be what its diffID says. */
   private String names(DiffId layer) throws Exception {
     byte[] tar;
-    try (var in = layers().openTar(layer)) {
+    try (var in = layers.openTar(layer)) {
       tar = in.readAllBytes();
     }
     assertThat(Digest.of(tar)).isEqualTo(layer.digest());
     Path file = temp.resolve("layer.tar");
-    java.nio.file.Files.write(file, tar);
+    Files.write(file, tar);
     Process list = new ProcessBuilder("tar", "-tf", file.toString()).start();
     String out = new String(list.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertThat(list.waitFor()).isZero();
@@ -76,7 +101,7 @@ public abstract class SnapshotterContract {
     DiffId layer = run(base, "echo new >d/sub/n; rm gone; echo changed >d/f");
 
     assertThat(names(layer)).isEqualTo("d/ d/f d/sub/ d/sub/n .wh.gone");
-    FileTree tree = layers().tree(base.plus(layer));
+    FileTree tree = layers.tree(base.plus(layer));
     assertThat(text(tree, "/d/f")).isEqualTo("changed");
     assertThat(text(tree, "/d/sub/g")).isEqualTo("2");
     assertThat(tree.find("/gone")).isEmpty();
@@ -113,7 +138,7 @@ public abstract class SnapshotterContract {
     DiffId layer = run(base, "rm -r o; mkdir o; echo 9 >o/new; rm gone; mkdir gone");
 
     assertThat(names(layer)).isEqualTo("gone/ o/ o/.wh..wh..opq o/new");
-    FileTree tree = layers().tree(base.plus(layer));
+    FileTree tree = layers.tree(base.plus(layer));
     assertThat(tree.list("/o")).containsExactly("new");
     assertThat(names(run(base.plus(layer), "ls o >seen; ls gone >>seen"))).isEqualTo("seen");
   }
@@ -124,7 +149,7 @@ public abstract class SnapshotterContract {
     DiffId layer = run(base, "rm -r d; echo file >d; mkdir -p plain/new");
 
     assertThat(names(layer)).isEqualTo("d plain/ plain/new/");
-    assertThat(layers().tree(base.plus(layer)).find("/d/f")).isEmpty();
+    assertThat(layers.tree(base.plus(layer)).find("/d/f")).isEmpty();
   }
 
   @Test
@@ -139,7 +164,7 @@ public abstract class SnapshotterContract {
   void keepsHardLinksOfOneLayer() throws Exception {
     LayerStack base = stack(BASE);
     DiffId layer = run(base, "echo x >a; ln a b; ln d/f d/f2");
-    FileTree tree = layers().tree(base.plus(layer));
+    FileTree tree = layers.tree(base.plus(layer));
 
     long inode = tree.find("/a").orElseThrow().identity().inode();
     assertThat(inode).isNotZero().isEqualTo(tree.find("/b").orElseThrow().identity().inode());
@@ -200,7 +225,7 @@ public abstract class SnapshotterContract {
                 + "bytes.fromhex(\"0100000200040000000000000000000000000000\"))';"
                 + " mknod n c 1 3; mkfifo p; cp /bin/true s; chmod 4755 s; ln -s t sl; setfattr"
                 + " -n user.x -v y s 2>/dev/null || true");
-    FileTree tree = layers().tree(LayerStack.EMPTY.plus(layer));
+    FileTree tree = layers.tree(LayerStack.EMPTY.plus(layer));
 
     assertThat(tree.find("/t").orElseThrow().identity().xattrs())
         .containsOnlyKeys("security.capability");
@@ -223,7 +248,7 @@ public abstract class SnapshotterContract {
     }
     DiffId layer = run(stack, "cat f0 f127 >both; rm f64");
 
-    FileTree tree = layers().tree(stack.plus(layer));
+    FileTree tree = layers.tree(stack.plus(layer));
     assertThat(text(tree, "/both")).isEqualTo("0\n127");
     assertThat(tree.list("/")).hasSize(128);
     assertThat(names(layer)).isEqualTo("both .wh.f64");
@@ -236,5 +261,18 @@ public abstract class SnapshotterContract {
       MountedShell.run(active.root(), temp, "echo x >x");
     }
     assertThat(temp.resolve("store/work")).isEmptyDirectory();
+  }
+
+  @Test
+  void removesStatesOfDeadProcesses() throws Exception {
+    Path work = store.room("work");
+    die(Files.createDirectories(work.resolve("dead")));
+    Files.createFile(work.resolve("dead.lock"));
+    try (Snapshotter.Active alive = open().prepare(LayerStack.EMPTY)) {
+      open();
+      assertThat(alive.root().upper().orElseThrow()).exists();
+      assertThat(Posix.names(Posix.CWD, work.toString())).hasSize(2);
+    }
+    assertThat(work).isEmptyDirectory();
   }
 }
