@@ -100,7 +100,6 @@ public final class StepMemories {
           kept.add(new Kept(memory, position, each.nanos));
         } catch (IOException | IllegalArgumentException e) {
           // forgotten meanwhile, of another version, or damaged: as good as none
-          continue;
         }
       }
     }
@@ -140,7 +139,6 @@ public final class StepMemories {
         }
       } catch (DirectoryNotEmptyException e) {
         // a build has just written into it
-        continue;
       }
     }
   }
