@@ -27,7 +27,7 @@ public interface Display extends BuildProgress, AutoCloseable {
    */
   static Display open(Mode mode, PrintStream out, Map<String, String> environment) {
     return switch (mode) {
-      case TTY -> LiveDisplay.start(out, Screen.of(environment));
+      case TTY -> LiveDisplay.start(out, () -> Screen.of(environment));
       case PLAIN -> new PlainDisplay(out, System::nanoTime);
       case RAWJSON -> new RawJsonDisplay(out, java.time.Clock.systemUTC());
       case NONE -> new SilentDisplay();

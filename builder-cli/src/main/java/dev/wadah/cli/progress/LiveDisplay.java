@@ -8,67 +8,43 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
-/** Redraws the steps in place on a terminal, ten times a second. */
-final class LiveDisplay implements Display {
-  private static final long PAUSE_MILLIS = 100;
-
-  private final PrintStream out;
-  private final Screen screen;
+/** The steps of a build, redrawn in place on a terminal. */
+final class LiveDisplay implements Display, Repaint.Scene {
   private final LongSupplier nanoTime;
   private final long began;
   private final Map<Digest, StepState> steps = new LinkedHashMap<>();
-  private final Thread thread = new Thread(this::redraw, "progress");
+  private final Repaint repaint;
   private int planned;
-  private int drawn;
-  private boolean over;
 
-  LiveDisplay(PrintStream out, Screen screen, LongSupplier nanoTime) {
-    this.out = out;
-    this.screen = screen;
+  LiveDisplay(PrintStream out, Supplier<Screen> screen, LongSupplier nanoTime) {
     this.nanoTime = nanoTime;
     this.began = nanoTime.getAsLong();
+    this.repaint = new Repaint(out, screen, this);
   }
 
   /** A display that redraws itself until it is closed. */
-  static LiveDisplay start(PrintStream out, Screen screen) {
+  static LiveDisplay start(PrintStream out, Supplier<Screen> screen) {
     LiveDisplay display = new LiveDisplay(out, screen, System::nanoTime);
-    display.thread.setDaemon(true);
-    display.thread.start();
+    display.repaint.start();
     return display;
   }
 
-  private void redraw() {
-    try {
-      while (true) {
-        Thread.sleep(PAUSE_MILLIS);
-        synchronized (this) {
-          if (over) {
-            return;
-          }
-          draw();
-        }
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+  /** Draws over what was drawn before. */
+  void draw() {
+    repaint.draw();
   }
 
-  /** Draws over what was drawn before. */
-  synchronized void draw() {
-    List<String> lines =
-        Frame.lines(steps.values(), planned, began, nanoTime.getAsLong(), screen, over);
-    StringBuilder picture = new StringBuilder();
-    if (drawn > 0) {
-      picture.append("\u001b[").append(drawn).append('A');
-    }
-    for (String line : lines) {
-      picture.append('\r').append(line).append("\u001b[K\n");
-    }
-    picture.append("\u001b[J");
-    out.print(picture);
-    out.flush();
-    drawn = lines.size();
+  @Override
+  public synchronized List<String> lines(Screen screen, boolean isLast) {
+    return Frame.lines(steps.values(), planned, began, nanoTime.getAsLong(), screen, isLast);
+  }
+
+  /** The seconds at the top go on. */
+  @Override
+  public boolean hasChanged() {
+    return true;
   }
 
   private StepState step(VertexName vertex) {
@@ -118,10 +94,7 @@ final class LiveDisplay implements Display {
   }
 
   @Override
-  public synchronized void close() {
-    if (!over) {
-      over = true;
-      draw();
-    }
+  public void close() {
+    repaint.close();
   }
 }

@@ -1,5 +1,7 @@
 package dev.wadah.cli.progress;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.wadah.build.BuildProgress.Outcome;
 import dev.wadah.build.BuildProgress.VertexName;
 import dev.wadah.cli.Golden;
@@ -18,7 +20,9 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -54,15 +58,30 @@ class DisplayTest {
   @ParameterizedTest
   @MethodSource("recordings")
   void drawsOnASmallTerminal(Path recording) throws IOException {
-    play(recording, new LiveDisplay(out, new Screen(60, 8, true), () -> nanos));
+    play(recording, new LiveDisplay(out, () -> new Screen(60, 8, true), () -> nanos));
     check(recording, ".tty");
+  }
+
+  @Test
+  void drawsOverLinesThatANarrowerWindowHasWrapped() {
+    AtomicInteger columns = new AtomicInteger(60);
+    LiveDisplay display =
+        new LiveDisplay(out, () -> new Screen(columns.get(), 20, true), () -> nanos);
+    names.add("1 a step");
+    display.started(vertex("1"));
+    display.draw();
+    bytes.reset();
+    columns.set(20);
+    display.draw();
+    // a heading of 27 characters takes two rows now, the step's line of 60 three
+    assertThat(bytes.toString(StandardCharsets.UTF_8)).startsWith("\u001b[5A\r[+] Building");
   }
 
   @ParameterizedTest
   @MethodSource("recordings")
   void printsNothingWhenSilent(Path recording) throws IOException {
     play(recording, Display.open(Display.Mode.NONE, out, java.util.Map.of()));
-    org.assertj.core.api.Assertions.assertThat(bytes.size()).isZero();
+    assertThat(bytes.size()).isZero();
   }
 
   private void check(Path recording, String ending) throws IOException {
