@@ -87,6 +87,8 @@ final class TrainingRegistry implements Closeable {
     out.flush();
   }
 
+  /** Never compared. */
+  @SuppressWarnings("ArrayRecordComponent")
   private record Answer(int status, String headers, byte[] body) {
     static Answer of(int status, String headers) {
       return new Answer(status, headers, new byte[0]);
