@@ -168,23 +168,40 @@ POSIX(jint, openDirect)(JNIEnv *env, jclass self, jint fd) {
 }
 
 #define HOLE 65536
+#define PIECE (1 << 18) /* looked at for itself */
 
-/* Zeros become a hole: sparse files stay sparse in the tar of a layer. */
+/* What compares equal to itself one byte further on is one byte all along; other content is told by its beginning. */
+static int is_hole(const char *bytes, size_t length) {
+  return length >= HOLE && bytes[0] == 0 && memcmp(bytes, bytes + 1, length - 1) == 0;
+}
+
+static int write_at(int fd, const char *bytes, size_t length, off_t position) {
+  while (length > 0) {
+    ssize_t n = pwrite(fd, bytes, length, position);
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) return -1;
+    bytes += n;
+    position += n;
+    length -= (size_t)n;
+  }
+  return 0;
+}
+
+/* Zeros become a hole: sparse files stay sparse in the tar of a layer. What lies between holes is written at once. */
 POSIX(void, writeNew)(JNIEnv *env, jclass self, jint fd, jobject from, jint offset, jint length, jlong position) {
   (void)self;
   const char *bytes = part(env, from, offset, length);
-  /* What compares equal to itself one byte further on is one byte all along; other content is told by its beginning. */
-  if (bytes != NULL && length >= HOLE && bytes[0] == 0 && memcmp(bytes, bytes + 1, (size_t)length - 1) == 0) return;
-  while (bytes != NULL && length > 0) {
-    ssize_t n = pwrite(fd, bytes, (size_t)length, position);
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) {
+  size_t all = bytes == NULL ? 0 : (size_t)length, begin = 0;
+  for (size_t at = 0, next; at < all; at = next) {
+    next = all - at < PIECE ? all : at + PIECE;
+    int hole = is_hole(bytes + at, next - at);
+    size_t end = hole ? at : next;
+    if (!hole && next < all) continue;
+    if (write_at(fd, bytes + begin, end - begin, position + (off_t)begin) < 0) {
       wadah_throw(env, "write", NULL, errno);
       return;
     }
-    bytes += n;
-    position += n;
-    length -= (jint)n;
+    begin = next;
   }
 }
 

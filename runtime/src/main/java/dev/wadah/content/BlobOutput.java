@@ -6,11 +6,12 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
+import java.util.List;
 
 /**
- * Writes a file and computes its SHA-256. What is longer than one block is hashed in a thread of
- * its own, and each block is written by whichever of the two threads would otherwise wait for the
- * other: hashing a gigabyte takes one core as long as reading and writing it takes another.
+ * Writes a file and computes its SHA-256. What is longer than one block is hashed in one thread and
+ * written in another, while the caller fills the next blocks: hashing takes longest, and so nothing
+ * must keep its thread from it. One thread writes, since a file lets in only one at a time.
  *
  * <p>For use by one thread at a time. Constant memory: {@value #BLOCKS} blocks at most.
  */
@@ -24,18 +25,51 @@ public final class BlobOutput extends OutputStream implements ByteSink {
   private final BlockFile file;
   private final Blocks blocks;
   private final NativeSha256 hash = new NativeSha256();
-  private final Block[] ring = new Block[BLOCKS];
-  private Thread hasher;
+  private final ByteBuffer[] ring = new ByteBuffer[BLOCKS];
+  private final boolean kept;
+
+  /** Empty until a block is full. */
+  private List<Worker> workers = List.of();
 
   /** The block that is being filled, counted from 0; those before it are full. */
   private long filling;
 
-  /** Blocks that are hashed. */
-  private long hashed;
-
   private boolean ended;
   private IOException failure;
   private Digest digest;
+
+  /** What is done with every full block, in a thread of its own. */
+  private final class Worker {
+    private final Work work;
+    private final Thread thread;
+
+    /** How many blocks it has done. */
+    long done;
+
+    Worker(String name, Work work) {
+      this.work = work;
+      this.thread = new Thread(this::run, name);
+      thread.setDaemon(true);
+    }
+
+    private void run() {
+      try {
+        for (long index = 0; isFull(index); index++) {
+          work.take(block(index), index);
+          tellDone(this, index + 1);
+        }
+      } catch (IOException | RuntimeException e) {
+        tellFailure(e instanceof IOException io ? io : new IOException(e));
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt(); // nobody interrupts this thread
+      }
+    }
+  }
+
+  /** Takes a full block, whose position must stay. */
+  private interface Work {
+    void take(ByteBuffer block, long index) throws IOException;
+  }
 
   /**
    * Writes from the start of an open file.
@@ -45,24 +79,18 @@ public final class BlobOutput extends OutputStream implements ByteSink {
   BlobOutput(int file, Blocks blocks) {
     this.file = new BlockFile(file);
     this.blocks = blocks;
-    ring[0] = new Block(blocks.take());
-  }
-
-  /** A piece of the file: filled, then hashed and written in any order, then free again. */
-  private static final class Block {
-    final ByteBuffer bytes;
-    boolean claimed;
-    boolean written;
-
-    Block(ByteBuffer bytes) {
-      this.bytes = bytes;
-    }
+    ring[0] = blocks.take();
+    this.kept = file != NO_FILE;
   }
 
   @Override
   public ByteBuffer space() throws IOException {
-    Block block = ring[(int) (filling % BLOCKS)];
-    return block.bytes.hasRemaining() ? block.bytes : next();
+    ByteBuffer block = block(filling);
+    return block.hasRemaining() ? block : next();
+  }
+
+  private ByteBuffer block(long index) {
+    return ring[(int) (index % BLOCKS)];
   }
 
   @Override
@@ -77,14 +105,14 @@ public final class BlobOutput extends OutputStream implements ByteSink {
 
   /** Bytes taken so far. */
   long sizeBytes() {
-    return filling * BLOCK_BYTES + ring[(int) (filling % BLOCKS)].bytes.position();
+    return filling * BLOCK_BYTES + block(filling).position();
   }
 
   private ByteBuffer next() throws IOException {
     if (Thread.currentThread().isInterrupted()) {
       throw interrupted(null);
     }
-    if (hasher == null) {
+    if (workers.isEmpty()) {
       start();
     }
     synchronized (this) {
@@ -93,51 +121,25 @@ public final class BlobOutput extends OutputStream implements ByteSink {
     }
     int at = (int) (filling % BLOCKS);
     if (ring[at] == null) {
-      ring[at] = new Block(blocks.take());
-      return ring[at].bytes;
+      ring[at] = blocks.take();
+    } else {
+      await(filling - BLOCKS + 1);
+      ring[at].clear();
     }
-    Block block = ring[at];
-    await(filling - BLOCKS, filling - BLOCKS + 1);
-    synchronized (this) {
-      block.claimed = false;
-      block.written = false;
-    }
-    block.bytes.clear();
-    return block.bytes;
+    return ring[at];
   }
 
   private void start() {
-    hasher = new Thread(this::hash, "hash");
-    hasher.setDaemon(true);
-    hasher.start();
-  }
-
-  /**
-   * Waits until the blocks before {@code count} are hashed and written; writes, while it waits.
-   *
-   * @param first the first block that is still in the ring
-   */
-  private void await(long first, long count) throws IOException {
-    long from = Math.max(0, first);
-    for (long mine = nextWork(from, count); mine >= 0; mine = nextWork(from, count)) {
-      write(mine);
+    Worker hasher = new Worker("hash", (block, index) -> hash.update(block.duplicate().flip()));
+    workers = kept ? List.of(hasher, new Worker("write", file::write)) : List.of(hasher);
+    for (Worker worker : workers) {
+      worker.thread.start();
     }
   }
 
-  /** A block to be written by the thread that fills; -1 when there is nothing left to wait for. */
-  private synchronized long nextWork(long first, long count) throws IOException {
-    while (true) {
-      if (failure != null) {
-        throw failure;
-      }
-      if (hashed >= count && allWritten(first, count)) {
-        return -1;
-      }
-      for (long i = first; i < filling; i++) {
-        if (claim(i)) {
-          return i;
-        }
-      }
+  /** Waits until the blocks before {@code count} are hashed and written. */
+  private synchronized void await(long count) throws IOException {
+    while (failure == null && !areDone(count)) {
       try {
         wait();
       } catch (InterruptedException e) {
@@ -145,22 +147,18 @@ public final class BlobOutput extends OutputStream implements ByteSink {
         throw interrupted(e);
       }
     }
+    if (failure != null) {
+      throw failure;
+    }
   }
 
-  private boolean allWritten(long first, long count) {
-    for (long i = first; i < count; i++) {
-      if (!ring[(int) (i % BLOCKS)].written) {
+  private boolean areDone(long count) {
+    for (Worker worker : workers) {
+      if (worker.done < count) {
         return false;
       }
     }
     return true;
-  }
-
-  private boolean claim(long index) {
-    Block block = ring[(int) (index % BLOCKS)];
-    boolean free = !block.claimed;
-    block.claimed = true;
-    return free;
   }
 
   private static InterruptedIOException interrupted(InterruptedException cause) {
@@ -169,39 +167,14 @@ public final class BlobOutput extends OutputStream implements ByteSink {
     return ended;
   }
 
-  private void write(long index) throws IOException {
-    Block block = ring[(int) (index % BLOCKS)];
-    file.write(block.bytes, index);
-    synchronized (this) {
-      block.written = true;
-      notifyAll();
-    }
+  private synchronized void tellDone(Worker worker, long count) {
+    worker.done = count;
+    notifyAll();
   }
 
-  /** The hasher's life: each block in turn, and its writing where nobody has begun that. */
-  private void hash() {
-    try {
-      for (long index = 0; isFull(index); index++) {
-        ByteBuffer bytes = ring[(int) (index % BLOCKS)].bytes;
-        hash.update(bytes.duplicate().flip());
-        boolean mine;
-        synchronized (this) {
-          hashed = index + 1;
-          mine = claim(index);
-          notifyAll();
-        }
-        if (mine) {
-          write(index);
-        }
-      }
-    } catch (IOException | RuntimeException e) {
-      synchronized (this) {
-        failure = e instanceof IOException io ? io : new IOException(e);
-        notifyAll();
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt(); // nobody interrupts this thread
-    }
+  private synchronized void tellFailure(IOException e) {
+    failure = e;
+    notifyAll();
   }
 
   /** Waits for a block; false at the end. */
@@ -209,7 +182,7 @@ public final class BlobOutput extends OutputStream implements ByteSink {
     while (index >= filling && !ended) {
       wait();
     }
-    return index < filling;
+    return !ended;
   }
 
   /**
@@ -219,11 +192,11 @@ public final class BlobOutput extends OutputStream implements ByteSink {
    */
   Digest finish() throws IOException {
     if (digest == null) {
-      ByteBuffer last = ring[(int) (filling % BLOCKS)].bytes;
-      if (hasher != null) {
-        await(filling - BLOCKS + 1, filling);
+      if (!workers.isEmpty()) {
+        await(filling);
         stop();
       }
+      ByteBuffer last = block(filling);
       file.writeLast(last, filling);
       hash.update(last.duplicate().flip());
       digest = Digest.ofSha256(hash.digest());
@@ -239,32 +212,30 @@ public final class BlobOutput extends OutputStream implements ByteSink {
   void release() {
     stop();
     file.close();
-    for (Block block : ring) {
+    for (ByteBuffer block : ring) {
       if (block != null) {
-        blocks.give(block.bytes);
+        blocks.give(block);
       }
     }
     java.util.Arrays.fill(ring, null);
   }
 
-  /** Ends the hasher, soon. */
+  /** Ends the threads, soon: each after the block that it is at. */
   private void stop() {
-    if (hasher == null) {
-      return;
-    }
     synchronized (this) {
       ended = true;
       notifyAll();
     }
     boolean interrupted = false;
-    while (hasher.isAlive()) {
-      try {
-        hasher.join();
-      } catch (InterruptedException e) {
-        interrupted = true;
+    for (Worker worker : workers) {
+      while (worker.thread.isAlive()) {
+        try {
+          worker.thread.join();
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
       }
     }
-    hasher = null;
     if (interrupted) {
       Thread.currentThread().interrupt();
     }

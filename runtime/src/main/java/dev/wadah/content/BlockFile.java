@@ -6,9 +6,9 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /**
- * The file that a blob's blocks are written to, in any order and by any thread. What a long blob
- * has behind its first {@value #CACHED_MEBIBYTES} MiB is written through the page cache or past it,
- * whichever is quicker just then (ADR 0010).
+ * The file that a blob's blocks are written to. What a long blob has behind its first {@value
+ * #CACHED_MEBIBYTES} MiB is written through the page cache or past it, whichever is quicker just
+ * then (ADR 0010). Not for use by several threads at once.
  */
 final class BlockFile {
   /** In place of a descriptor: nothing is written. */
@@ -18,7 +18,7 @@ final class BlockFile {
   private static final long CACHED_BLOCKS = ((long) CACHED_MEBIBYTES << 20) / Blocks.BYTES;
 
   /** So many writes in one way are judged together. */
-  private static final int WINDOW = 32;
+  private static final int WINDOW = 8;
 
   /** After so many windows in one way the other is tried again. */
   private static final int WINDOWS = 8;
@@ -35,6 +35,9 @@ final class BlockFile {
 
   /** Windows since the last turn. */
   private int windows;
+
+  /** After how many the other way is tried; more after each time that was in vain. */
+  private int patience = WINDOWS;
 
   /** What the last window took that was written in the other way. */
   private long otherNanos;
@@ -91,7 +94,7 @@ final class BlockFile {
     }
   }
 
-  private synchronized Way way() {
+  private Way way() {
     if (!tried) {
       tried = true;
       direct = Posix.openDirect(file);
@@ -102,30 +105,37 @@ final class BlockFile {
     return way;
   }
 
-  private synchronized void refused() {
+  private void refused() {
     if (way == Way.DIRECT) {
       turn(Long.MAX_VALUE);
     }
     otherNanos = Long.MAX_VALUE;
   }
 
-  /** Adds a write to its window; at the end of one, the way that was quicker is gone on with. */
-  private synchronized void judge(Way taken, long took) {
+  /**
+   * Adds a write to its window; when it has taken longer than the other way's window, or at its
+   * end, the way that was quicker is gone on with. Not later: a disk that is busy with what others
+   * wrote makes a single write take as long as a hundred.
+   */
+  private void judge(Way taken, long took) {
     if (taken != way) {
-      return; // begun before the turn
+      return; // it was refused
     }
     nanos += took;
-    if (++writes < WINDOW) {
-      return;
-    }
-    long last = nanos;
-    writes = 0;
-    nanos = 0;
-    windows++;
-    if (direct == NONE) {
-      otherNanos = last; // what the first direct window is compared with
-    } else if (last > otherNanos || (windows >= WINDOWS && otherNanos != Long.MAX_VALUE)) {
-      turn(last);
+    writes++;
+    if (direct != NONE && nanos > otherNanos) {
+      patience = windows == 0 ? 2 * patience : WINDOWS;
+      turn(nanos);
+    } else if (writes == WINDOW) {
+      long last = nanos;
+      writes = 0;
+      nanos = 0;
+      windows++;
+      if (direct == NONE) {
+        otherNanos = last; // what the first direct window is compared with
+      } else if (windows >= patience && otherNanos != Long.MAX_VALUE) {
+        turn(last);
+      }
     }
   }
 
@@ -138,7 +148,7 @@ final class BlockFile {
   }
 
   /** Gives back what this object opened; nobody may be writing. */
-  synchronized void close() {
+  void close() {
     if (direct != NONE) {
       Posix.close(direct);
       direct = NONE;

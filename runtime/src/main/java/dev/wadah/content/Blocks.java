@@ -9,7 +9,8 @@ import java.util.Deque;
  * collector has found it. Safe for threads.
  */
 final class Blocks {
-  static final int BYTES = 1 << 18;
+  /** So much a disk wants at once: a fourth of it takes half as long again. */
+  static final int BYTES = 1 << 20;
 
   private static final int PAGE_BYTES = 4096;
 

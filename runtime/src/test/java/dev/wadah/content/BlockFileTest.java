@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Blobs so long that their end is written past the page cache, where there is one. */
 class BlockFileTest {
   private static final int CACHED = 64 << 20;
-  private static final int BLOCK = 1 << 18;
+  private static final int BLOCK = Blocks.BYTES;
 
   @TempDir Path folder;
 
