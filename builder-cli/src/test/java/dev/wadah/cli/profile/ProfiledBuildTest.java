@@ -1,14 +1,22 @@
 package dev.wadah.cli.profile;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assertions.assertTimeout;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpServer;
+import dev.wadah.build.BuildProgress;
+import dev.wadah.build.BuildResult;
 import dev.wadah.cli.Cli;
+import dev.wadah.cli.Console;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.InterruptedIOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -21,6 +29,7 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -214,6 +223,36 @@ class ProfiledBuildTest {
           .contains("wadah: warning: the trace was not sent: the collector 127.0.0.1:")
           .contains("does not answer, or refuses it");
     }
+  }
+
+  @Test
+  void doesNotHoldUpACancelledBuildForItsTrace() throws IOException {
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+    try (ServerSocket silent = new ServerSocket(0, 9, InetAddress.getLoopbackAddress())) {
+      Console console =
+          new Console(
+              InputStream.nullInputStream(),
+              new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8),
+              new PrintStream(err, true, StandardCharsets.UTF_8),
+              Map.of("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:" + silent.getLocalPort()),
+              "",
+              Console.Streams.CAPTURED);
+      ProfiledBuild build = new ProfiledBuild(Optional.empty(), console);
+      BuildProgress unheard = new BuildProgress() {};
+
+      assertTimeout(
+          Duration.ofMillis(
+              1500), // what the collector would have had: 2 seconds, after the loading
+          () ->
+              assertThatThrownBy(() -> build.run(unheard, progress -> cancel()))
+                  .isInstanceOf(InterruptedIOException.class));
+    }
+    assertThat(err.toString(StandardCharsets.UTF_8))
+        .contains("wadah: warning: the trace was not sent: ");
+  }
+
+  private static BuildResult cancel() throws IOException {
+    throw new InterruptedIOException("the build was cancelled");
   }
 
   @Test
