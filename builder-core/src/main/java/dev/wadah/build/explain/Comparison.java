@@ -29,7 +29,8 @@ final class Comparison {
   private final Map<String, List<String>> before;
   private final Map<String, List<String>> after;
   private final List<String> reasons = new ArrayList<>();
-  private boolean written;
+  private boolean readsOthers;
+  private boolean differsElsewhere;
 
   /**
    * A comparison.
@@ -88,8 +89,14 @@ final class Comparison {
     root(image);
     instruction(names);
     variables(names);
+    differsElsewhere = !reasons.isEmpty();
     files();
     return reasons;
+  }
+
+  /** After {@link #reasons}: whether these are files alone. */
+  boolean differsInFilesOnly() {
+    return !differsElsewhere && !reasons.isEmpty();
   }
 
   private void root(String image) {
@@ -121,8 +128,8 @@ final class Comparison {
     Set<String> around = run ? AROUND_RUN : AROUND_COPY;
     Set<String> own = new LinkedHashSet<>(names);
     own.removeIf(n -> around.contains(n) || RESULTS.contains(n) || n.startsWith(Fact.VARIABLE));
-    written = !own.isEmpty() && !then.text().equals(now.text());
-    if (written) {
+    readsOthers = own.contains("source");
+    if (!own.isEmpty() && !then.text().equals(now.text())) {
       reasons.add("instruction " + TextChange.of(then.text(), now.text()));
     } else if (!own.isEmpty()) {
       unwritten(own);
@@ -148,6 +155,9 @@ final class Comparison {
     }
     if (names.remove("placement")) {
       reasons.add("--link-copies was%s given".formatted(linked(before) ? "" : " not"));
+    }
+    if (names.remove("content")) {
+      reasons.add("its here-document is another one");
     }
     if (names.remove("argument")) {
       reasons.add("SHELL is another one");
@@ -215,7 +225,7 @@ final class Comparison {
     List<String> was = before.getOrDefault("files", List.of());
     List<String> are = after.getOrDefault("files", List.of());
     boolean comparable =
-        !written
+        !readsOthers
             && was.size() == are.size()
             && then.files().size() == was.size()
             && now.files().size() == are.size();

@@ -93,7 +93,7 @@ public final class Explainer {
       began.clear();
     }
     String why = text(answer, began);
-    if (began.isEmpty() || (answer.follows && !answer.reasons.isEmpty())) {
+    if (began.isEmpty() || answer.begins) {
       began.add(vertex);
     }
     begun.put(vertex, began);
@@ -105,22 +105,24 @@ public final class Explainer {
    * What a step itself has another of.
    *
    * @param follows whether it is done also because other steps were
+   * @param begins whether it would be done even if they were not
    * @param elsewhere what shared caches have to do with it
    */
-  private record Answer(List<String> reasons, boolean follows, Optional<String> elsewhere) {}
+  private record Answer(
+      List<String> reasons, boolean follows, boolean begins, Optional<String> elsewhere) {}
 
   private Answer answer(StepNote note, Record record, Set<Vertex> began) throws IOException {
     Vertex vertex = note.vertex();
     if (vertex.reuse() == Vertex.Reuse.NEVER) {
       String flag = surroundings.freshness(vertex.caption().stage());
-      return new Answer(List.of(flag), false, Optional.empty());
+      return new Answer(List.of(flag), false, true, Optional.empty());
     }
     Optional<String> elsewhere = surroundings.sharedCaches();
     StepMemory now = memory(note);
     Optional<Kept> partner =
         Partners.find(now, note.position(), earlier(vertex), otherTexts(vertex));
     if (partner.isEmpty()) {
-      return new Answer(List.of("no earlier build of it is known"), false, elsewhere);
+      return new Answer(List.of("no earlier build of it is known"), false, true, elsewhere);
     }
     StepMemory then = partner.get().memory();
     Comparison comparison = new Comparison(then, now);
@@ -132,7 +134,18 @@ public final class Explainer {
     if (reasons.isEmpty() && !follows) {
       reasons.add(unseen(note, comparison, record));
     }
-    return new Answer(reasons, follows, elsewhere);
+    boolean othersFiles = comparison.differsInFilesOnly() && !readsContext(vertex);
+    boolean begins = !reasons.isEmpty() && !(follows && othersFiles);
+    return new Answer(reasons, follows, begins, elsewhere);
+  }
+
+  private static boolean readsContext(Vertex vertex) {
+    for (Vertex input : vertex.inputs()) {
+      if (input.op() instanceof Op.Context) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** A reason that lies not in the step itself. */

@@ -54,6 +54,23 @@ public record StepNote(Vertex vertex, CacheKey key, List<FilesKey> files) {
   }
 
   /**
+   * The instruction; of a RUN with the here-document, which is never expanded. That of a COPY may
+   * be, so it is not there.
+   */
+  private String text() {
+    String text = vertex.caption().text();
+    if (vertex.op() instanceof Op.Exec exec && text.contains("<<")) {
+      for (Op.Mount mount : exec.mounts()) {
+        if (mount instanceof Op.Mount.Script script) {
+          return text + "\n" + script.content();
+        }
+      }
+      return text + "\n" + exec.arguments().get(exec.arguments().size() - 1);
+    }
+    return text;
+  }
+
+  /**
    * What is to be remembered.
    *
    * @param digest of the image that the step stands on; empty when there is none
@@ -69,7 +86,7 @@ public record StepNote(Vertex vertex, CacheKey key, List<FilesKey> files) {
         image.isEmpty() ? "" : Digest.of(image.getBytes(StandardCharsets.UTF_8)).toString();
     return new StepMemory(
         key.digest(),
-        vertex.caption().text(),
+        text(),
         new StepMemory.Root(platform(), hash, digest),
         Fact.of(key.ingredients()),
         lists);

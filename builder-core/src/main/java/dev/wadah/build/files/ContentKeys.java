@@ -69,9 +69,10 @@ final class ContentKeys implements SourceWalk.Visitor {
     SourceWalk walk = new SourceWalk(tree, SourceWalk.excludes(copy.options()), this);
     Sources sources = new Sources(tree, copy.options());
     for (String word : copy.sources()) {
-      mark(word);
+      // as the Dockerfile has it, which is nobody's path: variables may stand in it
+      mark(TreePath.name(TreePath.clean(word)));
       for (Sources.Source source : sources.find(word)) {
-        mark(source.name());
+        mark(TreePath.clean(source.name()));
         walk.walk(source);
       }
     }
@@ -80,9 +81,9 @@ final class ContentKeys implements SourceWalk.Visitor {
     return new FilesKey(sha.digest(), modes.toByteArray(), listing);
   }
 
-  /** Keeps the files of one source apart from those of the next. */
+  /** Keeps the files of one source apart from those of the next, by the last part of its path. */
   private void mark(String name) {
-    items.add(new Item(TreePath.clean(name), null, null));
+    items.add(new Item(name, null, null));
   }
 
   @Override
@@ -161,7 +162,9 @@ final class ContentKeys implements SourceWalk.Visitor {
       if (node == null) {
         text(TreePath.name(item.name));
         put(new byte[] {'|'});
-        listing.source(item.name);
+        if (item.name.startsWith("/")) {
+          listing.source(item.name);
+        }
         continue;
       }
       byte[] name = PathBytes.encode(item.name);

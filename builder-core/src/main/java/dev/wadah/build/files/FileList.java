@@ -100,10 +100,8 @@ public final class FileList {
     return entries;
   }
 
-  /** Sources in which there is a file; before those of a word its own name stands. */
   private int sources() {
     int sources = 0;
-    boolean begins = false;
     try {
       ByteBuffer in = ByteBuffer.wrap(bytes);
       while (in.hasRemaining()) {
@@ -111,11 +109,11 @@ public final class FileList {
           continue;
         }
         int kind = in.get();
-        if (kind != FileListing.SOURCE) {
+        if (kind == FileListing.SOURCE) {
+          sources++;
+        } else {
           entry(in, kind);
-          sources += begins ? 1 : 0;
         }
-        begins = kind == FileListing.SOURCE;
       }
     } catch (BufferUnderflowException e) {
       throw damaged(e);
