@@ -4,7 +4,7 @@ import dev.wadah.build.BuildProgress;
 import dev.wadah.build.BuildRequest;
 import dev.wadah.build.cache.StepCache;
 import dev.wadah.build.explain.Explainer;
-import dev.wadah.build.explain.Explainer.Record;
+import dev.wadah.build.explain.Explainer.Found;
 import dev.wadah.build.explain.StepNote;
 import java.io.IOException;
 
@@ -18,8 +18,8 @@ public record Misses(Explainer explainer, BuildRequest.Misses wanted) {
   /** Tells why a step is done. */
   void tell(StepNote note, StepCache cache, BuildProgress progress) throws IOException {
     if (wanted == BuildRequest.Misses.EXPLAINED) {
-      Record record = cache.isRecorded(note.key()) ? Record.WITHOUT_LAYER : Record.ABSENT;
-      progress.explained(StepRunner.name(note.vertex()), explainer.missed(note, record));
+      Found found = cache.isRecorded(note.key()) ? Found.WITHOUT_LAYER : Found.ABSENT;
+      progress.explained(StepRunner.name(note.vertex()), explainer.missed(note, found));
     }
   }
 }

@@ -53,7 +53,6 @@ public final class Explainer {
       memories.write(stage(note.vertex()), note.position(), memory(note));
     } catch (IOException e) {
       // A memory that cannot be written explains nothing later; the build is as good without it.
-      return;
     }
   }
 
@@ -73,7 +72,7 @@ public final class Explainer {
   }
 
   /** How the result of a step was missed. */
-  public enum Record {
+  public enum Found {
     /** There is none under its key. */
     ABSENT,
     /** There is one, but its layer cannot be had. */
@@ -81,13 +80,13 @@ public final class Explainer {
   }
 
   /** Says why a step must be done, on one line; what it needs must have been asked for before. */
-  public synchronized String missed(StepNote note, Record record) throws IOException {
+  public synchronized String missed(StepNote note, Found found) throws IOException {
     Vertex vertex = note.vertex();
     Set<Vertex> began = new LinkedHashSet<>();
     for (Vertex input : vertex.inputs()) {
       began.addAll(begun.getOrDefault(input, Set.of()));
     }
-    Answer answer = answer(note, record, began);
+    Answer answer = answer(note, found, began);
     own.put(vertex, answer.reasons);
     if (!answer.follows) {
       began.clear();
@@ -111,7 +110,7 @@ public final class Explainer {
   private record Answer(
       List<String> reasons, boolean follows, boolean begins, Optional<String> elsewhere) {}
 
-  private Answer answer(StepNote note, Record record, Set<Vertex> began) throws IOException {
+  private Answer answer(StepNote note, Found found, Set<Vertex> began) throws IOException {
     Vertex vertex = note.vertex();
     if (vertex.reuse() == Vertex.Reuse.NEVER) {
       String flag = surroundings.freshness(vertex.caption().stage());
@@ -132,7 +131,7 @@ public final class Explainer {
       reasons.removeAll(follows ? own.getOrDefault(first, List.of()) : List.of());
     }
     if (reasons.isEmpty() && !follows) {
-      reasons.add(unseen(note, comparison, record));
+      reasons.add(unseen(note, comparison, found));
     }
     boolean othersFiles = comparison.differsInFilesOnly() && !readsContext(vertex);
     boolean begins = !reasons.isEmpty() && !(follows && othersFiles);
@@ -149,7 +148,7 @@ public final class Explainer {
   }
 
   /** A reason that lies not in the step itself. */
-  private static String unseen(StepNote note, Comparison comparison, Record record) {
+  private static String unseen(StepNote note, Comparison comparison, Found found) {
     if (comparison.isOnAnotherRoot() && note.image().isEmpty()) {
       String below = name(note.vertex().inputs().get(0));
       return "it stood on another result than the one that %s has now".formatted(below);
@@ -157,7 +156,7 @@ public final class Explainer {
     if (comparison.distance() > 0) {
       return "it read another result of a step";
     }
-    return record == Record.WITHOUT_LAYER
+    return found == Found.WITHOUT_LAYER
         ? "it was built before, but its layer has been collected"
         : "it was built before, but its result has been collected";
   }

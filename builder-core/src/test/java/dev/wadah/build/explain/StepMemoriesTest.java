@@ -7,6 +7,7 @@ import dev.wadah.build.files.FileList;
 import dev.wadah.content.Store;
 import dev.wadah.oci.Digest;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -36,7 +37,7 @@ class StepMemoriesTest {
         "RUN echo " + number,
         new StepMemory.Root("linux/amd64", "", ""),
         List.of(new Fact("op", "exec"), new Fact("env PATH", "0123456789abcdef")),
-        List.of(FileList.of("f\0".getBytes(), 1)));
+        List.of(FileList.of("f\0".getBytes(StandardCharsets.US_ASCII), 1)));
   }
 
   private List<Path> files() throws IOException {
@@ -104,7 +105,7 @@ class StepMemoriesTest {
 
   @Test
   void tellsAListOfFilesThatMakesNoSense() {
-    assertThatThrownBy(() -> FileList.of("f\0".getBytes(), 1).entries())
+    assertThatThrownBy(() -> FileList.of("f\0".getBytes(StandardCharsets.US_ASCII), 1).entries())
         .isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(() -> FileList.of(new byte[] {'f', 0, 31, 0, 0}, 1).entries())
         .isInstanceOf(IllegalArgumentException.class);
