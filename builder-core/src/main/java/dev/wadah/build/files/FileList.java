@@ -5,6 +5,7 @@ import dev.wadah.posix.PathBytes;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -18,7 +19,16 @@ public final class FileList {
   /** A list that was given up because it would have been too long. */
   private static final byte[] TOO_LONG = {};
 
-  private static final FileNode.Type[] TYPES = FileNode.Type.values();
+  /** In a list a kind stands by its place here. */
+  private static final List<FileNode.Type> TYPES =
+      List.of(
+          FileNode.Type.FILE,
+          FileNode.Type.DIRECTORY,
+          FileNode.Type.SYMLINK,
+          FileNode.Type.CHARACTER_DEVICE,
+          FileNode.Type.BLOCK_DEVICE,
+          FileNode.Type.FIFO,
+          FileNode.Type.SOCKET);
 
   private final byte[] bytes;
   private final long count;
@@ -48,6 +58,11 @@ public final class FileList {
    */
   public record Entry(
       FileNode.Type type, int mode, int uid, int gid, long content, int capability) {}
+
+  /** What stands for a kind of files. */
+  static int kind(FileNode.Type type) {
+    return TYPES.indexOf(type);
+  }
 
   /** The form on disk. */
   public byte[] toBytes() {
@@ -105,9 +120,7 @@ public final class FileList {
     try {
       ByteBuffer in = ByteBuffer.wrap(bytes);
       while (in.hasRemaining()) {
-        while (in.get() != 0) {
-          continue;
-        }
+        endOfName(in);
         int kind = in.get();
         if (kind == FileListing.SOURCE) {
           sources++;
@@ -125,12 +138,19 @@ public final class FileList {
     return new IllegalArgumentException("a list of files is cut off", e);
   }
 
-  private static String name(ByteBuffer in) {
+  /** Moves behind the NUL of a name, and gives it. */
+  private String name(ByteBuffer in) {
     int from = in.position();
-    while (in.get() != 0) {
-      continue;
+    int end = endOfName(in);
+    return PathBytes.decode(bytes, from, end - from);
+  }
+
+  private static int endOfName(ByteBuffer in) {
+    byte next = in.get();
+    while (next != 0) {
+      next = in.get();
     }
-    return PathBytes.decode(in.array(), from, in.position() - 1 - from);
+    return in.position() - 1;
   }
 
   private static String named(String source, String name, boolean several) {
@@ -142,7 +162,7 @@ public final class FileList {
 
   private static Entry entry(ByteBuffer in, int kind) {
     int type = kind & ~FileListing.OWNED;
-    if (type < 0 || type >= TYPES.length) {
+    if (type < 0 || type >= TYPES.size()) {
       throw new IllegalArgumentException("a list of files has a file of kind %d".formatted(type));
     }
     int mode = in.getShort() & 0xffff;
@@ -151,6 +171,6 @@ public final class FileList {
     int uid = owned ? in.getInt() : 0;
     int gid = owned ? in.getInt() : 0;
     int capability = owned ? in.getInt() : 0;
-    return new Entry(TYPES[type], mode, uid, gid, content, capability);
+    return new Entry(TYPES.get(type), mode, uid, gid, content, capability);
   }
 }

@@ -58,7 +58,7 @@ final class FileListing {
     name(name);
     byte[] capability = node.identity().xattrs().get(Nodes.CAPABILITY);
     boolean owned = owners || capability != null;
-    bytes[used++] = (byte) (node.type().ordinal() | (owned ? OWNED : 0));
+    bytes[used++] = (byte) (FileList.kind(node.type()) | (owned ? OWNED : 0));
     bytes[used++] = (byte) (mode >> 8 & 0x0f);
     bytes[used++] = (byte) mode;
     ByteBuffer rest = ByteBuffer.wrap(bytes, used, bytes.length - used);
@@ -157,7 +157,7 @@ final class FileListing {
       room(end - at);
       System.arraycopy(items, at, bytes, used, end + 1 - at);
       used += end + 1 - at;
-      bytes[used++] = (byte) FileNode.Type.FILE.ordinal();
+      bytes[used++] = (byte) FileList.kind(FileNode.Type.FILE);
       bytes[used++] = (byte) (several.modes()[mode++] & 0x0f);
       bytes[used++] = several.modes()[mode++];
       int hash = end + 1 + BEFORE_HASH;

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class StepMemoriesTest {
-  private static final Instant NOW = Instant.now();
+  private final Instant now = Instant.now();
 
   @TempDir Path folder;
   private StepMemories memories;
@@ -118,24 +118,24 @@ class StepMemoriesTest {
     memories.write("a", 1, memory(1));
     memories.write("b", 1, memory(2));
     Path old = files().get(0);
-    Instant longAgo = NOW.minus(StepMemories.OLDEST).minusSeconds(60);
+    Instant longAgo = now.minus(StepMemories.OLDEST).minusSeconds(60);
     Files.setLastModifiedTime(old, FileTime.from(longAgo));
     Path draft = files().get(1).resolveSibling("2-f.1-1.tmp");
     Files.write(draft, new byte[1]);
-    memories.collect(NOW);
+    memories.collect(now);
     assertThat(files()).hasSize(2).doesNotContain(old);
     assertThat(old.getParent()).doesNotExist();
-    Files.setLastModifiedTime(draft, FileTime.from(NOW.minusSeconds(7200)));
-    memories.collect(NOW);
+    Files.setLastModifiedTime(draft, FileTime.from(now.minusSeconds(7200)));
+    memories.collect(now);
     assertThat(files()).hasSize(1);
 
     try (var huge = new java.io.RandomAccessFile(files().get(0).toFile(), "rw")) {
       huge.setLength(StepMemories.MOST_BYTES);
     }
     Path first = files().get(0);
-    Files.setLastModifiedTime(first, FileTime.from(NOW.minusSeconds(60)));
+    Files.setLastModifiedTime(first, FileTime.from(now.minusSeconds(60)));
     memories.write("c", 1, memory(3));
-    memories.collect(NOW);
+    memories.collect(now);
     assertThat(files()).hasSize(1).doesNotContain(first);
   }
 }
