@@ -162,6 +162,20 @@ class EndToEndTest {
     return names;
   }
 
+  /** More open files than any kernel counts are refused to everybody. */
+  @Test
+  void warnsOnceOfALimitThatTheMachineDoesNotGive() throws Exception {
+    String refused = "wadah: warning: the nofile ulimit is not in force, because the kernel";
+    String limit = "nofile=99999999999";
+
+    Cli.Result run = ok("run", "--ulimit", limit, "base:1", "true");
+    assertThat(run.err()).startsWith(refused);
+
+    String context = context("FROM base:1\nRUN true\nRUN echo two\n").toString();
+    assertThat(ok("build", "--progress=plain", "--ulimit", limit, context).err())
+        .containsOnlyOnce(refused);
+  }
+
   @Test
   void warnsOnceOfWhatThisMachineCannotUnpack() throws Exception {
     String lacks = "it lacks 1 extended attribute: user.long of \"/%s\": ";

@@ -3,6 +3,7 @@ package dev.wadah.container;
 import dev.wadah.container.ControlGroup.Devices;
 import dev.wadah.container.LaunchPlan.Attachments;
 import dev.wadah.container.LauncherProcess.Output;
+import dev.wadah.container.Machine.UserNamespace;
 import dev.wadah.container.SandboxException.Kind;
 import dev.wadah.layer.TreeForm;
 import dev.wadah.posix.Natives;
@@ -57,7 +58,9 @@ public final class LauncherSandbox implements Sandbox, TreeForm.Probe {
     forgetVolatile(spec.root());
     boolean terminal = io instanceof Io.Inherit inherit && inherit.terminal();
     boolean privileged = spec.security().privileged();
-    Devices devices = privileged ? Devices.ALL : Devices.FILTERED;
+    // In a user namespace of one's own the kernel itself lets no device be made.
+    boolean devicesHeldBack = machine.userNamespace() == UserNamespace.OWN;
+    Devices devices = privileged || devicesHeldBack ? Devices.ALL : Devices.FILTERED;
     byte[] state = terminal ? Processes.terminalState(0) : null;
     try (ControlGroup cgroup = ControlGroup.create(machine, spec.limits(), devices)) {
       Attachments attachments =
@@ -173,7 +176,12 @@ public final class LauncherSandbox implements Sandbox, TreeForm.Probe {
     }
     List<String> notes = new ArrayList<>(cgroup.notes());
     for (LauncherReport.Failure note : report.notes()) {
-      notes.add(note.toString());
+      // What else the kernel refused nobody asked for, and something of the machine stands in.
+      if (note.call().equals("setrlimit")) {
+        notes.add(
+            "the %s ulimit is not in force, because the kernel refuses it (%s); raising one needs CAP_SYS_RESOURCE"
+                .formatted(Ulimit.name(Integer.parseInt(note.path())), note.reason()));
+      }
     }
     return new Outcome(report.exitCode(), cgroup.oomKilled(), report.stubs(), notes);
   }

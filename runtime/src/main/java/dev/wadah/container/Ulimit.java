@@ -54,6 +54,11 @@ record Ulimit(int resource, String soft, String hard) {
     return new Ulimit(resource, soft, hard);
   }
 
+  /** The name of a resource as {@code --ulimit} has it. */
+  static String name(int resource) {
+    return NAMES.get(resource);
+  }
+
   private static String limit(String value, String text) {
     try {
       long number = Long.parseLong(value);

@@ -88,7 +88,11 @@ public final class RunCommand implements Command {
         console.err().println("wadah: warning: " + remark);
       }
       session.settle(pins(image, attached));
-      return engine.sandbox().run(spec, io(arguments, console)).exitCode();
+      Sandbox.Outcome outcome = engine.sandbox().run(spec, io(arguments, console));
+      for (String note : outcome.notes()) {
+        console.err().println("wadah: warning: " + note);
+      }
+      return outcome.exitCode();
     }
   }
 

@@ -20,8 +20,11 @@ import dev.wadah.layer.LayerStack;
 import dev.wadah.oci.DiffId;
 import dev.wadah.snapshot.Snapshotter;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** Makes the layer of a RUN: a container on a writable state of the root, and what it changed. */
 final class ExecRunner {
@@ -36,6 +39,9 @@ final class ExecRunner {
   private final Faults faults;
   private final StepFailure failure;
   private final Afterwards afterwards;
+
+  /** What this build was told already. */
+  private final Set<String> told = ConcurrentHashMap.newKeySet();
 
   ExecRunner(
       Engine engine,
@@ -85,10 +91,20 @@ final class ExecRunner {
         StepOutput output = new StepOutput(progress, StepRunner.name(vertex), logs)) {
       ContainerSpec spec = spec(op, user, active, prepared);
       Sandbox.Outcome outcome = start(vertex, op, spec, output);
+      tell(outcome.notes(), output);
       if (outcome.exitCode() != 0) {
         throw failure.of(vertex, op, outcome, output);
       }
       return active.commit(outcome.stubs());
+    }
+  }
+
+  /** Says once what the machine could not give the steps, where the first of them prints. */
+  private void tell(List<String> notes, StepOutput output) throws IOException {
+    for (String note : notes) {
+      if (told.add(note)) {
+        output.stream(2).write(("wadah: warning: " + note + "\n").getBytes(StandardCharsets.UTF_8));
+      }
     }
   }
 
