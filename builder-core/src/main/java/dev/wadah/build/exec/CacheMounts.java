@@ -8,6 +8,7 @@ import dev.wadah.content.LockFile;
 import dev.wadah.engine.Engine;
 import dev.wadah.oci.Digest;
 import dev.wadah.posix.Posix;
+import dev.wadah.posix.PosixException;
 import dev.wadah.snapshot.Snapshotter.RootMount;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -23,6 +24,7 @@ import java.util.Optional;
  */
 final class CacheMounts {
   private static final int DEFAULT_MODE = 0755;
+  private static final int NO_REPLACE = 1;
 
   private final Engine engine;
   private final BindMounts binds;
@@ -94,17 +96,20 @@ final class CacheMounts {
     return new MountSpec.Bind(data, cache.target(), cache.readOnly(), false);
   }
 
-  /** Makes a cache's directory with its owner and mode before anybody can see it. */
-  private static void create(Op.Mount.Cache cache, Path data) throws IOException {
+  /**
+   * Makes a cache's directory with its owner and mode before anybody can see it. One that another
+   * step has just made is left alone, empty as it may be: that step uses it already.
+   */
+  static void create(Op.Mount.Cache cache, Path data) throws IOException {
     Path made = Files.createTempDirectory(data.getParent(), "new-");
     Op.Ownership ownership = cache.ownership();
     Posix.lchown(Posix.CWD, made.toString(), ownership.uid().orElse(0), ownership.gid().orElse(0));
     Posix.chmod(Posix.CWD, made.toString(), ownership.mode().orElse(DEFAULT_MODE));
     try {
-      Files.move(made, data, java.nio.file.StandardCopyOption.ATOMIC_MOVE);
-    } catch (java.nio.file.FileSystemException e) {
+      Posix.rename(Posix.CWD, made.toString(), Posix.CWD, data.toString(), NO_REPLACE);
+    } catch (PosixException e) {
       Files.delete(made);
-      if (!Files.isDirectory(data)) {
+      if (!e.errnoName().equals("EEXIST")) {
         throw e;
       }
     }
