@@ -115,11 +115,18 @@ public final class RegistryServer implements Closeable {
   /** What Jetty refuses before it is asked: bad requests, addresses that hide something. */
   private static boolean refuse(Request request, Response response, Callback callback)
       throws Exception {
-    int status = response.getStatus() >= 400 ? response.getStatus() : 500;
-    new Exchange(request, response)
-        .reply(new Fault(status, "UNSUPPORTED", "this request cannot be answered"));
+    new Exchange(request, response).reply(refusal(request, response.getStatus()));
     callback.succeeded();
     return true;
+  }
+
+  /** A registry that goes away is no fault of the request: clients ask again later. */
+  private static Fault refusal(Request request, int status) {
+    if (!request.getConnectionMetaData().getConnector().getServer().isRunning()) {
+      return new Fault(503, "UNAVAILABLE", "the registry is being stopped");
+    }
+    return new Fault(
+        status >= 400 ? status : 500, "UNSUPPORTED", "this request cannot be answered");
   }
 
   /** Every request comes in here. */
