@@ -122,11 +122,26 @@ final class Commands {
 
   /** Whether {@code word} is the first of names of several words. */
   static boolean isGroup(String word) {
-    return switch (word) {
-      case "image", "container", "buildx", "builder", "registry", "store", "system", "volume" ->
-          true;
-      case "manifest", "imagetools", "buildx imagetools" -> true;
-      default -> false;
+    return !words(word).isEmpty();
+  }
+
+  /** What may follow the first word of names of several words, each once; else nothing. */
+  static List<String> words(String group) {
+    return switch (group) {
+      case "image" ->
+          List.of(
+              "build", "history", "import", "inspect", "load", "ls", "prune", "pull", "push", "rm",
+              "save", "tag", "verify");
+      case "container" -> List.of("prune", "run");
+      case "buildx" -> List.of("build", "du", "imagetools", "prune");
+      case "builder" -> List.of("build", "du", "prune");
+      case "registry" -> List.of("serve");
+      case "store" -> List.of("verify");
+      case "system" -> List.of("df", "prune");
+      case "volume" -> List.of("prune");
+      case "manifest" -> List.of("annotate", "create", "inspect", "push", "rm");
+      case "imagetools", "buildx imagetools" -> List.of("create", "inspect");
+      default -> List.of();
     };
   }
 }

@@ -4,6 +4,7 @@ import dev.wadah.build.gc.Entry.Kind;
 import dev.wadah.build.gc.Entry.Trait;
 import dev.wadah.content.Store;
 import dev.wadah.posix.DiskUsage;
+import dev.wadah.posix.Posix;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -19,7 +20,12 @@ public final class Usage {
 
   Usage(Census census, Store store) throws IOException {
     this.census = census;
-    this.containerBytes = DiskUsage.of(store.root().resolve("work").toString());
+    String work = store.root().resolve("work").toString();
+    long containers = 0;
+    for (String name : Posix.names(Posix.CWD, work)) {
+      containers += DiskUsage.of(work + "/" + name);
+    }
+    this.containerBytes = containers;
     long rest = 0;
     for (String room : List.of("logs", "blobs/ingest", "layers/staging", "gc", "locks")) {
       rest += DiskUsage.of(store.root().resolve(room).toString());
