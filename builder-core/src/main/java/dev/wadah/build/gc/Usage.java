@@ -81,18 +81,11 @@ public final class Usage {
   private Line cache() {
     Set<Unit> units = units(Kind::isCache, item -> true);
     units.removeAll(units(Kind::isImage, item -> true));
-    long orphans = 0;
-    for (Unit unit : census.blobs().values()) {
-      orphans += unit.isHeld() ? 0 : unit.bytes();
-    }
-    for (Unit unit : census.layers().values()) {
-      orphans += unit.isHeld() ? 0 : unit.bytes();
-    }
     long kept = 0;
     for (Unit unit : units) {
       kept += unit.isKept() ? unit.bytes() : 0;
     }
-    long bytes = Census.sum(units) + orphans;
+    long bytes = Census.sum(units) + census.unheldBytes();
     return new Line("Build Cache", count(Kind::isCache, item -> true), 0, bytes, bytes - kept);
   }
 
