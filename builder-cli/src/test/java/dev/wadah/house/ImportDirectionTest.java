@@ -36,10 +36,10 @@ class ImportDirectionTest {
       snapshot: oci content layer posix profile
       registry: oci content
       registry.serve: oci
-      layer.toc: oci content layer layer.tar
+      layer.toc: oci content layer layer.tar posix
       image: oci content layer layer.tar layer.toc registry posix profile
       image.archive: oci content layer image
-      image.transfer: oci content layer registry image
+      image.transfer: oci content layer layer.toc registry image
       container: oci posix layer snapshot profile
       network: oci posix content container
       volume: oci posix content layer container
@@ -97,7 +97,14 @@ class ImportDirectionTest {
           "com.google.cloud.tools.jib.", Set.of("registry"),
           "org.eclipse.jetty.", Set.of("registry.serve"),
           "com.github.luben.zstd.",
-              Set.of("layer", "image", "image.transfer", "registry", "build.export", "build.files"),
+              Set.of(
+                  "layer",
+                  "layer.toc",
+                  "image",
+                  "image.transfer",
+                  "registry",
+                  "build.export",
+                  "build.files"),
           "io.opentelemetry.", Set.of("cli.profile"),
           "picocli.", Set.of("cli"),
           "org.apache.maven.", Set.of("maven"));
