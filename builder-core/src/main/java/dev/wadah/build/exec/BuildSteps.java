@@ -10,7 +10,6 @@ import dev.wadah.dockerfile.SourceFile;
 import dev.wadah.engine.Engine;
 import dev.wadah.layer.LayerStore;
 import dev.wadah.oci.DiffId;
-import dev.wadah.snapshot.Snapshotter;
 import java.io.IOException;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -23,18 +22,18 @@ public final class BuildSteps {
   private final List<Vertex> vertices;
   private final BuildProgress progress;
   private final Afterwards afterwards;
-  private final Snapshotter snapshots;
+  private final Engine engine;
 
   private BuildSteps(
       GraphExecutor executor,
       List<Vertex> vertices,
       Afterwards afterwards,
-      Snapshotter snapshots,
+      Engine engine,
       BuildProgress progress) {
     this.vertices = vertices;
     this.executor = executor;
     this.afterwards = afterwards;
-    this.snapshots = snapshots;
+    this.engine = engine;
     this.progress = progress;
   }
 
@@ -82,8 +81,7 @@ public final class BuildSteps {
             progress,
             faults,
             afterwards);
-    return new BuildSteps(
-        new GraphExecutor(runner), vertices, afterwards, engine.snapshots(), progress);
+    return new BuildSteps(new GraphExecutor(runner), vertices, afterwards, engine, progress);
   }
 
   /**
@@ -125,9 +123,12 @@ public final class BuildSteps {
 
   /** Removes what was kept for further steps of this build. */
   private void release() {
-    if (snapshots.isHolding()) {
-      afterwards.close(snapshots::release);
+    if (engine.snapshots().isHolding()) {
+      afterwards.close(engine.snapshots()::release);
       afterwards.await();
+    }
+    if (engine.sandbox().isHolding()) {
+      afterwards.close(engine.sandbox()::release); // unmounts; nobody need wait for that
     }
   }
 }
