@@ -1,6 +1,9 @@
 package dev.wadah.cli;
 
 import dev.wadah.cli.build.BuildCommand;
+import dev.wadah.cli.cache.CacheMountExportCommand;
+import dev.wadah.cli.cache.CacheMountImportCommand;
+import dev.wadah.cli.cache.CacheMountListCommand;
 import dev.wadah.cli.container.RunCommand;
 import dev.wadah.cli.dockerfile.FmtCommand;
 import dev.wadah.cli.dockerfile.LintCommand;
@@ -71,6 +74,7 @@ final class Commands {
           "store",
           "system",
           "volume",
+          "cache",
           "gc",
           "help");
 
@@ -112,6 +116,9 @@ final class Commands {
           case "image prune" -> new ImagePruneCommand();
           case "container prune" -> new ContainerPruneCommand();
           case "volume prune" -> new VolumePruneCommand();
+          case "cache mount ls", "cache mount list" -> new CacheMountListCommand();
+          case "cache mount export" -> new CacheMountExportCommand();
+          case "cache mount import" -> new CacheMountImportCommand();
           case "gc" -> new GcCommand();
           case "store verify" -> new StoreVerifyCommand();
           case "version" -> new VersionCommand();
@@ -138,6 +145,8 @@ final class Commands {
       case "registry" -> List.of("serve");
       case "store" -> List.of("verify");
       case "system" -> List.of("df", "prune");
+      case "cache" -> List.of("mount");
+      case "cache mount" -> List.of("export", "import", "ls");
       case "volume" -> List.of("prune");
       case "manifest" -> List.of("annotate", "create", "inspect", "push", "rm");
       case "imagetools", "buildx imagetools" -> List.of("create", "inspect");

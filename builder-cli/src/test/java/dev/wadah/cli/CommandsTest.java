@@ -9,7 +9,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class CommandsTest {
   static List<String> groups() {
-    return Stream.concat(Commands.NAMES.stream(), Stream.of("buildx imagetools"))
+    return Stream.concat(Commands.NAMES.stream(), Stream.of("buildx imagetools", "cache mount"))
         .filter(Commands::isGroup)
         .toList();
   }

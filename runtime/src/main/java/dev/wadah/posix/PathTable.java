@@ -191,7 +191,7 @@ public final class PathTable {
   }
 
   /** The numbers in each directory, sorted by the bytes of their names; eight bytes for each. */
-  public final class Listing {
+  public static final class Listing {
     private final int[] starts;
     private final int[] children;
 
