@@ -93,18 +93,48 @@ public final class Builder {
     StepCache cache =
         new StepCache(
             new CacheStore(engine.store(), engine.layers()), shared.records(), shared.purpose());
-    Map<Vertex, VertexResult> results;
     List<Vertex> vertices = vertices(graphs);
     Explainer explainer =
         new Explainer(
             new StepMemories(engine.store()),
             vertices,
             new MissSurroundings(engine, session.request(), shared));
+    Map<Vertex, VertexResult> results;
+    Exporter.Written written;
+    try (BuildSteps steps = steps(session, vertices, cache, explainer, progress)) {
+      results = execute(steps, warnings);
+      if (shared.purpose() == StepCache.Purpose.SHARED) {
+        steps.settle(); // all records are in the cache that is shared
+      }
+      explainer.fixImages();
+      written = output(session, graphs, results, shared, cache, progress);
+    }
+    return new BuildResult(
+        written.images(),
+        written.metadata(),
+        LayerWarnings.added(engine.layers(), shared.withWarnings(warnings)),
+        explainer.said(),
+        new Provenance(engine, session.request(), graphs, results));
+  }
+
+  private Map<Vertex, VertexResult> execute(BuildSteps steps, List<Diagnostic> warnings)
+      throws BuildException, IOException {
     try {
-      results = execute(session, vertices, cache, explainer, progress);
+      return steps.execute();
     } catch (BuildException e) {
       throw Checks.joined(e, LayerWarnings.added(engine.layers(), warnings));
     }
+  }
+
+  /** Puts the images together and writes them where the outputs ask for them. */
+  private Exporter.Written output(
+      BuildSession session,
+      Map<Platform, InstructionGraph> graphs,
+      Map<Vertex, VertexResult> results,
+      SharedCaches shared,
+      StepCache cache,
+      BuildProgress progress)
+      throws BuildException, IOException {
     long start = System.nanoTime();
     Map<Platform, Image> images = new LinkedHashMap<>();
     Map<Platform, Integer> base = new LinkedHashMap<>();
@@ -125,12 +155,7 @@ public final class Builder {
         export(session.request(), new Built(images, base, session.epoch()), progress);
     shared.write(cache, layers, BuildSteps.outlined(results, outputs));
     Profile.spent(Phase.EXPORT, start);
-    return new BuildResult(
-        written.images(),
-        written.metadata(),
-        LayerWarnings.added(engine.layers(), shared.withWarnings(warnings)),
-        explainer.said(),
-        new Provenance(engine, session.request(), graphs, results));
+    return written;
   }
 
   private static List<Vertex> vertices(Map<Platform, InstructionGraph> graphs) {
@@ -139,23 +164,22 @@ public final class Builder {
     return List.copyOf(vertices);
   }
 
-  private Map<Vertex, VertexResult> execute(
+  private BuildSteps steps(
       BuildSession session,
       List<Vertex> vertices,
       StepCache cache,
       Explainer explainer,
       BuildProgress progress)
-      throws BuildException, IOException {
+      throws IOException {
     return BuildSteps.of(
-            engine,
-            session.request(),
-            vertices,
-            session.dockerfile().source(),
-            session,
-            cache,
-            new Misses(explainer, session.request().cache().misses()),
-            progress)
-        .execute();
+        engine,
+        session.request(),
+        vertices,
+        session.dockerfile().source(),
+        session,
+        cache,
+        new Misses(explainer, session.request().cache().misses()),
+        progress);
   }
 
   private static List<BuildRequest.OutputRequest> outputs(BuildRequest request) {

@@ -283,9 +283,7 @@ final class TreeDiff {
       case LINKED -> {
         List<String> names = links.computeIfAbsent(change.inode(), inode -> new ArrayList<>());
         names.add(path);
-        LayerEntry.File file = file(path);
-        entries.add(
-            names.size() == 1 ? file : new LayerEntry.HardLink(path, names.get(0), file.node()));
+        entries.add(names.size() == 1 ? file(path) : new LayerEntry.HardLink(path, names.get(0)));
       }
       default -> entries.add(file(path));
     }
@@ -307,7 +305,7 @@ final class TreeDiff {
     return likeLayers;
   }
 
-  private LayerEntry.File file(String path) throws IOException {
+  private LayerEntry file(String path) throws IOException {
     FileNode node = FileNodes.of(root + path, FileStatus.of(root + path));
     return new LayerEntry.File(
         path, node, node.isFile() ? new HostContent(root + path) : LayerEntry.Content.NONE);

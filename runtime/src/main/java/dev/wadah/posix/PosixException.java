@@ -13,7 +13,8 @@ public final class PosixException extends IOException {
   private final String reason;
 
   public PosixException(String call, String path, int errno, String errnoName, String reason) {
-    super("%s %s: %s (%s)".formatted(call, path, reason, errnoName));
+    // Files that are not there are told of by this; a format string would be parsed for each.
+    super(call + " " + path + ": " + reason + " (" + errnoName + ")");
     this.call = call;
     this.path = path;
     this.errno = errno;

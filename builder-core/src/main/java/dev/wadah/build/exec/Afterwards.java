@@ -7,19 +7,23 @@ import java.util.Deque;
 
 /**
  * What is still to be done when a step's result is there, such as removing its work directory: the
- * next step does not wait for it, only the end of the build does. One thread does all of it, in
- * order; it begins with the first piece of work and ends when there is none left.
+ * next step does not wait for it, only the end of the build does. Pieces of work do not depend on
+ * each other: they begin in order, and up to two are done at once, by threads that begin when there
+ * is work and end when there is none left.
  */
 final class Afterwards {
+  /** With one, the work of steps that end together is still going on when all else is done. */
+  private static final int MOST_THREADS = 2;
+
   private final Deque<Closeable> work = new ArrayDeque<>();
-  private boolean busy;
+  private int threads;
   private Throwable failure;
 
   /** Closes {@code resource} soon. */
   synchronized void close(Closeable resource) {
     work.add(resource);
-    if (!busy) {
-      busy = true;
+    if (threads < MOST_THREADS) {
+      threads++;
       Thread thread = new Thread(this::run, "afterwards");
       thread.setDaemon(true);
       thread.start();
@@ -41,7 +45,7 @@ final class Afterwards {
   private synchronized Closeable next() {
     Closeable next = work.poll();
     if (next == null) {
-      busy = false;
+      threads--;
       notifyAll();
     }
     return next;
@@ -54,7 +58,7 @@ final class Afterwards {
   /** Waits until all is done, however often this thread is interrupted meanwhile. */
   synchronized void await() {
     boolean interrupted = false;
-    while (busy) {
+    while (threads > 0) {
       try {
         wait();
       } catch (InterruptedException e) {

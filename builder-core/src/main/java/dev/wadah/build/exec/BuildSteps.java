@@ -10,30 +10,36 @@ import dev.wadah.dockerfile.SourceFile;
 import dev.wadah.engine.Engine;
 import dev.wadah.layer.LayerStore;
 import dev.wadah.oci.DiffId;
+import dev.wadah.snapshot.Snapshotter;
+import java.io.Closeable;
 import java.io.IOException;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** Puts the parts of one build's execution together. */
-public final class BuildSteps {
+/**
+ * Puts the parts of one build's execution together. When the results are there, some of what the
+ * steps leave behind is still being written down and cleaned up: {@link #settle} and {@link #close}
+ * wait for that, so that the build's outputs can be written beside it.
+ */
+public final class BuildSteps implements Closeable {
   private final GraphExecutor executor;
   private final List<Vertex> vertices;
   private final BuildProgress progress;
   private final Afterwards afterwards;
-  private final Engine engine;
+  private final Snapshotter snapshots;
 
   private BuildSteps(
       GraphExecutor executor,
       List<Vertex> vertices,
       Afterwards afterwards,
-      Engine engine,
+      Snapshotter snapshots,
       BuildProgress progress) {
     this.vertices = vertices;
     this.executor = executor;
     this.afterwards = afterwards;
-    this.engine = engine;
+    this.snapshots = snapshots;
     this.progress = progress;
   }
 
@@ -81,7 +87,8 @@ public final class BuildSteps {
             progress,
             faults,
             afterwards);
-    return new BuildSteps(new GraphExecutor(runner), vertices, afterwards, engine, progress);
+    return new BuildSteps(
+        new GraphExecutor(runner), vertices, afterwards, engine.snapshots(), progress);
   }
 
   /**
@@ -110,25 +117,27 @@ public final class BuildSteps {
    */
   public Map<Vertex, VertexResult> execute() throws BuildException, IOException {
     progress.planned(vertices.stream().map(StepRunner::name).toList());
-    Map<Vertex, VertexResult> results;
-    try {
-      results = executor.execute(vertices);
-    } finally {
-      afterwards.await();
-      release();
-    }
-    afterwards.check();
-    return results;
+    return executor.execute(vertices);
   }
 
-  /** Removes what was kept for further steps of this build. */
-  private void release() {
-    if (engine.snapshots().isHolding()) {
-      afterwards.close(engine.snapshots()::release);
+  /**
+   * Waits until everything that was done is in the cache, and its work directories are gone.
+   *
+   * @throws IOException if something could not be written or removed
+   */
+  public void settle() throws IOException {
+    afterwards.await();
+    afterwards.check();
+  }
+
+  /** Settles, and removes what was kept for further steps of this build. */
+  @Override
+  public void close() throws IOException {
+    afterwards.await();
+    if (snapshots.isHolding()) {
+      afterwards.close(snapshots::release);
       afterwards.await();
     }
-    if (engine.sandbox().isHolding()) {
-      afterwards.close(engine.sandbox()::release); // unmounts; nobody need wait for that
-    }
+    afterwards.check();
   }
 }

@@ -15,8 +15,9 @@ import java.io.IOException;
  * @param wanted whether anybody wants to hear the explanations
  */
 public record Misses(Explainer explainer, BuildRequest.Misses wanted) {
-  /** Tells why a step is done. */
+  /** Notes that a step begins, and tells why. */
   void tell(StepNote note, StepCache cache, BuildProgress progress) throws IOException {
+    explainer.begin(note);
     if (wanted == BuildRequest.Misses.EXPLAINED) {
       Found found = cache.isRecorded(note.key()) ? Found.WITHOUT_LAYER : Found.ABSENT;
       progress.explained(StepRunner.name(note.vertex()), explainer.missed(note, found));

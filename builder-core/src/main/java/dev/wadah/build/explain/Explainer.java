@@ -3,6 +3,7 @@ package dev.wadah.build.explain;
 import dev.wadah.build.explain.StepMemories.Kept;
 import dev.wadah.build.graph.Op;
 import dev.wadah.build.graph.Vertex;
+import dev.wadah.oci.Digest;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -26,6 +27,7 @@ public final class Explainer {
   private final StepMemories memories;
   private final List<Vertex> vertices;
   private final Surroundings surroundings;
+  private String dockerfile = "";
 
   /** What is known of a stage's steps of earlier builds. */
   private final Map<String, List<Kept>> earlier = new HashMap<>();
@@ -34,6 +36,10 @@ public final class Explainer {
   private final Map<Vertex, Set<Vertex>> begun = new HashMap<>();
 
   private final Map<Vertex, List<String>> own = new HashMap<>();
+
+  /** Digests of the images that missed steps stand on; empty until somebody looked. */
+  private final Map<String, Optional<String>> images = new HashMap<>();
+
   private final Map<String, String> said = new LinkedHashMap<>();
 
   /**
@@ -47,6 +53,45 @@ public final class Explainer {
     this.surroundings = surroundings;
   }
 
+  /** Notes that a step is about to be done. */
+  public void begin(StepNote note) {
+    String image = note.image();
+    if (!image.isEmpty()) {
+      synchronized (images) {
+        images.putIfAbsent(image, Optional.empty());
+      }
+    }
+  }
+
+  /**
+   * Looks up, unless that was done, what the names of those images mean that steps stand on which
+   * have begun; for what {@link #keep} remembers, they mean the same from then on. To be called
+   * before the build gives a name to its own image.
+   */
+  public void fixImages() {
+    synchronized (images) {
+      for (String image : images.keySet()) {
+        try {
+          digest(image);
+        } catch (IOException e) {
+          // What is not known now is asked for again, or explains nothing later.
+        }
+      }
+    }
+  }
+
+  private String digest(String image) throws IOException {
+    synchronized (images) {
+      Optional<String> known = images.getOrDefault(image, Optional.empty());
+      if (known.isEmpty()) {
+        Optional<Digest> digest = surroundings.digest(image);
+        known = Optional.of(digest.isPresent() ? digest.get().toString() : "");
+        images.put(image, known);
+      }
+      return known.get();
+    }
+  }
+
   /** Remembers a step whose result is in the cache now. */
   public void keep(StepNote note) {
     try {
@@ -58,12 +103,18 @@ public final class Explainer {
 
   private StepMemory memory(StepNote note) throws IOException {
     String image = note.image();
-    return note.toMemory(
-        image.isEmpty() ? "" : surroundings.digest(image).map(Object::toString).orElse(""));
+    return note.toMemory(image.isEmpty() ? "" : digest(image));
   }
 
   private String stage(Vertex vertex) {
-    return surroundings.dockerfile() + "\n" + vertex.caption().stage();
+    return dockerfile() + "\n" + vertex.caption().stage();
+  }
+
+  private synchronized String dockerfile() {
+    if (dockerfile.isEmpty()) {
+      dockerfile = surroundings.dockerfile();
+    }
+    return dockerfile;
   }
 
   /** All that {@link #missed} said, by the names of the steps, in the order in which they began. */

@@ -62,24 +62,14 @@ public final class Exporter {
     Outcome outcome = Outcome.FAILED;
     try {
       Built wanted = options.rewritesTimestamps() ? timestamps.rewrite(built) : built;
-      Written written = write(wanted, output, options, new PushProgress(progress, vertex));
+      Map<String, Object> metadata =
+          write(wanted, output, options, new PushProgress(progress, vertex));
       outcome = Outcome.DONE;
-      return new Written(named(wanted.images(), written.images()), written.metadata());
+      return new Written(wanted.images(), metadata);
     } finally {
       Duration duration = Duration.ofNanos(System.nanoTime() - start);
       progress.finished(vertex, outcome, duration, Optional.empty());
     }
-  }
-
-  /** Images as they were made, but for those that have other layers, and so another id, there. */
-  private static Map<Platform, Image> named(
-      Map<Platform, Image> made, Map<Platform, Image> written) {
-    Map<Platform, Image> images = new LinkedHashMap<>(made);
-    written.forEach(
-        (platform, image) ->
-            images.computeIfPresent(
-                platform, (same, old) -> old.id().equals(image.id()) ? old : image));
-    return images;
   }
 
   private static String caption(BuildRequest.OutputRequest output, OutputOptions options) {
@@ -95,7 +85,7 @@ public final class Exporter {
     return options.push() == OutputOptions.Push.NO ? what : what + " and pushing";
   }
 
-  private Written write(
+  private Map<String, Object> write(
       Built built,
       BuildRequest.OutputRequest output,
       OutputOptions options,
@@ -123,10 +113,10 @@ public final class Exporter {
               .write(built, options, Path.of(destination.get()).toAbsolutePath().normalize());
       default -> {} // cacheonly
     }
-    return new Written(images, Map.of());
+    return Map.of();
   }
 
-  private Written image(
+  private Map<String, Object> image(
       Map<Platform, Image> images, OutputOptions options, String type, TransferProgress progress)
       throws IOException {
     // what is only pushed needs no place in the list of images
@@ -150,7 +140,7 @@ public final class Exporter {
         push(name, target, options.push(), progress);
       }
     }
-    return new Written(written, metadata(written, target, options));
+    return metadata(written, target, options);
   }
 
   private void push(
@@ -162,7 +152,7 @@ public final class Exporter {
         .push(target, place, progress);
   }
 
-  private Written archive(
+  private Map<String, Object> archive(
       Map<Platform, Image> images,
       BuildRequest.OutputRequest output,
       OutputOptions options,
@@ -190,7 +180,7 @@ public final class Exporter {
             }
           });
     }
-    return new Written(written, metadata(written, target, options));
+    return metadata(written, target, options);
   }
 
   private static Map<String, Object> metadata(

@@ -9,6 +9,8 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class AfterwardsTest {
@@ -16,17 +18,40 @@ class AfterwardsTest {
   private final List<Integer> done = Collections.synchronizedList(new ArrayList<>());
 
   @Test
-  void doesEverythingInOrderBeforeTheEnd() throws IOException {
+  void doesEverythingOnceBeforeTheEnd() throws IOException {
     for (int round = 0; round < 100; round++) {
       int number = round;
       afterwards.close(() -> done.add(number));
       if (round == 50) {
-        afterwards.await(); // the thread ends here, and another begins
+        afterwards.await(); // the threads end here, and others begin
       }
     }
     afterwards.await();
     afterwards.check();
-    assertThat(done).hasSize(100).isSorted();
+    assertThat(done).hasSize(100).doesNotHaveDuplicates();
+  }
+
+  @Test
+  void doesTwoPiecesAtOnceAndNoMore() throws IOException {
+    CountDownLatch both = new CountDownLatch(2);
+    AtomicInteger now = new AtomicInteger();
+    AtomicInteger most = new AtomicInteger();
+    for (int piece = 0; piece < 6; piece++) {
+      afterwards.close(
+          () -> {
+            most.accumulateAndGet(now.incrementAndGet(), Math::max);
+            both.countDown();
+            try {
+              assertThat(both.await(1, TimeUnit.MINUTES)).isTrue();
+            } catch (InterruptedException e) {
+              throw new IOException(e);
+            }
+            now.decrementAndGet();
+          });
+    }
+    afterwards.await();
+    afterwards.check();
+    assertThat(most).hasValue(2);
   }
 
   @Test

@@ -1,13 +1,14 @@
-package dev.wadah.posix;
+package dev.wadah.build.files;
 
+import dev.wadah.posix.PathBytes;
 import java.util.Arrays;
 
 /**
  * Numbers for paths, in some twenty bytes and its name for each: what it is called, and the number
  * of the directory that it is in. The root is 0, a directory has a lower number than what is in it,
- * and no number goes away. Not for use by several threads while one of them gives numbers.
+ * and no number goes away. Not for use by several threads at once.
  */
-public final class PathTable {
+final class PathTable {
   private byte[] names = new byte[256];
 
   /** Where in {@link #names} a name ends; it begins where the one before ends. */
@@ -21,17 +22,17 @@ public final class PathTable {
   private int size = 1;
 
   /** How many numbers there are, the root's among them. */
-  public int size() {
+  int size() {
     return size;
   }
 
   /** The number of a path's directory; the root's is its own. */
-  public int parent(int number) {
+  int parent(int number) {
     return parents[number];
   }
 
   /** The number of a path; -1 when it has none. */
-  public int find(String path) {
+  int find(String path) {
     byte[] bytes = PathBytes.encode(path);
     int at = 0;
     for (int start = 1; start < bytes.length; ) {
@@ -46,7 +47,7 @@ public final class PathTable {
   }
 
   /** The number of the longest path that has one, on the way down to {@code path}. */
-  public int nearest(String path) {
+  int nearest(String path) {
     byte[] bytes = PathBytes.encode(path);
     int at = 0;
     for (int start = 1; start < bytes.length; ) {
@@ -62,7 +63,7 @@ public final class PathTable {
   }
 
   /** The number of a path, given to it and to its directories where they have none. */
-  public int make(String path) {
+  int make(String path) {
     byte[] bytes = PathBytes.encode(path);
     int at = 0;
     for (int start = 1; start < bytes.length; ) {
@@ -103,7 +104,7 @@ public final class PathTable {
   }
 
   /** A length for an array that has become too short for {@code least}. */
-  public static int grown(int least) {
+  static int grown(int least) {
     return (int) Math.min(Integer.MAX_VALUE - 8L, least + (least >> 1) + 16L);
   }
 
@@ -133,13 +134,8 @@ public final class PathTable {
         && Arrays.equals(names, ends[number - 1], ends[number], bytes, start, end);
   }
 
-  /** The last part of a number's path. */
-  public String name(int number) {
-    return PathBytes.decode(names, ends[number - 1], ends[number] - ends[number - 1]);
-  }
-
   /** The path of a number. */
-  public String path(int number) {
+  String path(int number) {
     int length = 0;
     for (int at = number; at > 0; at = parents[at]) {
       length += 1 + ends[at] - ends[at - 1];
@@ -162,24 +158,7 @@ public final class PathTable {
    * All numbers in canonical order ({@link PathBytes#comparePaths}): a directory, what is in it,
    * its next sibling.
    */
-  public int[] walk() {
-    Listing listing = listing();
-    int[] order = new int[size];
-    int[] waiting = new int[size];
-    int count = 0;
-    int last = 1; // the root waits
-    while (last > 0) {
-      int number = waiting[--last];
-      order[count++] = number;
-      for (int i = listing.starts[number + 1] - 1; i >= listing.starts[number]; i--) {
-        waiting[last++] = listing.children[i];
-      }
-    }
-    return order;
-  }
-
-  /** What is in each directory, for as long as no further number is given. */
-  public Listing listing() {
+  int[] walk() {
     int[] starts = new int[size + 1];
     for (int number = 1; number < size; number++) {
       starts[parents[number] + 1]++;
@@ -187,28 +166,19 @@ public final class PathTable {
     for (int number = 0; number < size; number++) {
       starts[number + 1] += starts[number];
     }
-    return new Listing(starts, children(starts));
-  }
-
-  /** The numbers in each directory, sorted by the bytes of their names; eight bytes for each. */
-  public static final class Listing {
-    private final int[] starts;
-    private final int[] children;
-
-    private Listing(int[] starts, int[] children) {
-      this.starts = starts;
-      this.children = children;
+    int[] children = children(starts);
+    int[] order = new int[size];
+    int[] waiting = new int[size];
+    int count = 0;
+    int last = 1; // the root waits
+    while (last > 0) {
+      int number = waiting[--last];
+      order[count++] = number;
+      for (int i = starts[number + 1] - 1; i >= starts[number]; i--) {
+        waiting[last++] = children[i];
+      }
     }
-
-    /** How many numbers are in a directory. */
-    public int size(int directory) {
-      return starts[directory + 1] - starts[directory];
-    }
-
-    /** A number in a directory; {@code index} counts from 0. */
-    public int child(int directory, int index) {
-      return children[starts[directory] + index];
-    }
+    return order;
   }
 
   /** The numbers in each directory, sorted by their names; {@code starts} says where it begins. */
