@@ -2,6 +2,9 @@ package dev.wadah.cli;
 
 /** A command of {@code wadah}. */
 public interface Command {
+  /** Begins, in other threads, what it will need; called before its command line is looked at. */
+  default void prepare() {}
+
   /** Its flags and arguments. */
   CommandModel model();
 
