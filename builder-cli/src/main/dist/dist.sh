@@ -15,6 +15,11 @@ set -- "$new"/lib/builder-c*.jar "$new"/lib/grammar-*.jar "$new"/lib/runtime-*.j
   "$new"/lib/picocli-*.jar "$new"/lib/antlr4-runtime-*.jar "$new"/lib/jackson-core-*.jar
 "${JAVA_HOME:+$JAVA_HOME/bin/}java" -cp "$(echo "$new"/lib/asm-[0-9]*.jar)" "$here/Pack.java" "$new/lib/wadah.jar" "$@"
 rm "$@"
+set --
+for jar in "$new"/lib/*.jar; do
+  [ "$jar" = "$new/lib/wadah.jar" ] || set -- "$@" "$jar"
+done
+"${JAVA_HOME:+$JAVA_HOME/bin/}java" -cp "$(echo "$new"/lib/asm-[0-9]*.jar)" "$here/Pack.java" --index "$new/lib/libraries.jar" "$@"
 
 if [ -d "$natives" ]; then
   # amd64 and arm64 files keep their names; the runtime knows which one is its own.

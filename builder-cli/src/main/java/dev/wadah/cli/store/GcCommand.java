@@ -32,7 +32,7 @@ public final class GcCommand implements Command {
                 "[FLAGS]",
                 "Keep the store within its limits: those of its gc.conf, or those of the flags.")
             .flag("Say nothing, and do nothing while another one runs", "-q", "--quiet");
-    return LimitFlags.addTo(Prune.addDryRunTo(model));
+    return LimitFlags.addTo(model);
   }
 
   @Override
@@ -48,24 +48,19 @@ public final class GcCommand implements Command {
             : settings.wishes();
     Console console = session.console();
     Collector collector = Collector.open(session.root(), now(console));
-    if (arguments.has("quiet") && !Prune.isDry(arguments)) {
+    if (arguments.has("quiet")) {
       collector.collectUnlessAnotherDoes(wishes);
       collector.sync();
       return ExitCode.OK;
     }
-    boolean dry = Prune.isDry(arguments);
-    Collected collected = dry ? collector.preview(wishes) : collector.collect(wishes);
-    if (!dry) {
-      collector.sync();
-    }
+    Collected collected = collector.collect(wishes);
+    collector.sync();
     console
         .out()
         .println(
-            "%s %d entries, %s %s%s"
+            "removed %d entries, reclaimed %s%s"
                 .formatted(
-                    dry ? "would remove" : "removed",
                     collected.removed().size(),
-                    dry ? "reclaim" : "reclaimed",
                     GoSize.of(collected.freedBytes(), 4),
                     collected.heldBytes() == 0
                         ? ""

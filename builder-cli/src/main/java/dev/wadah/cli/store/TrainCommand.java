@@ -28,8 +28,9 @@ import java.util.Map;
  * watches can write down which classes commands need. Started by bin/wadah; not for people.
  *
  * <p>Each class that is written down costs every start some 10 microseconds. What takes its time
- * anyway, such as loading an image, is therefore not trained, and {@code train network} makes
- * another archive, for the commands that talk to registries.
+ * anyway, such as loading an image, is therefore not trained, and {@code train network} and {@code
+ * train traces} make other archives, for the commands that talk to registries, and for builds that
+ * are sent as traces.
  */
 public final class TrainCommand implements Command {
   private static final String DOCKERFILE =
@@ -94,8 +95,9 @@ public final class TrainCommand implements Command {
 
   @Override
   public CommandModel model() {
-    return CommandModel.of("train", "[network]", "Load the classes that commands need.")
-        .arguments("network", "0..1", "Those of the commands that talk to registries");
+    return CommandModel.of("train", "[network|traces]", "Load the classes that commands need.")
+        .arguments(
+            "KIND", "0..1", "Those of commands that talk to registries, or of builds with traces");
   }
 
   @Override
@@ -105,6 +107,8 @@ public final class TrainCommand implements Command {
       Consoles consoles = new Consoles(session.console(), folder);
       if (arguments.positional().contains("network")) {
         new NetworkTraining(folder, consoles).run();
+      } else if (arguments.positional().contains("traces")) {
+        TraceTraining.run(consoles.over(folder.resolve("store")), traced -> builds(folder, traced));
       } else {
         builds(folder, consoles.over(folder.resolve("store")));
       }

@@ -54,7 +54,7 @@ class StartScriptTest {
     Files.createDirectories(home.resolve("lib"));
     Path script = Path.of("src/main/dist/bin/wadah");
     Files.copy(script, home.resolve("bin/wadah"), StandardCopyOption.COPY_ATTRIBUTES);
-    for (String jar : List.of("asm.jar", "wadah.jar", "zstd.jar")) {
+    for (String jar : List.of("asm.jar", "libraries.jar", "wadah.jar")) {
       Files.createFile(home.resolve("lib").resolve(jar));
     }
     Files.writeString(home.resolve("lib/build-id"), "1-2\n");
@@ -65,7 +65,7 @@ class StartScriptTest {
   void putsTheJarOfBuildsFirstAndPassesArgumentsAsTheyAre() throws Exception {
     Run run = run(jvm("25.0.1"), Map.of(), "build", "-t", "a b", "*", "");
     assertThat(run.lines)
-        .containsSubsequence("-cp", lib("wadah", "asm", "zstd"), "dev.wadah.cli.Main", "build");
+        .containsSubsequence("-cp", lib("wadah", "libraries"), "dev.wadah.cli.Main", "build");
     assertThat(run.output).endsWith("build\n-t\na b\n*\n\n");
     assertThat(run.lines).contains("-Dwadah.libexec=" + home + "/libexec");
   }
@@ -130,6 +130,30 @@ class StartScriptTest {
     }
     assertThat(Files.readAllLines(jvm.resolve("bin/trainings")))
         .containsExactly("train", "network");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "OTEL_EXPORTER_OTLP_ENDPOINT, build, .",
+    "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT, buildx, build",
+    "OTEL_TRACES_EXPORTER, image, build",
+  })
+  void hasAnArchiveOfItsOwnForBuildsThatSendTraces(String variable, String first, String second)
+      throws Exception {
+    Path jvm = jvm("25");
+    Path room = caches.resolve("wadah");
+    String place = home.toString().replace('/', ',');
+    Path traces = room.resolve("25-1-2" + place + ",,traces.aot");
+    Path others = room.resolve("25-1-2" + place + ".aot");
+    Map<String, String> traced = Map.of(variable, "x");
+    run(jvm, traced, first, second);
+    awaitTrue(() -> Files.exists(traces) && Files.notExists(Path.of(traces + ".lock")));
+    assertThat(run(jvm, traced, first, second).lines).contains("-XX:AOTCache=" + traces);
+    run(jvm, Map.of(), first, second);
+    awaitTrue(() -> Files.exists(others) && Files.notExists(Path.of(others + ".lock")));
+    assertThat(run(jvm, Map.of(), first, second).lines).contains("-XX:AOTCache=" + others);
+    assertThat(run(jvm, traced, "images").lines).contains("-XX:AOTCache=" + others);
+    assertThat(Files.readAllLines(jvm.resolve("bin/trainings"))).containsExactly("traces", "train");
   }
 
   @Test
@@ -258,7 +282,10 @@ class StartScriptTest {
     List<String> words = new ArrayList<>(List.of(home.resolve("bin/wadah").toString()));
     words.addAll(List.of(args));
     ProcessBuilder builder = new ProcessBuilder(words);
-    builder.environment().keySet().removeIf(name -> name.startsWith("WADAH_"));
+    builder
+        .environment()
+        .keySet()
+        .removeIf(name -> name.startsWith("WADAH_") || name.startsWith("OTEL_"));
     builder.environment().put("JAVA_HOME", jvm.toString());
     builder.environment().put("XDG_CACHE_HOME", caches.toString());
     builder.environment().putAll(environment);
