@@ -16,7 +16,10 @@
 /* Descriptors that Java hands over. CONTROL: first the operations, then signals, a byte each; its end means "kill". */
 enum { CONTROL_FD = 3, STATUS_FD = 4 };
 
-/* Where process 1 keeps its end of the socket to the supervisor. */
+/* With "join" Java hands over a mount namespace as well, and the root directory that we have in it. */
+enum { SPACE_FD = 5, SPACE_ROOT_FD = 6 };
+
+/* Where process 1 keeps its end of the socket to the supervisor, which has closed those two by then. */
 enum { PEER_FD = 5 };
 
 enum { MAX_LIST_BYTES = 64 << 20, MAX_LOWERS = 500, MAX_PATH = 4096 };
@@ -57,6 +60,7 @@ struct box {
   bool init, terminal;
 
   uint64_t clone_flags; /* supervisor */
+  bool join;
   struct strings cleanup;
   const char *into; /* control group of version 2 that process 1 is born into */
   bool born_into;   /* whether it was; else it goes there by itself */
@@ -79,8 +83,15 @@ int append(struct box *box, struct strings *list, char *item);
 enum missing { REFUSE, MAKE_DIRECTORY, MAKE_FILE, MAKE_KEPT_DIRECTORY };
 int open_within(int root, const char *path, enum missing missing);
 
-/* mounts.c, overlay.c, files.c */
+/* spaces.c: mount namespaces, and the root of one */
+int join_space(struct box *box);
+int leave_chroot(void);
 int op_private(struct box *box, char **args);
+int op_slave(struct box *box, char **args);
+int op_hold(struct box *box, char **args);
+
+/* mounts.c, overlay.c, files.c */
+int op_cover(struct box *box, char **args);
 int op_scratch(struct box *box, char **args);
 int op_root(struct box *box, char **args);
 int op_source(struct box *box, char **args);

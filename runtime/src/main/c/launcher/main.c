@@ -19,7 +19,7 @@ int main(int argc, char **argv) {
     fputs("launcher: started without its descriptors; it is a part of wadah and of no use by itself\n", stderr);
     return 2;
   }
-  syscall(SYS_close_range, STATUS_FD + 1, ~0u, 0); /* whatever the JVM left open */
+  syscall(SYS_close_range, SPACE_ROOT_FD + 1, ~0u, 0); /* whatever the JVM left open */
   setsid(); /* the terminal's signals are for Java, which passes them on */
   if (read_ops(&box) < 0) return 1;
   return supervise(&box);

@@ -48,11 +48,6 @@ int make_readonly(int target, bool recursive) {
   return mount_at(-1, NULL, target, NULL, MS_REMOUNT | MS_BIND | MS_RDONLY | kept_flags(target), NULL);
 }
 
-int op_private(struct box *box, char **args) {
-  (void)args;
-  return mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ? fail(box, "mount", "/") : 0;
-}
-
 /* args: directory. It is hidden from us from here on, so it must be one that nobody needs. */
 int op_scratch(struct box *box, char **args) {
   if (mount("scratch", args[0], "tmpfs", MS_NOSUID | MS_NODEV, "mode=700") < 0) return fail(box, "mount", args[0]);
@@ -72,6 +67,15 @@ int op_source(struct box *box, char **args) {
   if (box->tree_fd >= 0) close(box->tree_fd);
   box->tree_fd = open(args[0], O_PATH | O_CLOEXEC);
   return box->tree_fd < 0 ? fail(box, "open", args[0]) : 0;
+}
+
+/* args: directory of the host. The tree covers it, so that it has a path. */
+int op_cover(struct box *box, char **args) {
+  int target = open(args[0], O_PATH | O_DIRECTORY | O_CLOEXEC);
+  if (target < 0) return fail(box, "open", args[0]);
+  if (mount_at(box->tree_fd, NULL, target, NULL, MS_BIND, NULL) < 0) return fail(box, "mount", args[0]);
+  close(target);
+  return 0;
 }
 
 /* The tree becomes the root: bound once more, because pivot_root wants a mount. */
@@ -161,10 +165,12 @@ static int move_root(void) {
 
 /*
  * Enters the root and lets go of everything outside: the old root is stacked under the new one and detached, and no
- * descriptor stays open but 0, 1, 2, status and peer, so that neither a path nor /proc/self/fd leads out.
+ * descriptor stays open but 0, 1, 2, status and peer, so that neither a path nor /proc/self/fd leads out. The old root
+ * must be the namespace's: of a container on top of a mere chroot ".." would lead to what is outside of that.
  */
 int op_pivot(struct box *box, char **args) {
   (void)args;
+  if (leave_chroot() < 0) return fail(box, "setns", "/");
   if (fchdir(box->root_fd) < 0) return fail(box, "fchdir", "root");
   if (syscall(SYS_pivot_root, ".", ".") < 0) {
     if (errno != EINVAL || move_root() < 0) return fail(box, "pivot_root", "root");

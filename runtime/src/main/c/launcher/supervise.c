@@ -1,4 +1,4 @@
-/* The supervisor: outside of all namespaces, alive exactly as long as its container. */
+/* The supervisor: outside of the container's namespaces, alive exactly as long as its container. */
 #include "launcher.h"
 
 #include <errno.h>
@@ -70,6 +70,7 @@ static int collect(struct box *box) {
     if (strcmp(op->kind->name, "cleanup") == 0 && append(box, &box->cleanup, op->args[0]) < 0) return -1;
     if (strcmp(op->kind->name, "into") == 0) box->into = op->args[0];
     if (strcmp(op->kind->name, "terminal") == 0) box->terminal = true;
+    if (strcmp(op->kind->name, "join") == 0) box->join = true;
   }
   box->op_now = 0;
   return 0;
@@ -172,7 +173,7 @@ static void remove_directories(struct box *box) {
 /* Starts the container and stays until it has ended; the return value is the supervisor's own exit status. */
 int supervise(struct box *box) {
   struct watch watch = {.peer = -1, .parent_alive = true, .relay = {.master = -1}};
-  if (collect(box) < 0 || start(box, &watch) < 0) {
+  if (collect(box) < 0 || join_space(box) < 0 || start(box, &watch) < 0) {
     remove_directories(box);
     return 1;
   }

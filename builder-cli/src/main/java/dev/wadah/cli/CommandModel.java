@@ -150,6 +150,11 @@ public final class CommandModel {
     line().usage(out, CommandLine.Help.Ansi.OFF);
   }
 
+  /** What the command does, in one sentence. */
+  String summary() {
+    return spec.usageMessage().description()[0];
+  }
+
   private CommandLine line() {
     CommandLine line = new CommandLine(spec, LISTS);
     line.setOverwrittenOptionsAllowed(true);

@@ -1,6 +1,9 @@
 package dev.wadah.cli;
 
 import dev.wadah.cli.build.BuildCommand;
+import dev.wadah.cli.cache.CacheMountExportCommand;
+import dev.wadah.cli.cache.CacheMountImportCommand;
+import dev.wadah.cli.cache.CacheMountListCommand;
 import dev.wadah.cli.container.RunCommand;
 import dev.wadah.cli.dockerfile.FmtCommand;
 import dev.wadah.cli.dockerfile.LintCommand;
@@ -71,6 +74,7 @@ final class Commands {
           "store",
           "system",
           "volume",
+          "cache",
           "gc",
           "help");
 
@@ -112,6 +116,9 @@ final class Commands {
           case "image prune" -> new ImagePruneCommand();
           case "container prune" -> new ContainerPruneCommand();
           case "volume prune" -> new VolumePruneCommand();
+          case "cache mount ls", "cache mount list" -> new CacheMountListCommand();
+          case "cache mount export" -> new CacheMountExportCommand();
+          case "cache mount import" -> new CacheMountImportCommand();
           case "gc" -> new GcCommand();
           case "store verify" -> new StoreVerifyCommand();
           case "version" -> new VersionCommand();
@@ -122,11 +129,28 @@ final class Commands {
 
   /** Whether {@code word} is the first of names of several words. */
   static boolean isGroup(String word) {
-    return switch (word) {
-      case "image", "container", "buildx", "builder", "registry", "store", "system", "volume" ->
-          true;
-      case "manifest", "imagetools", "buildx imagetools" -> true;
-      default -> false;
+    return !words(word).isEmpty();
+  }
+
+  /** What may follow the first word of names of several words, each once; else nothing. */
+  static List<String> words(String group) {
+    return switch (group) {
+      case "image" ->
+          List.of(
+              "build", "history", "import", "inspect", "load", "ls", "prune", "pull", "push", "rm",
+              "save", "tag", "verify");
+      case "container" -> List.of("prune", "run");
+      case "buildx" -> List.of("build", "du", "imagetools", "prune");
+      case "builder" -> List.of("build", "du", "prune");
+      case "registry" -> List.of("serve");
+      case "store" -> List.of("verify");
+      case "system" -> List.of("df", "prune");
+      case "cache" -> List.of("mount");
+      case "cache mount" -> List.of("export", "import", "ls");
+      case "volume" -> List.of("prune");
+      case "manifest" -> List.of("annotate", "create", "inspect", "push", "rm");
+      case "imagetools", "buildx imagetools" -> List.of("create", "inspect");
+      default -> List.of();
     };
   }
 }

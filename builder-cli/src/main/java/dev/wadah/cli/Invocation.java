@@ -70,6 +70,11 @@ final class Invocation {
   }
 
   private int runCommand(List<String> words) throws Exception {
+    Optional<String> group = groupAskedFor(words);
+    if (group.isPresent()) {
+      GroupHelp.print(group.get(), console.out());
+      return ExitCode.OK;
+    }
     Command command = take(words);
     command.prepare();
     usageCode = command.usageCode();
@@ -106,12 +111,22 @@ final class Invocation {
     while (Commands.isGroup(name)) {
       if (words.isEmpty() || words.get(0).startsWith("-")) {
         throw new UsageException(
-            "\"wadah %s\" needs a further word".formatted(name), "", "wadah --help");
+            "\"wadah %s\" needs a further word".formatted(name),
+            "one of " + String.join(", ", Commands.words(name)),
+            "wadah %s --help".formatted(name));
       }
       name += " " + words.remove(0);
     }
     String full = name;
     return Commands.find(full).orElseThrow(() -> unknown(full));
+  }
+
+  /** The group of {@code image --help} or {@code buildx imagetools -h}. */
+  private static Optional<String> groupAskedFor(List<String> words) {
+    int last = words.size() - 1;
+    String name = String.join(" ", words.subList(0, Math.max(0, last)));
+    boolean asked = last > 0 && (words.get(last).equals("--help") || words.get(last).equals("-h"));
+    return asked && Commands.isGroup(name) ? Optional.of(name) : Optional.empty();
   }
 
   private static UsageException unknown(String name) {
@@ -124,8 +139,11 @@ final class Invocation {
   }
 
   private int help(List<String> words) throws UsageException {
+    String group = String.join(" ", words);
     if (words.isEmpty()) {
       console.out().print(Overview.TEXT);
+    } else if (Commands.isGroup(group)) {
+      GroupHelp.print(group, console.out());
     } else {
       take(new ArrayList<>(words)).model().help(console.out());
     }

@@ -36,6 +36,7 @@ final class Overview {
 
       Space
         system     df: what takes how much; prune: remove what is not needed
+        cache      mount ls, export, import: bring what RUN --mount=type=cache keeps to other machines
         gc         Keep the store within its limits (builds do it once a day)
 
       Other

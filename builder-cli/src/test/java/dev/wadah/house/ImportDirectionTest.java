@@ -36,10 +36,10 @@ class ImportDirectionTest {
       snapshot: oci content layer posix profile
       registry: oci content
       registry.serve: oci
-      layer.toc: oci content layer layer.tar
+      layer.toc: oci content layer layer.tar posix
       image: oci content layer layer.tar layer.toc registry posix profile
       image.archive: oci content layer image
-      image.transfer: oci content layer registry image
+      image.transfer: oci content layer layer.toc registry image
       container: oci posix layer snapshot profile
       network: oci posix content container
       volume: oci posix content layer container
@@ -52,12 +52,13 @@ class ImportDirectionTest {
       build.cache: build.graph oci content layer posix
       build.explain: build.cache build.files build.graph oci content layer posix
       build.gc: build.cache build.explain build.graph RUNTIME
-      build.exec: build build.graph build.cache build.explain build.context build.files dockerfile dockerfile.expand RUNTIME
+      build.exec: build build.graph build.cache build.explain build.context build.files build.mounts dockerfile dockerfile.expand RUNTIME
       build.share: build build.cache build.files dockerfile RUNTIME
       build.export: build build.files dockerfile RUNTIME
+      build.mounts: oci content layer image engine posix
       build.worker: build dockerfile RUNTIME
 
-      cli: cli.build cli.container cli.image cli.registry cli.store cli.dockerfile build dockerfile RUNTIME
+      cli: cli.build cli.cache cli.container cli.image cli.registry cli.store cli.dockerfile build dockerfile RUNTIME
       cli.template: cli
       cli.progress: cli build oci posix
       cli.profile: cli build posix profile
@@ -65,6 +66,7 @@ class ImportDirectionTest {
       cli.container: cli cli.image cli.registry RUNTIME
       cli.image: cli cli.template RUNTIME
       cli.registry: cli cli.image cli.progress registry.serve RUNTIME
+      cli.cache: cli cli.image cli.registry build.mounts dockerfile RUNTIME
       cli.store: cli cli.image build.cache build.gc RUNTIME
       cli.dockerfile: cli build dockerfile dockerfile.check dockerfile.format oci
 
@@ -97,7 +99,14 @@ class ImportDirectionTest {
           "com.google.cloud.tools.jib.", Set.of("registry"),
           "org.eclipse.jetty.", Set.of("registry.serve"),
           "com.github.luben.zstd.",
-              Set.of("layer", "image", "image.transfer", "registry", "build.export", "build.files"),
+              Set.of(
+                  "layer",
+                  "layer.toc",
+                  "image",
+                  "image.transfer",
+                  "registry",
+                  "build.export",
+                  "build.files"),
           "io.opentelemetry.", Set.of("cli.profile"),
           "picocli.", Set.of("cli"),
           "org.apache.maven.", Set.of("maven"));

@@ -132,6 +132,10 @@ public final class BuildMojo extends AbstractMojo {
   void build() throws MojoExecutionException, MojoFailureException {
     BuildRequest request = request();
     try {
+      if (metadataFile != null) {
+        Files.createDirectories(metadataFile.toPath().toAbsolutePath().getParent());
+        OutputFile.requireWritable(metadataFile.toPath());
+      }
       Path store = root == null ? Store.defaultRoot() : root.toPath();
       Engine engine = Engine.open(store);
       BuildResult result = new Builder(engine).build(request, new LogProgress(getLog()));
@@ -154,7 +158,6 @@ public final class BuildMojo extends AbstractMojo {
   }
 
   private void writeMetadata(BuildResult result) throws IOException {
-    Files.createDirectories(metadataFile.toPath().toAbsolutePath().getParent());
     Map<String, Object> metadata = result.metadataFile();
     OutputFile.write(
         metadataFile.toPath(),

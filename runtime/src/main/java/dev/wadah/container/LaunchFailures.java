@@ -17,8 +17,8 @@ final class LaunchFailures {
   }
 
   /**
-   * What a list of {@link LaunchPlan#trial} came to: its program is not there, whatever works. That
-   * a tmpfs could be mounted and the overlay could not is for the overlay's sake, EPERM too (a user
+   * What a list of {@link RootPlan#trial} came to: its program is not there, whatever works. That a
+   * tmpfs could be mounted and the overlay could not is for the overlay's sake, EPERM too (a user
    * namespace before Linux 5.11); unless something ran out.
    */
   static TreeForm.Answer ofTrial(LauncherReport report) {

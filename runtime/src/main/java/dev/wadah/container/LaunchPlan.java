@@ -6,9 +6,7 @@ import dev.wadah.container.ContainerSpec.SecuritySpec;
 import dev.wadah.container.ContainerSpec.UserIds;
 import dev.wadah.container.Machine.CgroupMount;
 import dev.wadah.container.Machine.UserNamespace;
-import dev.wadah.snapshot.Snapshotter.RootMount;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -19,14 +17,6 @@ import java.util.Optional;
 final class LaunchPlan {
   /** Docker's PATH for a container whose image sets none. */
   static final String DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
-
-  /** What overlay takes (OVL_MAX_STACK). */
-  private static final int MOST_LAYERS = 500;
-
-  /** From here on a look into every layer is worth an own layer that spares it. */
-  private static final int MANY_LAYERS = 16;
-
-  private static final List<String> UNMOUNTING = List.of("CAP_SYS_ADMIN");
 
   private static final long MIB = 1 << 20;
   private static final long DEFAULT_SHM_BYTES = 64 * MIB;
@@ -65,11 +55,17 @@ final class LaunchPlan {
    * @param cgroups control groups that were made for it
    * @param deviceCgroup the one that gets the device filter
    * @param devices nodes of the host that a privileged container gets
+   * @param founded how many of the root's lowest layers a {@link Foundation} carries; 0 without one
    * @param terminal whether it has one
    */
   record Attachments(
-      List<Path> cgroups, Optional<Path> deviceCgroup, List<DeviceNode> devices, boolean terminal) {
-    static final Attachments NONE = new Attachments(List.of(), Optional.empty(), List.of(), false);
+      List<Path> cgroups,
+      Optional<Path> deviceCgroup,
+      List<DeviceNode> devices,
+      int founded,
+      boolean terminal) {
+    static final Attachments NONE =
+        new Attachments(List.of(), Optional.empty(), List.of(), 0, false);
 
     Attachments {
       cgroups = List.copyOf(cgroups);
@@ -85,7 +81,7 @@ final class LaunchPlan {
   static OperationList of(ContainerSpec spec, Machine machine, Attachments attachments) {
     LaunchPlan plan = new LaunchPlan(spec, machine);
     plan.namespaces(attachments);
-    plan.root();
+    RootPlan.add(spec, machine, attachments.founded(), plan.list);
     plan.devices();
     for (DeviceNode device : attachments.devices()) {
       plan.device(device);
@@ -109,15 +105,10 @@ final class LaunchPlan {
     return plan.list;
   }
 
-  /** Only mounts a root file system, then fails to run a program that it does not have. */
-  static OperationList trial(RootMount root, Machine machine) {
-    OperationList list = new OperationList();
-    list.add("clone", Flags.NEWNS).add("private").add("scratch", machine.emptyDirectory());
-    tree(root, machine, list);
-    return list.add("root").add("pivot").add("arg", "/nothing").add("exec");
-  }
-
   private void namespaces(Attachments attachments) {
+    if (attachments.founded() > 0) {
+      list.add("join");
+    }
     long flags = Flags.NEWNS | Flags.NEWPID | Flags.NEWIPC | Flags.NEWUTS;
     list.add("clone", spec.network() == NetworkMode.NONE ? flags | Flags.NEWNET : flags);
     for (Path cgroup : attachments.cgroups()) {
@@ -142,61 +133,6 @@ final class LaunchPlan {
   /** There is one hierarchy of version 2, and one group in it. */
   private boolean isUnified(Path cgroup) {
     return machine.unified().isPresent() && cgroup.startsWith(machine.unified().get().directory());
-  }
-
-  private void root() {
-    RootMount root = spec.root();
-    if (root.work().isPresent() && takesMountPoints(root)) {
-      List<Path> lower = new ArrayList<>(root.lower().size() + 2);
-      if (isWorthCovering(root)) {
-        lower.add(machine.mountPoints().highest());
-      }
-      lower.addAll(root.lower());
-      lower.add(machine.mountPoints().lowest());
-      root = new RootMount(lower, root.upper(), root.work());
-    }
-    tree(root, machine, list);
-    list.add("root");
-  }
-
-  /** They must all be mounted over, lest a container sees what its image does not have. */
-  private boolean takesMountPoints(RootMount root) {
-    return spec.host().hosts().isPresent()
-        && spec.host().resolvConf().isPresent()
-        && root.lower().size() < MOST_LAYERS;
-  }
-
-  /**
-   * A layer more costs as much as it saves when there are few. Who may unmount must see the image's
-   * own directories then.
-   */
-  private boolean isWorthCovering(RootMount root) {
-    int layers = root.lower().size();
-    long mayUnmount = Capabilities.mask(UNMOUNTING);
-    return layers >= MANY_LAYERS
-        && layers + 2 <= MOST_LAYERS
-        && !spec.security().privileged()
-        && (Capabilities.mask(spec.security().capabilities()) & mayUnmount) == 0;
-  }
-
-  private static void tree(RootMount root, Machine machine, OperationList list) {
-    if (root.upper().isPresent() && root.work().isEmpty()) {
-      list.add("source", root.upper().get());
-      return;
-    }
-    for (Path lower : root.lower()) {
-      list.add("lower", lower);
-    }
-    if (root.upper().isPresent()) {
-      list.add("upper", root.upper().get());
-      list.add("work", root.work().get());
-    }
-    // Who is root of a namespace only may write marks in "user." alone, and redirects not at all.
-    String options =
-        machine.userNamespace() == UserNamespace.FIRST
-            ? "metacopy=off,redirect_dir=off,index=off"
-            : "userxattr,metacopy=off,index=off";
-    list.add("overlay", root.upper().isPresent() ? options + ",?volatile" : options, "");
   }
 
   /** Docker's /dev: a tmpfs with seven devices and the usual links. */
@@ -284,7 +220,7 @@ final class LaunchPlan {
       list.add("source", bind.source());
       place("/", bind.target(), bind.readOnly(), bind.recursive());
     } else if (mount instanceof MountSpec.Overlay overlay) {
-      tree(overlay.root(), machine, list);
+      RootPlan.tree(overlay.root(), machine, list);
       place(overlay.subpath(), overlay.target(), overlay.readOnly(), false);
     } else if (mount instanceof MountSpec.Tmpfs tmpfs) {
       tmpfs(tmpfs);

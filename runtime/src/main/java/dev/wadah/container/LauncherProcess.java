@@ -5,6 +5,7 @@ import dev.wadah.posix.Processes;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.OutputStream;
+import java.util.Arrays;
 
 /** A running launcher, its pipes, and what it has reported so far. */
 final class LauncherProcess implements AutoCloseable {
@@ -37,8 +38,9 @@ final class LauncherProcess implements AutoCloseable {
    * @param list the operations, as {@link OperationList#toBytes()} gives them
    * @param input descriptor that becomes its standard input
    * @param output where its output and error go
+   * @param more descriptors that become 5 and up
    */
-  static LauncherProcess start(String program, byte[] list, int input, Output output)
+  static LauncherProcess start(String program, byte[] list, int input, Output output, int... more)
       throws IOException {
     int[] control = Processes.pipe();
     int[] status = Processes.pipe();
@@ -46,7 +48,9 @@ final class LauncherProcess implements AutoCloseable {
     int[] err = output == Output.PIPES ? Processes.pipe() : new int[] {-1, 2};
     LauncherProcess process;
     try {
-      int[] descriptors = {input, out[1], err[1], control[0], status[1]};
+      int[] usual = {input, out[1], err[1], control[0], status[1]};
+      int[] descriptors = Arrays.copyOf(usual, usual.length + more.length);
+      System.arraycopy(more, 0, descriptors, usual.length, more.length);
       int pid =
           Processes.spawn(program, new String[] {"wadah-launcher"}, new String[0], descriptors);
       process = new LauncherProcess(pid, control[1], new int[] {status[0], out[0], err[0]});
@@ -111,6 +115,19 @@ final class LauncherProcess implements AutoCloseable {
       Thread.currentThread().interrupt();
       throw new InterruptedIOException("the container was stopped");
     }
+  }
+
+  /**
+   * Waits until everything is mounted that is to be held; 0 when the launcher has ended instead.
+   *
+   * @return the process in whose mount namespace it is
+   */
+  int awaitHeld() throws IOException {
+    OutputStream nobody = OutputStream.nullOutputStream();
+    while (report.holder() == 0 && incoming[STATUS] >= 0 && !interrupted) {
+      step(nobody, nobody);
+    }
+    return report.holder();
   }
 
   private void step(OutputStream out, OutputStream err) throws IOException {

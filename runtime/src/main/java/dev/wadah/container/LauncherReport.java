@@ -17,6 +17,7 @@ final class LauncherReport {
   private Failure failure;
   private int exitCode = -1;
   private long started;
+  private int holder;
 
   /** Strings that the record still lacks; 0 between records. */
   private int missing;
@@ -74,6 +75,7 @@ final class LauncherReport {
       case "exit" -> exitCode = Integer.parseInt(words.get(1));
       case "signal" -> exitCode = 128 + Integer.parseInt(words.get(1));
       case "exec" -> started = System.nanoTime();
+      case "held" -> holder = Integer.parseInt(words.get(1));
       default -> {
         // The launcher of another version may say more.
       }
@@ -98,6 +100,11 @@ final class LauncherReport {
   /** {@link System#nanoTime} of the program's start; 0 as long as it has not started. */
   long started() {
     return started;
+  }
+
+  /** The process that holds a mount namespace for others; 0 when there is none. */
+  int holder() {
+    return holder;
   }
 
   /** -1 as long as the launcher has not said how process 1 ended. */

@@ -25,8 +25,11 @@ import java.util.Optional;
  * number of threads; each container is one launcher process, which dies with this process.
  */
 public final class LauncherSandbox implements Sandbox, TreeForm.Probe {
+  private static final int[] NO_DESCRIPTORS = {};
+
   private final Path directory;
   private final Optional<Path> launcher;
+  private final Foundations foundations = new Foundations(this::found);
   private String program;
   private Machine machine;
 
@@ -62,28 +65,63 @@ public final class LauncherSandbox implements Sandbox, TreeForm.Probe {
     boolean devicesHeldBack = machine.userNamespace() == UserNamespace.OWN;
     Devices devices = privileged || devicesHeldBack ? Devices.ALL : Devices.FILTERED;
     byte[] state = terminal ? Processes.terminalState(0) : null;
+    Optional<Foundation> foundation =
+        RootPlan.canBeFounded(spec) ? foundations.enter(spec.root().lower()) : Optional.empty();
     try (ControlGroup cgroup = ControlGroup.create(machine, spec.limits(), devices)) {
       Attachments attachments =
           new Attachments(
               cgroup.directories(),
               cgroup.deviceDirectory(),
               privileged ? DeviceNode.ofHost() : List.of(),
+              foundation.map(Foundation::size).orElse(0),
               terminal);
-      return launch(spec, io, plan(spec, attachments), cgroup);
+      int[] descriptors = foundation.map(Foundation::descriptors).orElse(NO_DESCRIPTORS);
+      return launch(spec, io, plan(spec, attachments), cgroup, descriptors);
     } finally {
+      foundation.ifPresent(Foundation::leave);
       if (state != null) {
         Processes.restoreTerminal(0, state);
       }
     }
   }
 
-  private Outcome launch(ContainerSpec spec, Io io, OperationList list, ControlGroup cgroup)
+  @Override
+  public void expect(RootMount root) throws IOException {
+    if (root.work().isPresent()) {
+      prepare();
+      foundations.expect(root.lower());
+    }
+  }
+
+  @Override
+  public boolean isHolding() {
+    return foundations.isHolding();
+  }
+
+  @Override
+  public void release() {
+    foundations.release();
+  }
+
+  private Optional<Foundation> found(List<Path> layers) throws IOException {
+    Files.createDirectories(RootPlan.place(machine));
+    OperationList list = RootPlan.foundation(layers, machine);
+    try (Input input = Input.nothing();
+        LauncherProcess process =
+            LauncherProcess.start(program, list.toBytes(), input.descriptor(), Output.PIPES)) {
+      return Foundation.of(layers, process);
+    }
+  }
+
+  private Outcome launch(
+      ContainerSpec spec, Io io, OperationList list, ControlGroup cgroup, int... descriptors)
       throws IOException {
     long start = System.nanoTime();
     Output output = io instanceof Io.Streams ? Output.PIPES : Output.INHERITED;
     try (Input input = Input.of(io);
         LauncherProcess process =
-            LauncherProcess.start(program, list.toBytes(), input.descriptor(), output)) {
+            LauncherProcess.start(
+                program, list.toBytes(), input.descriptor(), output, descriptors)) {
       await(process, io);
       note(start, process.report().started());
       return outcome(process.report(), spec, cgroup);
@@ -113,7 +151,7 @@ public final class LauncherSandbox implements Sandbox, TreeForm.Probe {
     RootMount root =
         new RootMount(
             List.of(lower), Optional.of(room.resolve("upper")), Optional.of(room.resolve("work")));
-    OperationList list = LaunchPlan.trial(root, machine);
+    OperationList list = RootPlan.trial(root, machine);
     try (Input input = Input.nothing();
         LauncherProcess process =
             LauncherProcess.start(program, list.toBytes(), input.descriptor(), Output.PIPES)) {

@@ -1,5 +1,6 @@
 package dev.wadah.container;
 
+import dev.wadah.snapshot.Snapshotter.RootMount;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.List;
@@ -21,6 +22,24 @@ public interface Sandbox {
    * @throws SandboxException if it could not be started
    */
   Outcome run(ContainerSpec spec, Io io) throws IOException;
+
+  /**
+   * Says that containers whose root has these layers, and perhaps more on top of them, are about to
+   * come. What they have in common may be mounted once for all of them, beside whatever else
+   * happens. Nothing depends on it but time.
+   *
+   * @param root as such a container will have it
+   */
+  void expect(RootMount root) throws IOException;
+
+  /** Whether anything is kept for containers that were expected. */
+  boolean isHolding();
+
+  /**
+   * Lets go of what is kept for containers that were expected. To be called before the layers may
+   * be removed; those that run are not disturbed.
+   */
+  void release();
 
   /**
    * How it ended.

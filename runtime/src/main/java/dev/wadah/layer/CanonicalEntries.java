@@ -139,7 +139,7 @@ final class CanonicalEntries {
       }
       return leader.equals(path)
           ? withInode(files.get(target), path, 1)
-          : new HardLink(path, leader);
+          : new HardLink(path, leader, files.get(target).node());
     }
 
     /** An inode that is not 0 makes the writer remember the file. */

@@ -19,8 +19,13 @@ public sealed interface LayerEntry {
    */
   record File(String path, FileNode node, Content content) implements LayerEntry {}
 
-  /** A further name of the file at {@code target} in the same layer. */
-  record HardLink(String path, String target) implements LayerEntry {}
+  /**
+   * A further name of the file at {@code target} in the same layer.
+   *
+   * @param node the file's attributes; nobody remembers those of a million files until their
+   *     further names come
+   */
+  record HardLink(String path, String target, FileNode node) implements LayerEntry {}
 
   /** Hides the file of this name in lower layers. */
   record Whiteout(String path) implements LayerEntry {}

@@ -5,32 +5,26 @@ import dev.wadah.layer.tar.InvalidLayerException;
 import dev.wadah.layer.tar.TarEntry;
 import dev.wadah.layer.tar.TarEntry.Kind;
 import dev.wadah.posix.Posix;
-import java.util.HashMap;
 import java.util.Map;
 
 /**
  * How a layer's entries stand in its canonical tar, and back: a whiteout is an empty file of a
- * special name; of extended attributes only {@code security.capability} is written. Not for use by
- * several threads at once.
+ * special name; of extended attributes only {@code security.capability} is written. Stateless.
  */
 final class TarEntries {
   private static final String WHITEOUT = ".wh.";
   private static final String OPAQUE = ".wh..wh..opq";
   private static final TarEntry.Owner ROOT = new TarEntry.Owner(0, 0);
 
-  /** Files that further names may come to. */
-  private final Map<String, FileNode> linked = new HashMap<>();
+  private TarEntries() {}
 
   /**
    * The entry as it stands in the tar.
    *
-   * @throws IllegalArgumentException for a socket, and for a link to what was not told before
+   * @throws IllegalArgumentException for a socket
    */
-  TarEntry of(LayerEntry entry) {
+  static TarEntry of(LayerEntry entry) {
     if (entry instanceof LayerEntry.File file) {
-      if (file.node().identity().inode() != 0) {
-        linked.put(file.path(), file.node());
-      }
       return file(file.path(), file.node());
     } else if (entry instanceof LayerEntry.HardLink link) {
       return hardLink(link);
@@ -55,15 +49,10 @@ final class TarEntries {
         extras(node));
   }
 
-  private TarEntry hardLink(LayerEntry.HardLink link) {
+  private static TarEntry hardLink(LayerEntry.HardLink link) {
     // Docker gives the file the owner and mode that the link's header says: they must be the
     // file's.
-    FileNode target = linked.get(link.target());
-    if (target == null) {
-      throw new IllegalArgumentException(
-          "%s is a hard link to %s, which was not told to be one"
-              .formatted(link.path(), link.target()));
-    }
+    FileNode target = link.node();
     return new TarEntry(
         Kind.HARD_LINK,
         link.path().substring(1),
@@ -126,7 +115,7 @@ final class TarEntries {
       return new LayerEntry.Whiteout(path.substring(0, slash + 1) + hidden);
     }
     if (entry.kind() == Kind.HARD_LINK) {
-      return new LayerEntry.HardLink(path, LayerApplier.clean(entry.link()));
+      return new LayerEntry.HardLink(path, LayerApplier.clean(entry.link()), node(entry));
     }
     return new LayerEntry.File(path, node(entry), LayerEntry.Content.NONE);
   }

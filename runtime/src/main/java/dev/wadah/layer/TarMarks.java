@@ -9,8 +9,8 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
-import java.util.TreeSet;
 import java.util.zip.CRC32;
 
 /**
@@ -22,14 +22,17 @@ final class TarMarks {
   /** Entries from one mark to the next. */
   static final int STEP = 64;
 
-  private static final byte[] MAGIC = "wadah marks 1\n".getBytes(StandardCharsets.US_ASCII);
+  private static final byte[] MAGIC = "wadah marks 2\n".getBytes(StandardCharsets.US_ASCII);
 
   private final String[] paths;
   private final long[] offsets;
-  private final String[] linked;
+
+  /** Places in the order of entries of those that may have further names. */
+  private final BitSet linked;
+
   private final Hides hides;
 
-  private TarMarks(String[] paths, long[] offsets, String[] linked, Hides hides) {
+  private TarMarks(String[] paths, long[] offsets, BitSet linked, Hides hides) {
     this.paths = paths;
     this.offsets = offsets;
     this.linked = linked;
@@ -85,20 +88,25 @@ final class TarMarks {
     return low;
   }
 
-  /** The number of a file among those that have further names, from 1; 0 when it has one only. */
-  int link(String path) {
-    return Math.max(0, Arrays.binarySearch(linked, path, PathBytes::comparePaths) + 1);
+  /**
+   * A number, from 1, for a file that may have further names; 0 when it has one only.
+   *
+   * @param index of its entry after the mark, without those of opaque directories
+   */
+  int link(int mark, int index) {
+    int place = mark * STEP + index;
+    return linked.get(place) ? place + 1 : 0;
   }
 
   /** Gathers marks while a tar is written or read. */
   static final class Builder {
     private final List<String> paths = new ArrayList<>();
     private final List<Long> offsets = new ArrayList<>();
-    private final TreeSet<String> linked = new TreeSet<>(PathBytes::comparePaths);
+    private final BitSet linked = new BitSet();
     private Hides hides = Hides.NOTHING;
     private int since = STEP;
 
-    /** Takes an entry that begins at {@code offset}. */
+    /** Takes an entry that begins at {@code offset}; a file with further names has an inode. */
     void add(LayerEntry entry, long offset) {
       String path = entry.path();
       if (entry instanceof LayerEntry.Opaque) {
@@ -106,15 +114,15 @@ final class TarMarks {
         hides(path.equals("/") ? Hides.EVERYTHING : Hides.SOMETHING);
         return;
       }
-      if (entry instanceof LayerEntry.HardLink link) {
-        linked.add(link.target());
-      } else if (entry instanceof LayerEntry.Whiteout) {
-        hides(Hides.SOMETHING);
-      }
       if (++since >= STEP) {
         since = 0;
         paths.add(path);
         offsets.add(offset);
+      }
+      if (entry instanceof LayerEntry.Whiteout) {
+        hides(Hides.SOMETHING);
+      } else if (entry instanceof LayerEntry.File file && file.node().identity().inode() != 0) {
+        linked.set((paths.size() - 1) * STEP + since);
       }
     }
 
@@ -124,8 +132,7 @@ final class TarMarks {
 
     TarMarks build() {
       long[] starts = offsets.stream().mapToLong(Long::longValue).toArray();
-      return new TarMarks(
-          paths.toArray(new String[0]), starts, linked.toArray(new String[0]), hides);
+      return new TarMarks(paths.toArray(new String[0]), starts, linked, hides);
     }
   }
 
@@ -138,7 +145,9 @@ final class TarMarks {
       for (long offset : offsets) {
         out.writeLong(offset);
       }
-      write(linked, out);
+      byte[] bits = linked.toByteArray();
+      out.writeInt(bits.length);
+      out.write(bits);
     } catch (IOException e) {
       throw new IllegalStateException("writing to memory failed", e);
     }
@@ -179,7 +188,7 @@ final class TarMarks {
       for (int i = 0; i < offsets.length; i++) {
         offsets[i] = in.readLong();
       }
-      return new TarMarks(paths, offsets, read(in), hides);
+      return new TarMarks(paths, offsets, BitSet.valueOf(in.readNBytes(in.readInt())), hides);
     } catch (IOException e) {
       throw new IllegalArgumentException("no marks of a tar", e);
     }

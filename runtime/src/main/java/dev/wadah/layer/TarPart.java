@@ -7,6 +7,7 @@ import java.io.FileInputStream;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -67,6 +68,11 @@ final class TarPart {
   /** The first name of the file that the path is a further name of; null when it is none. */
   String link(String path) {
     return links.get(path);
+  }
+
+  /** The place of a file or a further name among {@link #paths}; negative when it is not here. */
+  int index(String path) {
+    return Collections.binarySearch(paths, path, PathBytes::comparePaths);
   }
 
   /** Where in the tar a file's content begins; null when it is not here. */

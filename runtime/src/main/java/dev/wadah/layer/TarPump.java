@@ -7,14 +7,13 @@ import java.io.InterruptedIOException;
 
 /**
  * Writes the canonical tar of a layer, the same bytes that {@link TarStream} gives, with contents
- * read straight into the buffers of the blob. Constant memory but for the names of files that have
- * hard links. Ends soon after its thread is interrupted, in the middle of a file too.
+ * read straight into the buffers of the blob, in constant memory. Ends soon after its thread is
+ * interrupted, in the middle of a file too.
  */
 final class TarPump implements LayerEntries.Sink {
   private static final byte[] ZEROS = new byte[TarBlocks.BLOCK];
 
   private final TarBlocks blocks = new TarBlocks();
-  private final TarEntries headers = new TarEntries();
   private final ByteSink sink;
   private final TarMarks.Builder marks = new TarMarks.Builder();
   private long position;
@@ -41,7 +40,7 @@ final class TarPump implements LayerEntries.Sink {
       throw new InterruptedIOException("interrupted while writing a layer");
     }
     marks.add(entry, position);
-    blocks.entry(headers.of(entry));
+    blocks.entry(TarEntries.of(entry));
     position += blocks.length();
     sink.put(blocks.bytes(), 0, blocks.length());
     if (entry instanceof LayerEntry.File file && file.node().isFile()) {

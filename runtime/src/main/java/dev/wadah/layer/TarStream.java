@@ -8,14 +8,12 @@ import java.io.UncheckedIOException;
 import java.util.Iterator;
 
 /**
- * The canonical tar of a layer as a stream that is made while it is read, in constant memory but
- * for the names of files that have hard links. The same entries give the same bytes on any machine.
- * Not for use by several threads at once.
+ * The canonical tar of a layer as a stream that is made while it is read, in constant memory. The
+ * same entries give the same bytes on any machine. Not for use by several threads at once.
  */
 final class TarStream extends InputStream {
   private final Iterator<LayerEntry> entries;
   private final TarBlocks blocks = new TarBlocks();
-  private final TarEntries headers = new TarEntries();
   private int blockPosition;
   private int blockLimit;
   private LayerEntry.File file;
@@ -105,7 +103,7 @@ final class TarStream extends InputStream {
   }
 
   private void header(LayerEntry entry) {
-    blocks.entry(headers.of(entry));
+    blocks.entry(TarEntries.of(entry));
     if (entry instanceof LayerEntry.File f) {
       file = f;
       contentLeft = f.node().isFile() ? f.node().sizeBytes() : 0;

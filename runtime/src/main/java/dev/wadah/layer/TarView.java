@@ -5,6 +5,7 @@ import dev.wadah.layer.tar.TarBlocks;
 import dev.wadah.layer.tar.TarEntry;
 import dev.wadah.layer.tar.TarReader;
 import dev.wadah.posix.PathBytes;
+import dev.wadah.posix.PathTable;
 import java.io.FileInputStream;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -49,13 +50,34 @@ final class TarView implements LayerView {
     this.linkIdentity = linkIdentity;
   }
 
-  /** Reads all headers of a tar of which no marks are kept. */
+  /**
+   * Reads all headers of a tar of which no marks are kept, twice if it has hard links: only those
+   * tell which files have further names.
+   */
   static TarMarks scan(Path tar) throws IOException {
+    PathTable targets = new PathTable();
+    TarMarks marks = scan(tar, targets);
+    return targets.size() == 1 ? marks : scan(tar, targets);
+  }
+
+  /**
+   * Reads all headers.
+   *
+   * @param targets of hard links, as far as they are known; gets those that are met
+   */
+  private static TarMarks scan(Path tar, PathTable targets) throws IOException {
     TarMarks.Builder marks = new TarMarks.Builder();
     try (TarReader reader = new TarReader(new FileInputStream(tar.toFile()))) {
       long start = 0;
       for (TarEntry entry = reader.next(); entry != null; entry = reader.next()) {
         LayerEntry known = TarEntries.read(entry);
+        if (known instanceof LayerEntry.HardLink link) {
+          targets.make(link.target());
+        } else if (known instanceof LayerEntry.File file
+            && !file.node().isDirectory()
+            && targets.find(file.path()) > 0) {
+          known = new LayerEntry.File(file.path(), withInode(file.node(), 1), file.content());
+        }
         marks.add(known, start);
         boolean stored = entry.kind() == TarEntry.Kind.FILE;
         long size = stored ? entry.sizeBytes() : 0;
@@ -86,7 +108,7 @@ final class TarView implements LayerView {
       return find(first);
     }
     FileNode node = part.node(path);
-    int link = node == null ? 0 : marks.link(path);
+    int link = node == null ? 0 : marks.link(mark, part.index(path));
     return link == 0 ? node : withInode(node, linkIdentity + link);
   }
 

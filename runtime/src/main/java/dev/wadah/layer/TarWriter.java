@@ -8,15 +8,13 @@ import java.io.OutputStream;
 
 /**
  * Writes a tar that is not a layer: a root file system, an archive of blobs. The headers are those
- * of layers, but for times, which are to the nanosecond. Takes constant memory but for the names of
- * files that have hard links, and ends soon after its thread is interrupted. Not for several
- * threads.
+ * of layers, but for times, which are to the nanosecond. Takes constant memory, and ends soon after
+ * its thread is interrupted. Not for several threads.
  */
 public final class TarWriter {
   private static final byte[] ZEROS = new byte[TarBlocks.BLOCK];
 
   private final TarBlocks blocks = new TarBlocks(TarBlocks.Times.NANOSECONDS);
-  private final TarEntries headers = new TarEntries();
   private final byte[] buffer = new byte[1 << 16];
   private final OutputStream out;
 
@@ -44,7 +42,7 @@ public final class TarWriter {
   }
 
   private void header(LayerEntry entry) throws IOException {
-    blocks.entry(headers.of(entry));
+    blocks.entry(TarEntries.of(entry));
     out.write(blocks.bytes(), 0, blocks.length());
   }
 

@@ -283,7 +283,9 @@ final class TreeDiff {
       case LINKED -> {
         List<String> names = links.computeIfAbsent(change.inode(), inode -> new ArrayList<>());
         names.add(path);
-        entries.add(names.size() == 1 ? file(path) : new LayerEntry.HardLink(path, names.get(0)));
+        LayerEntry.File file = file(path);
+        entries.add(
+            names.size() == 1 ? file : new LayerEntry.HardLink(path, names.get(0), file.node()));
       }
       default -> entries.add(file(path));
     }
@@ -305,7 +307,7 @@ final class TreeDiff {
     return likeLayers;
   }
 
-  private LayerEntry file(String path) throws IOException {
+  private LayerEntry.File file(String path) throws IOException {
     FileNode node = FileNodes.of(root + path, FileStatus.of(root + path));
     return new LayerEntry.File(
         path, node, node.isFile() ? new HostContent(root + path) : LayerEntry.Content.NONE);

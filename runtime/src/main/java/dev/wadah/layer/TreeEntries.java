@@ -7,9 +7,7 @@ import java.io.UncheckedIOException;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
-import java.util.HashMap;
 import java.util.Iterator;
-import java.util.Map;
 import java.util.NoSuchElementException;
 
 /**
@@ -44,7 +42,7 @@ final class TreeEntries implements Iterable<LayerEntry> {
 
   private final class Walk implements Iterator<LayerEntry> {
     private final Deque<Open> open = new ArrayDeque<>();
-    private final Map<Long, String> firstNames = new HashMap<>();
+    private final FirstNames firstNames = new FirstNames();
     private LayerEntry mark;
 
     Walk() {
@@ -107,13 +105,13 @@ final class TreeEntries implements Iterable<LayerEntry> {
         enter(path);
         return new LayerEntry.File(path, FileNodes.of(file, status), LayerEntry.Content.NONE);
       }
+      FileNode node = FileNodes.of(file, status);
       if (status.links() > 1) {
         String first = firstNames.putIfAbsent(status.inode(), path);
         if (first != null) {
-          return new LayerEntry.HardLink(path, first);
+          return new LayerEntry.HardLink(path, first, node);
         }
       }
-      FileNode node = FileNodes.of(file, status);
       return new LayerEntry.File(
           path, node, node.isFile() ? new HostContent(file) : LayerEntry.Content.NONE);
     }

@@ -3,6 +3,8 @@ package dev.wadah.posix;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -29,12 +31,12 @@ public final class OutputFile {
    * @param mode permissions, as {@code rw-r--r--}
    */
   public static void write(Path file, String mode, Writer writer) throws IOException {
-    Path whole = Files.exists(file) ? file.toRealPath() : file.toAbsolutePath();
-    if (Files.exists(whole) && !Files.isRegularFile(whole)) {
+    Path whole = whole(file);
+    if (isSpecial(whole)) {
       fill(whole, writer);
       return;
     }
-    Path temporary = Files.createTempFile(whole.getParent(), "." + whole.getFileName(), ".tmp");
+    Path temporary = temporary(whole);
     try {
       fill(temporary, writer);
       Files.setPosixFilePermissions(temporary, PosixFilePermissions.fromString(mode));
@@ -42,6 +44,37 @@ public final class OutputFile {
     } finally {
       Files.deleteIfExists(temporary);
     }
+  }
+
+  /**
+   * Finds out whether {@link #write} can begin, for what takes long before there is anything to
+   * write. Changes nothing.
+   *
+   * @throws java.nio.file.FileSystemException that says why not
+   */
+  public static void requireWritable(Path file) throws IOException {
+    Path whole = whole(file);
+    if (Files.isDirectory(whole)) {
+      throw new FileSystemException(file.toString(), null, "Is a directory");
+    }
+    if (!isSpecial(whole)) {
+      // The kernel knows best: a mode says nothing of root, quotas, or a read-only file system.
+      Files.delete(temporary(whole));
+    } else if (!Files.isWritable(whole)) {
+      throw new AccessDeniedException(file.toString());
+    }
+  }
+
+  private static Path whole(Path file) throws IOException {
+    return Files.exists(file) ? file.toRealPath() : file.toAbsolutePath();
+  }
+
+  private static boolean isSpecial(Path whole) {
+    return Files.exists(whole) && !Files.isRegularFile(whole);
+  }
+
+  private static Path temporary(Path whole) throws IOException {
+    return Files.createTempFile(whole.getParent(), "." + whole.getFileName(), ".tmp");
   }
 
   private static void fill(Path file, Writer writer) throws IOException {

@@ -3,6 +3,7 @@ package dev.wadah.layer;
 import static dev.wadah.layer.StoreFixture.directory;
 import static dev.wadah.layer.StoreFixture.entries;
 import static dev.wadah.layer.StoreFixture.file;
+import static dev.wadah.layer.StoreFixture.link;
 import static dev.wadah.layer.StoreFixture.text;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -187,7 +188,7 @@ class LayerStoreTest {
             entries(
                 directory("/d", 0750),
                 file("/d/a", "x".repeat(300_000) + "end"),
-                new LayerEntry.HardLink("/d/c", "/d/a"),
+                link("/d/c", "/d/a"),
                 new LayerEntry.Whiteout("/gone"),
                 directory("/o", 0755),
                 new LayerEntry.Opaque("/o"),

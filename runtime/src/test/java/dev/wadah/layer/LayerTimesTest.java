@@ -46,7 +46,7 @@ class LayerTimesTest {
     String longName = "/long/" + "n".repeat(120) + "/" + "ä".repeat(90);
     List<LayerEntry> entries = new ArrayList<>();
     entries.add(entry("/a", late, "text", 7));
-    entries.add(new LayerEntry.HardLink("/b", "/a"));
+    entries.add(StoreFixture.link("/b", "/a"));
     entries.add(new LayerEntry.Whiteout("/c"));
     entries.add(entry("/early", 5, "x".repeat(1000), 0));
     entries.add(entry("/negative", -5, "", 0));

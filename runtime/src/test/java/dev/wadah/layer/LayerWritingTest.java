@@ -3,6 +3,7 @@ package dev.wadah.layer;
 import static dev.wadah.layer.StoreFixture.directory;
 import static dev.wadah.layer.StoreFixture.entries;
 import static dev.wadah.layer.StoreFixture.file;
+import static dev.wadah.layer.StoreFixture.link;
 import static dev.wadah.layer.StoreFixture.symlink;
 import static dev.wadah.layer.StoreFixture.text;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -66,7 +67,7 @@ class LayerWritingTest {
             file("/a/" + "long".repeat(60), "long name"),
             file("/a/b\uDCFFad", "no UTF-8"),
             file("/a/ü", "umlaut"),
-            new LayerEntry.HardLink("/a/zz", "/a/ü"),
+            link("/a/zz", "/a/ü"),
             new LayerEntry.Whiteout("/gone"),
             directory("/o", 0700),
             new LayerEntry.Opaque("/o"),
@@ -154,7 +155,7 @@ class LayerWritingTest {
       } else {
         entries.add(node(path, FileNode.Type.FILE, mode, mtime, random, ""));
         if (kind == 4) {
-          entries.add(new LayerEntry.HardLink(path + "L", path));
+          entries.add(link(path + "L", path));
         }
       }
     }
@@ -202,11 +203,7 @@ class LayerWritingTest {
   void makesTheFirstOfAFilesNamesTheFile() throws Exception {
     DiffId layer =
         layers.write(
-            entries(
-                file("/m", "one"),
-                new LayerEntry.HardLink("/a", "/m"),
-                new LayerEntry.HardLink("/z", "/a")),
-            LayerStore.Form.TREE);
+            entries(file("/m", "one"), link("/a", "/m"), link("/z", "/a")), LayerStore.Form.TREE);
 
     FileTree tree = layers.tree(LayerStack.EMPTY.plus(layer));
     long inode = tree.find("/a").orElseThrow().identity().inode();

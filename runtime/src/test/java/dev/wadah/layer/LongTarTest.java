@@ -2,6 +2,7 @@ package dev.wadah.layer;
 
 import static dev.wadah.layer.StoreFixture.directory;
 import static dev.wadah.layer.StoreFixture.file;
+import static dev.wadah.layer.StoreFixture.link;
 import static dev.wadah.layer.StoreFixture.text;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -58,7 +59,7 @@ class LongTarTest {
       } else if (f % 50 == 49) {
         entries.add(directory(path + "d", 0711));
         for (int i = 0; i < d; i++) {
-          entries.add(new LayerEntry.HardLink(path + "d/" + i, path));
+          entries.add(link(path + "d/" + i, path));
         }
       }
     }

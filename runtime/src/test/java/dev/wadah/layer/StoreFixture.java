@@ -69,6 +69,11 @@ final class StoreFixture {
     return new LayerEntry.File(path, node, LayerEntry.Content.NONE);
   }
 
+  /** A further name in entries that come as a list: the store looks the file's attributes up. */
+  static LayerEntry link(String path, String target) {
+    return new LayerEntry.HardLink(path, target, UnpackedDirectories.MADE);
+  }
+
   static LayerEntry symlink(String path, String target) {
     FileNode node =
         new FileNode(

@@ -76,11 +76,11 @@ class TarWriterTest {
   void givesOtherNamesOfAFileItsOwnerAndMode() throws Exception {
     byte[] text = "text".getBytes(StandardCharsets.UTF_8);
     String name = "/" + "long/".repeat(60) + "näme";
+    var node = node(4, SECOND, Map.of());
     byte[] tar =
         written(
-            new LayerEntry.File(
-                name, node(4, SECOND, Map.of()), () -> new ByteArrayInputStream(text)),
-            new LayerEntry.HardLink("/l", name));
+            new LayerEntry.File(name, node, () -> new ByteArrayInputStream(text)),
+            new LayerEntry.HardLink("/l", name, node));
     List<TarArchiveEntry> entries = read(tar);
     assertThat(entries.get(0).getName()).isEqualTo(name.substring(1));
     assertThat(entries.get(1).isLink()).isTrue();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.concurrent.CompletableFuture;
@@ -52,6 +53,24 @@ class OutputFileTest {
                     }))
         .hasMessage("no more");
 
+    assertThat(file).hasContent("old");
+    assertThat(names()).containsExactly("file");
+  }
+
+  @Test
+  void tellsBeforehandWhetherAFileCanBeWrittenAndChangesNothing() throws IOException {
+    Path file = Files.writeString(folder.resolve("file"), "old");
+    OutputFile.requireWritable(file);
+    OutputFile.requireWritable(folder.resolve("new"));
+    OutputFile.requireWritable(Path.of("/dev/null"));
+
+    assertThatThrownBy(() -> OutputFile.requireWritable(folder)).hasMessageContaining("directory");
+    assertThatThrownBy(() -> OutputFile.requireWritable(folder.resolve("none/new")))
+        .isInstanceOf(NoSuchFileException.class);
+    assertThatThrownBy(() -> OutputFile.requireWritable(file.resolve("new")))
+        .isInstanceOf(IOException.class);
+    assertThatThrownBy(() -> OutputFile.requireWritable(Path.of("/proc/new")))
+        .isInstanceOf(IOException.class);
     assertThat(file).hasContent("old");
     assertThat(names()).containsExactly("file");
   }

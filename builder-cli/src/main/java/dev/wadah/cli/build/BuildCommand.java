@@ -11,18 +11,12 @@ import dev.wadah.cli.CommandModel;
 import dev.wadah.cli.Console;
 import dev.wadah.cli.DiagnosticText;
 import dev.wadah.cli.ExitCode;
-import dev.wadah.cli.JsonText;
 import dev.wadah.cli.Session;
 import dev.wadah.cli.UsageException;
 import dev.wadah.cli.profile.ProfiledBuild;
 import dev.wadah.cli.progress.Display;
 import dev.wadah.dockerfile.Diagnostic;
 import dev.wadah.dockerfile.DockerfileParser;
-import dev.wadah.image.Image;
-import dev.wadah.posix.OutputFile;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -60,9 +54,11 @@ public final class BuildCommand implements Command {
     if (!call.equals("build")) {
       return CallCommand.run(call, new Builder(session.engine(), console.in()), request, console);
     }
+    ResultFiles files = new ResultFiles(arguments);
+    files.requireWritable();
     BuildResult result;
     try (Display display = Display.open(mode, console.err(), console.environment())) {
-      ProfiledBuild build = new ProfiledBuild(arguments.value("profile").map(Path::of), console);
+      ProfiledBuild build = new ProfiledBuild(files.profile(), console);
       result =
           build.run(
               display, heard -> new Builder(session.engine(), console.in()).build(request, heard));
@@ -76,9 +72,9 @@ public final class BuildCommand implements Command {
         DiagnosticText.print(warning, console);
       }
     }
-    writeFiles(arguments, result);
+    files.write(result);
     if (quiet || (mode == Display.Mode.NONE && isQuietMode(arguments, console))) {
-      imageId(result).ifPresent(console.out()::println);
+      ResultFiles.imageId(result).ifPresent(console.out()::println);
     }
     console.out().flush();
     DailyCollection.startIfDue(session.root(), console);
@@ -109,30 +105,5 @@ public final class BuildCommand implements Command {
       case "quiet", "none" -> Display.Mode.NONE;
       default -> console.isErrorTerminal() ? Display.Mode.TTY : Display.Mode.PLAIN;
     };
-  }
-
-  private static void writeFiles(Arguments arguments, BuildResult result) throws IOException {
-    Optional<String> idFile = arguments.value("iidfile");
-    if (idFile.isPresent()) {
-      write(idFile.get(), imageId(result).orElse(""));
-    }
-    Optional<String> metadataFile = arguments.value("metadata-file");
-    if (metadataFile.isPresent()) {
-      write(metadataFile.get(), JsonText.pretty(result.metadataFile(), "  ") + "\n");
-    }
-  }
-
-  private static void write(String file, String text) throws IOException {
-    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-    OutputFile.write(Path.of(file), "rw-r--r--", out -> out.write(bytes));
-  }
-
-  /** The id of the image; with several platforms, of the index when there is one. */
-  private static Optional<String> imageId(BuildResult result) {
-    Object index = result.metadata().get("containerimage.digest");
-    if (result.images().size() > 1 && index != null) {
-      return Optional.of(index.toString());
-    }
-    return result.images().values().stream().findFirst().map(Image::id).map(Object::toString);
   }
 }

@@ -21,14 +21,13 @@ public final class BuilderPruneCommand implements Command {
     CommandModel model =
         CommandModel.of("builder prune", "[FLAGS]", "Remove build cache.")
             .flag("Remove what images share with it from the cache, too", "-a", "--all")
-            .flag("Do not ask", "-f", "--force")
             .flag("Show every entry in detail", "--verbose")
             .value("NAME", "Understood for buildx's sake", "--builder")
             .values(
                 "FILTER",
                 "Remove what fits: until=24h, id=ID, type=TYPE, description~=REGEX, shared, private, inuse; != for what does not fit",
                 "--filter");
-    return LimitFlags.addTo(model);
+    return LimitFlags.addTo(Prune.addTo(model));
   }
 
   @Override
@@ -39,9 +38,9 @@ public final class BuilderPruneCommand implements Command {
         LimitFlags.given(arguments)
             ? LimitFlags.parse(arguments, session, Limits.NONE)
             : Limits.NONE;
-    Prune prune = new Prune(session);
+    Prune prune = new Prune(arguments, session);
     String warning = "This will remove all %sbuild cache. ".formatted(all ? "" : "dangling ");
-    if (!prune.isWanted(arguments, warning)) {
+    if (!prune.isWanted(warning)) {
       return ExitCode.OK;
     }
     Collected collected = prune.collect(List.of(new Wish(which(all).and(filter), limits)));

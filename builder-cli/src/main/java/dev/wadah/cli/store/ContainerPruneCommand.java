@@ -14,16 +14,16 @@ import java.util.List;
 public final class ContainerPruneCommand implements Command {
   @Override
   public CommandModel model() {
-    return CommandModel.of("container prune", "[FLAGS]", "Remove what stopped containers left.")
-        .flag("Do not ask", "-f", "--force")
-        .values("FILTER", "Remove what fits: until=TIME, label=NAME[=VALUE]", "--filter");
+    return Prune.addTo(
+        CommandModel.of("container prune", "[FLAGS]", "Remove what stopped containers left.")
+            .values("FILTER", "Remove what fits: until=TIME, label=NAME[=VALUE]", "--filter"));
   }
 
   @Override
   public int run(Arguments arguments, Session session) throws Exception {
     PruneFilter.parse(arguments, PruneFilter.FOR_OBJECTS, Prune.now());
-    Prune prune = new Prune(session);
-    if (prune.isWanted(arguments, "This will remove all stopped containers.\n")) {
+    Prune prune = new Prune(arguments, session);
+    if (prune.isWanted("This will remove all stopped containers.\n")) {
       prune.total(prune.collect(List.of()));
     }
     return ExitCode.OK;

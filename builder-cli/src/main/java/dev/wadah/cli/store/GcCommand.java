@@ -32,7 +32,7 @@ public final class GcCommand implements Command {
                 "[FLAGS]",
                 "Keep the store within its limits: those of its gc.conf, or those of the flags.")
             .flag("Say nothing, and do nothing while another one runs", "-q", "--quiet");
-    return LimitFlags.addTo(model);
+    return LimitFlags.addTo(Prune.addDryRunTo(model));
   }
 
   @Override
@@ -48,19 +48,24 @@ public final class GcCommand implements Command {
             : settings.wishes();
     Console console = session.console();
     Collector collector = Collector.open(session.root(), now(console));
-    if (arguments.has("quiet")) {
+    if (arguments.has("quiet") && !Prune.isDry(arguments)) {
       collector.collectUnlessAnotherDoes(wishes);
       collector.sync();
       return ExitCode.OK;
     }
-    Collected collected = collector.collect(wishes);
-    collector.sync();
+    boolean dry = Prune.isDry(arguments);
+    Collected collected = dry ? collector.preview(wishes) : collector.collect(wishes);
+    if (!dry) {
+      collector.sync();
+    }
     console
         .out()
         .println(
-            "removed %d entries, reclaimed %s%s"
+            "%s %d entries, %s %s%s"
                 .formatted(
+                    dry ? "would remove" : "removed",
                     collected.removed().size(),
+                    dry ? "reclaim" : "reclaimed",
                     GoSize.of(collected.freedBytes(), 4),
                     collected.heldBytes() == 0
                         ? ""

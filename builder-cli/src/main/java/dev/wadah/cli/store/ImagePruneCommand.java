@@ -16,26 +16,28 @@ import java.util.function.Predicate;
 public final class ImagePruneCommand implements Command {
   @Override
   public CommandModel model() {
-    return CommandModel.of("image prune", "[FLAGS]", "Remove images that are not used.")
-        .flag(
-            "Remove all images that no container uses, not just those without a name",
-            "-a",
-            "--all")
-        .flag("Do not ask", "-f", "--force")
-        .values(
-            "FILTER", "Remove what fits: until=TIME, label=NAME[=VALUE], label!=...", "--filter");
+    return Prune.addTo(
+        CommandModel.of("image prune", "[FLAGS]", "Remove images that are not used.")
+            .flag(
+                "Remove all images that no container uses, not just those without a name",
+                "-a",
+                "--all")
+            .values(
+                "FILTER",
+                "Remove what fits: until=TIME, label=NAME[=VALUE], label!=...",
+                "--filter"));
   }
 
   @Override
   public int run(Arguments arguments, Session session) throws Exception {
     boolean all = arguments.has("all");
     Predicate<Entry> filter = PruneFilter.parse(arguments, PruneFilter.FOR_OBJECTS, Prune.now());
-    Prune prune = new Prune(session);
+    Prune prune = new Prune(arguments, session);
     String warning =
         all
             ? "This will remove all images without at least one container associated to them.\n"
             : "This will remove all dangling images.\n";
-    if (!prune.isWanted(arguments, warning)) {
+    if (!prune.isWanted(warning)) {
       return ExitCode.OK;
     }
     Collected collected = prune.collect(List.of(new Wish(which(all).and(filter), Limits.NONE)));

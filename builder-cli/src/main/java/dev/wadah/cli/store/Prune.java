@@ -6,6 +6,7 @@ import dev.wadah.build.gc.Entry;
 import dev.wadah.build.gc.Entry.Kind;
 import dev.wadah.build.gc.Wish;
 import dev.wadah.cli.Arguments;
+import dev.wadah.cli.CommandModel;
 import dev.wadah.cli.Console;
 import dev.wadah.cli.Session;
 import dev.wadah.cli.image.GoSize;
@@ -18,12 +19,32 @@ import java.util.List;
 
 /** What all prune commands do: ask, collect, say what is gone. Words and order are docker's. */
 final class Prune {
+  private static final String DRY_RUN = "dry-run";
+
   private final Session session;
   private final Console console;
+  private final boolean forced;
+  private final boolean dry;
 
-  Prune(Session session) {
+  Prune(Arguments arguments, Session session) {
     this.session = session;
     this.console = session.console();
+    this.forced = arguments.has("force");
+    this.dry = arguments.has(DRY_RUN);
+  }
+
+  /** The flags of all of them. */
+  static CommandModel addTo(CommandModel model) {
+    return addDryRunTo(model.flag("Do not ask", "-f", "--force"));
+  }
+
+  /** The flag of those that do not ask. */
+  static CommandModel addDryRunTo(CommandModel model) {
+    return model.flag("Say what would be removed, and remove nothing", "--" + DRY_RUN);
+  }
+
+  static boolean isDry(Arguments arguments) {
+    return arguments.has(DRY_RUN);
   }
 
   /** The time that ages are counted from. */
@@ -32,13 +53,13 @@ final class Prune {
   }
 
   /**
-   * Asks on standard output, unless {@code --force} is given.
+   * Asks on standard output, unless {@code --force} or {@code --dry-run} is given.
    *
    * @param warning what is going to happen, with the blank or line end before the question
    * @return whether the answer begins with y
    */
-  boolean isWanted(Arguments arguments, String warning) throws IOException {
-    if (arguments.has("force")) {
+  boolean isWanted(String warning) throws IOException {
+    if (forced || dry) {
       return true;
     }
     console.out().print("WARNING! " + warning + "Are you sure you want to continue? [y/N] ");
@@ -51,9 +72,14 @@ final class Prune {
     return text.equalsIgnoreCase("y");
   }
 
-  /** Removes what the wishes ask for. */
+  /** Removes what the wishes ask for, or finds out what that would be. */
   Collected collect(List<Wish> wishes) throws IOException {
-    Collected collected = Collector.open(session.root(), now()).collect(wishes);
+    Collector collector = Collector.open(session.root(), now());
+    if (dry) {
+      console.err().println("wadah: note: a dry run, nothing is removed");
+      return collector.preview(wishes);
+    }
+    Collected collected = collector.collect(wishes);
     if (collected.heldBytes() > 0) {
       console
           .err()
@@ -113,7 +139,12 @@ final class Prune {
 
   /** The last line. */
   void total(Collected collected) {
-    console.out().println("Total reclaimed space: " + GoSize.of(collected.freedBytes(), 4));
+    console
+        .out()
+        .println(
+            "Total %s space: %s"
+                .formatted(
+                    dry ? "reclaimable" : "reclaimed", GoSize.of(collected.freedBytes(), 4)));
   }
 
   private static List<Entry> of(Collected collected, Kind... kinds) {

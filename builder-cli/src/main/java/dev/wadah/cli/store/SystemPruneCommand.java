@@ -18,15 +18,17 @@ import java.util.function.Predicate;
 public final class SystemPruneCommand implements Command {
   @Override
   public CommandModel model() {
-    return CommandModel.of("system prune", "[FLAGS]", "Remove what is not used.")
-        .flag(
-            "Remove all images that no container uses, not just those without a name",
-            "-a",
-            "--all")
-        .flag("Remove anonymous volumes, too", "--volumes")
-        .flag("Do not ask", "-f", "--force")
-        .values(
-            "FILTER", "Remove what fits: until=TIME, label=NAME[=VALUE], label!=...", "--filter");
+    return Prune.addTo(
+        CommandModel.of("system prune", "[FLAGS]", "Remove what is not used.")
+            .flag(
+                "Remove all images that no container uses, not just those without a name",
+                "-a",
+                "--all")
+            .flag("Remove anonymous volumes, too", "--volumes")
+            .values(
+                "FILTER",
+                "Remove what fits: until=TIME, label=NAME[=VALUE], label!=...",
+                "--filter"));
   }
 
   @Override
@@ -38,8 +40,8 @@ public final class SystemPruneCommand implements Command {
       throw new UsageException("the filter \"until\" does not go with --volumes", "", "");
     }
     Predicate<Entry> filter = PruneFilter.parse(arguments, PruneFilter.FOR_OBJECTS, Prune.now());
-    Prune prune = new Prune(session);
-    if (!prune.isWanted(arguments, warning(all, volumes))) {
+    Prune prune = new Prune(arguments, session);
+    if (!prune.isWanted(warning(all, volumes))) {
       return ExitCode.OK;
     }
     List<Wish> wishes = new ArrayList<>();

@@ -17,21 +17,21 @@ import java.util.function.Predicate;
 public final class VolumePruneCommand implements Command {
   @Override
   public CommandModel model() {
-    return CommandModel.of("volume prune", "[FLAGS]", "Remove volumes that no container uses.")
-        .flag("Remove named volumes, too", "-a", "--all")
-        .flag("Do not ask", "-f", "--force")
-        .values("FILTER", "Remove what fits: until=TIME", "--filter");
+    return Prune.addTo(
+        CommandModel.of("volume prune", "[FLAGS]", "Remove volumes that no container uses.")
+            .flag("Remove named volumes, too", "-a", "--all")
+            .values("FILTER", "Remove what fits: until=TIME", "--filter"));
   }
 
   @Override
   public int run(Arguments arguments, Session session) throws Exception {
     boolean all = arguments.has("all");
     Predicate<Entry> filter = PruneFilter.parse(arguments, List.of("until"), Prune.now());
-    Prune prune = new Prune(session);
+    Prune prune = new Prune(arguments, session);
     String which = all ? "all" : "anonymous";
     String warning =
         "This will remove %s local volumes not used by at least one container.\n".formatted(which);
-    if (!prune.isWanted(arguments, warning)) {
+    if (!prune.isWanted(warning)) {
       return ExitCode.OK;
     }
     Collected collected = prune.collect(List.of(new Wish(which(all).and(filter), Limits.NONE)));

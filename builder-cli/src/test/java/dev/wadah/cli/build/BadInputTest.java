@@ -16,6 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * What {@code wadah build} makes of mistakes, of hostile contexts, and of files beyond all sense.
@@ -67,6 +68,22 @@ class BadInputTest {
 
     assertThat(result.code()).isEqualTo(1);
     assertThat(result.err()).contains("Dockerfile" + place + "error: ", "why:", "try:", help);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"iidfile", "metadata-file", "profile"})
+  void saysBeforeABuildThatAFileCannotBeWritten(String flag) throws IOException {
+    String steps = "FROM scratch\nCOPY config.json /\n";
+    for (String bad : List.of(folder + "/none/out", folder.toString(), "/proc/out", "/", "a\0b")) {
+      Cli.Result result = build(steps, "--" + flag, bad);
+
+      assertThat(result.code()).as(bad).isEqualTo(2);
+      assertThat(result.err()).contains("error: --" + flag + " \"").doesNotContain("#1 ");
+    }
+    assertThat(cli.run("images", "-aq").out()).isEmpty();
+
+    assertThat(build(steps, "--" + flag, folder + "/out").code()).isZero();
+    assertThat(folder.resolve("out")).isNotEmptyFile();
   }
 
   @Test

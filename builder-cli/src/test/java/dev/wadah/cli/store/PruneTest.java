@@ -181,6 +181,35 @@ class PruneTest {
     assertThat(ok("volume", "prune", "-a", "-f")).contains("named");
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "image prune",
+        "image prune -a",
+        "builder prune -a",
+        "container prune",
+        "volume prune -a",
+        "system prune -a --volumes",
+        "gc --max-used=1 --reserved=0"
+      })
+  void saysBeforehandWhatWouldGo(String command) throws IOException {
+    Files.createDirectories(folder.resolve("store/volumes/named/_data"));
+    String[] dry = (command + " --dry-run").split(" ");
+    String[] real = (command + (command.startsWith("gc") ? "" : " -f")).split(" ");
+    String before = ok("system", "df", "-v", "--format", "json");
+
+    String foretold = ok(dry);
+
+    assertThat(ok("system", "df", "-v", "--format", "json")).isEqualTo(before);
+    assertThat(foretold)
+        .isNotEmpty()
+        .isEqualTo(
+            ok(real)
+                .replace("Total reclaimed", "Total reclaimable")
+                .replace("removed", "would remove")
+                .replace("reclaimed", "reclaim"));
+  }
+
   @Test
   void doesNotTouchTheCacheWhenImagesAreChosenByLabel() {
     ok("system", "prune", "-f", "--filter", "label=stage");

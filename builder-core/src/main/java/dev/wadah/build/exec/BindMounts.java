@@ -10,12 +10,16 @@ import dev.wadah.container.ContainerSpec.MountSpec;
 import dev.wadah.engine.Engine;
 import dev.wadah.layer.FileNode;
 import dev.wadah.layer.FileTree;
+import dev.wadah.layer.LayerEntries;
+import dev.wadah.layer.LayerEntry;
 import dev.wadah.layer.LayerStack;
 import dev.wadah.layer.LayerStore;
 import dev.wadah.layer.PathResolver;
+import dev.wadah.oci.DiffId;
 import dev.wadah.snapshot.Snapshotter;
 import dev.wadah.snapshot.Snapshotter.RootMount;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -28,6 +32,9 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 final class BindMounts {
   private static final String COPIED = "/bind";
+
+  /** Files that are unpacked while they are read; the list of more is not held in memory. */
+  private static final int MANY = 20_000;
 
   private final Engine engine;
   private final Faults faults;
@@ -111,17 +118,28 @@ final class BindMounts {
     FileAction action = new FileAction.Copy(0, List.of(literal(path)), destination, options);
     try {
       FileTree empty = engine.layers().tree(LayerStack.EMPTY);
-      LayerStack stack =
-          LayerStack.EMPTY.plus(
-              engine
-                  .layers()
-                  .write(
-                      FileActions.apply(empty, List.of(tree), List.of(action)).list(),
-                      LayerStore.Form.TREE));
-      return new Layered(stack, COPIED);
+      LayerEntries entries = FileActions.apply(empty, List.of(tree), List.of(action));
+      return new Layered(LayerStack.EMPTY.plus(write(entries)), COPIED);
     } catch (FileActionException e) {
       throw faults.of(vertex, e, List.of());
     }
+  }
+
+  /** Makes the layer, as a tree at once, or, when it is large, as a tar that is unpacked later. */
+  private DiffId write(LayerEntries entries) throws IOException {
+    List<LayerEntry> few = new ArrayList<>();
+    int[] count = {0};
+    entries.each(
+        entry -> {
+          if (count[0]++ < MANY) {
+            few.add(entry);
+          }
+        });
+    if (count[0] <= MANY) {
+      return engine.layers().write(few, LayerStore.Form.TREE);
+    }
+    few.clear();
+    return engine.layers().write(entries, bytes -> {});
   }
 
   /** A mount's source is no pattern, a copy's is. */

@@ -10,7 +10,6 @@ import dev.wadah.dockerfile.SourceFile;
 import dev.wadah.engine.Engine;
 import dev.wadah.layer.LayerStore;
 import dev.wadah.oci.DiffId;
-import dev.wadah.snapshot.Snapshotter;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.LinkedHashSet;
@@ -28,18 +27,18 @@ public final class BuildSteps implements Closeable {
   private final List<Vertex> vertices;
   private final BuildProgress progress;
   private final Afterwards afterwards;
-  private final Snapshotter snapshots;
+  private final Engine engine;
 
   private BuildSteps(
       GraphExecutor executor,
       List<Vertex> vertices,
       Afterwards afterwards,
-      Snapshotter snapshots,
+      Engine engine,
       BuildProgress progress) {
     this.vertices = vertices;
     this.executor = executor;
     this.afterwards = afterwards;
-    this.snapshots = snapshots;
+    this.engine = engine;
     this.progress = progress;
   }
 
@@ -87,8 +86,7 @@ public final class BuildSteps implements Closeable {
             progress,
             faults,
             afterwards);
-    return new BuildSteps(
-        new GraphExecutor(runner), vertices, afterwards, engine.snapshots(), progress);
+    return new BuildSteps(new GraphExecutor(runner), vertices, afterwards, engine, progress);
   }
 
   /**
@@ -117,7 +115,13 @@ public final class BuildSteps implements Closeable {
    */
   public Map<Vertex, VertexResult> execute() throws BuildException, IOException {
     progress.planned(vertices.stream().map(StepRunner::name).toList());
-    return executor.execute(vertices);
+    try {
+      return executor.execute(vertices);
+    } finally {
+      if (engine.sandbox().isHolding()) {
+        afterwards.close(engine.sandbox()::release); // unmounts, while outputs are written
+      }
+    }
   }
 
   /**
@@ -134,8 +138,8 @@ public final class BuildSteps implements Closeable {
   @Override
   public void close() throws IOException {
     afterwards.await();
-    if (snapshots.isHolding()) {
-      afterwards.close(snapshots::release);
+    if (engine.snapshots().isHolding()) {
+      afterwards.close(engine.snapshots()::release);
       afterwards.await();
     }
     afterwards.check();

@@ -3,28 +3,24 @@ package dev.wadah.build.exec;
 import dev.wadah.build.BuildException;
 import dev.wadah.build.graph.Op;
 import dev.wadah.build.graph.Vertex;
+import dev.wadah.build.mounts.CacheFolders;
 import dev.wadah.container.ContainerSpec.MountSpec;
 import dev.wadah.content.LockFile;
 import dev.wadah.engine.Engine;
-import dev.wadah.oci.Digest;
 import dev.wadah.posix.Posix;
-import dev.wadah.posix.PosixException;
 import dev.wadah.snapshot.Snapshotter.RootMount;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
 /**
- * Cache mounts, which live in the store's room {@code mounts}: a folder for each id, in it {@code
- * 0}, {@code 1}, ... for private use at the same time. A cache with a seed is an overlay on the
- * seed's layers, so that nothing is copied and the seed's files are there when it is new.
+ * Cache mounts of steps, which live in {@link CacheFolders}. A cache with a seed is an overlay on
+ * the seed's layers, so that nothing is copied and the seed's files are there when it is new.
  */
 final class CacheMounts {
   private static final int DEFAULT_MODE = 0755;
-  private static final int NO_REPLACE = 1;
 
   private final Engine engine;
   private final BindMounts binds;
@@ -46,19 +42,10 @@ final class CacheMounts {
         seed == null
             ? cache.id()
             : cache.id() + "\n" + seed.stack().chainId().orElseThrow() + "\n" + seed.path();
-    String name = Digest.of(identity.getBytes(StandardCharsets.UTF_8)).hex().substring(0, 40);
-    Path folder = engine.store().leases().use(engine.store().room("mounts").resolve(name));
-    describe(folder, cache.id());
+    String name = CacheFolders.name(identity);
+    Path folder = new CacheFolders(engine.store()).use(name, cache.id());
     Path data = claim(cache, seed != null, name, folder, prepared);
     prepared.add(seed == null ? plain(cache, data) : seeded(cache, seed, data));
-  }
-
-  /** What {@code system df} calls the cache. */
-  private static void describe(Path folder, String id) throws IOException {
-    Path note = folder.resolve("id");
-    if (!Files.exists(note)) {
-      Files.writeString(note, id + "\n");
-    }
   }
 
   /** The folder that this step uses, with the right to use it taken. */
@@ -96,23 +83,18 @@ final class CacheMounts {
     return new MountSpec.Bind(data, cache.target(), cache.readOnly(), false);
   }
 
-  /**
-   * Makes a cache's directory with its owner and mode before anybody can see it. One that another
-   * step has just made is left alone, empty as it may be: that step uses it already.
-   */
+  /** Makes a cache's directory with its owner and mode, unless another step has just made it. */
   static void create(Op.Mount.Cache cache, Path data) throws IOException {
-    Path made = Files.createTempDirectory(data.getParent(), "new-");
     Op.Ownership ownership = cache.ownership();
-    Posix.lchown(Posix.CWD, made.toString(), ownership.uid().orElse(0), ownership.gid().orElse(0));
-    Posix.chmod(Posix.CWD, made.toString(), ownership.mode().orElse(DEFAULT_MODE));
-    try {
-      Posix.rename(Posix.CWD, made.toString(), Posix.CWD, data.toString(), NO_REPLACE);
-    } catch (PosixException e) {
-      Files.delete(made);
-      if (!e.errnoName().equals("EEXIST")) {
-        throw e;
-      }
-    }
+    CacheFolders.create(
+        data.getParent(),
+        data.getFileName().toString(),
+        CacheFolders.Present.STAYS,
+        made -> {
+          int uid = ownership.uid().orElse(0);
+          Posix.lchown(Posix.CWD, made.toString(), uid, ownership.gid().orElse(0));
+          Posix.chmod(Posix.CWD, made.toString(), ownership.mode().orElse(DEFAULT_MODE));
+        });
   }
 
   private MountSpec seeded(Op.Mount.Cache cache, BindMounts.Layered seed, Path data)

@@ -70,6 +70,7 @@ final class ExecRunner {
     Snapshotter.Active active = engine.snapshots().prepare(stack);
     try {
       refuseTooManyLayers(vertex, active.root().lower().size());
+      engine.sandbox().expect(active.root());
       return run(vertex, op, inputs, active, user);
     } finally {
       afterwards.close(active);

@@ -62,14 +62,24 @@ public final class Exporter {
     Outcome outcome = Outcome.FAILED;
     try {
       Built wanted = options.rewritesTimestamps() ? timestamps.rewrite(built) : built;
-      Map<String, Object> metadata =
-          write(wanted, output, options, new PushProgress(progress, vertex));
+      Written written = write(wanted, output, options, new PushProgress(progress, vertex));
       outcome = Outcome.DONE;
-      return new Written(wanted.images(), metadata);
+      return new Written(named(wanted.images(), written.images()), written.metadata());
     } finally {
       Duration duration = Duration.ofNanos(System.nanoTime() - start);
       progress.finished(vertex, outcome, duration, Optional.empty());
     }
+  }
+
+  /** Images as they were made, but for those that have other layers, and so another id, there. */
+  private static Map<Platform, Image> named(
+      Map<Platform, Image> made, Map<Platform, Image> written) {
+    Map<Platform, Image> images = new LinkedHashMap<>(made);
+    written.forEach(
+        (platform, image) ->
+            images.computeIfPresent(
+                platform, (same, old) -> old.id().equals(image.id()) ? old : image));
+    return images;
   }
 
   private static String caption(BuildRequest.OutputRequest output, OutputOptions options) {
@@ -85,7 +95,7 @@ public final class Exporter {
     return options.push() == OutputOptions.Push.NO ? what : what + " and pushing";
   }
 
-  private Map<String, Object> write(
+  private Written write(
       Built built,
       BuildRequest.OutputRequest output,
       OutputOptions options,
@@ -113,10 +123,10 @@ public final class Exporter {
               .write(built, options, Path.of(destination.get()).toAbsolutePath().normalize());
       default -> {} // cacheonly
     }
-    return Map.of();
+    return new Written(images, Map.of());
   }
 
-  private Map<String, Object> image(
+  private Written image(
       Map<Platform, Image> images, OutputOptions options, String type, TransferProgress progress)
       throws IOException {
     // what is only pushed needs no place in the list of images
@@ -140,7 +150,7 @@ public final class Exporter {
         push(name, target, options.push(), progress);
       }
     }
-    return metadata(written, target, options);
+    return new Written(written, metadata(written, target, options));
   }
 
   private void push(
@@ -152,7 +162,7 @@ public final class Exporter {
         .push(target, place, progress);
   }
 
-  private Map<String, Object> archive(
+  private Written archive(
       Map<Platform, Image> images,
       BuildRequest.OutputRequest output,
       OutputOptions options,
@@ -180,7 +190,7 @@ public final class Exporter {
             }
           });
     }
-    return metadata(written, target, options);
+    return new Written(written, metadata(written, target, options));
   }
 
   private static Map<String, Object> metadata(

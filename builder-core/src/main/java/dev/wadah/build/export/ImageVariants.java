@@ -22,7 +22,7 @@ import java.util.TreeMap;
 
 /**
  * Makes of an image the form that an output asks for: compression, media types, annotations. The
- * config, and with it the image id, stays the same.
+ * config, and with it the image id, stays the same but for eStargz, which has other diffIDs.
  */
 final class ImageVariants {
   private final Engine engine;
@@ -50,7 +50,7 @@ final class ImageVariants {
     }
     Descriptor descriptor =
         Descriptor.of(manifest.mediaType(), engine.content().put(bytes), bytes.length);
-    return new Image(descriptor, manifest, image.config(), bytes, image.configBytes());
+    return new Image(descriptor, manifest, wanted.config(), bytes, wanted.configBytes());
   }
 
   private Manifest manifest(Image image, Platform platform) {

@@ -9,7 +9,6 @@ import dev.wadah.oci.Annotations;
 import dev.wadah.oci.ImageReference;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -229,34 +228,41 @@ record OutputOptions(
 
   private static Media media(Map<String, String> attributes, Push push, Format usual)
       throws BuildException {
-    boolean oci = flagOrDefault(attributes, "oci-mediatypes", usual == Format.OCI);
-    Format format = oci ? Format.OCI : Format.DOCKER;
     Optional<ImageCompression.Format> compression = compression(attributes.get("compression"));
     if (compression.isEmpty() && push != Push.NO) {
       // what travels is compressed, what stays is not
       compression = Optional.of(ImageCompression.Format.GZIP);
     }
+    boolean listed = compression.filter(ImageCompression.Format::isSeekable).isPresent();
+    boolean oci = flagOrDefault(attributes, "oci-mediatypes", listed || usual == Format.OCI);
+    if (listed && !oci) {
+      throw OutputFaults.fault(
+          "compression=%s needs OCI media types".formatted(compression.get().word()),
+          "where a layer's list of files is stands in an annotation, which Docker's documents do not have",
+          "leave oci-mediatypes=false out");
+    }
     Optional<Integer> level = level(attributes.get("compression-level"), compression);
+    // as buildx and podman: a base without lists would have to be fetched as a whole
     ImageCompression.Change change =
-        flag(attributes, "force-compression")
+        flagOrDefault(attributes, "force-compression", listed)
             ? ImageCompression.Change.ALL
             : ImageCompression.Change.PLAIN_ONLY;
     return new Media(
-        format, compression.map(wanted -> new ImageCompression.Form(wanted, level, change)));
+        oci ? Format.OCI : Format.DOCKER,
+        compression.map(wanted -> new ImageCompression.Form(wanted, level, change)));
   }
 
   private static Optional<ImageCompression.Format> compression(String text) throws BuildException {
     if (text == null || text.isEmpty()) {
       return Optional.empty();
     }
-    for (ImageCompression.Format known : ImageCompression.Format.values()) {
-      if (known.name().toLowerCase(Locale.ROOT).equals(text)) {
-        return Optional.of(known);
-      }
+    Optional<ImageCompression.Format> known = ImageCompression.Format.of(text);
+    if (known.isPresent()) {
+      return known;
     }
     throw OutputFaults.fault(
         "--output knows no compression \"%s\"".formatted(text),
-        "known are uncompressed, gzip and zstd",
+        "known are " + ImageCompression.Format.WORDS,
         "write compression=zstd, for instance");
   }
 
@@ -265,7 +271,7 @@ record OutputOptions(
     if (text == null) {
       return Optional.empty();
     }
-    int highest = compression.filter(ImageCompression.Format.ZSTD::equals).isPresent() ? 22 : 9;
+    int highest = compression.orElse(ImageCompression.Format.GZIP).highestLevel();
     try {
       int level = Integer.parseInt(text);
       if (level >= 0 && level <= highest) {

@@ -4,6 +4,7 @@ import dev.wadah.build.BuildException;
 import dev.wadah.image.Image;
 import dev.wadah.layer.FileNode;
 import dev.wadah.layer.FileTree;
+import dev.wadah.layer.FirstNames;
 import dev.wadah.layer.LayerStore;
 import dev.wadah.oci.Platform;
 import dev.wadah.posix.FileStatus;
@@ -16,7 +17,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
@@ -63,7 +63,7 @@ final class RootDirectory {
     private final FileTree tree;
     private final String root;
     private final boolean delete;
-    private final Map<Long, String> firstNames = new HashMap<>();
+    private final FirstNames firstNames = new FirstNames();
     private int temporaries;
 
     Writing(RootTar.Source source, String root, boolean delete) {
@@ -149,9 +149,9 @@ final class RootDirectory {
     private void file(String path, String host, FileNode node) throws IOException {
       String temporary = temporary(host);
       long inode = node.identity().inode();
-      String first = inode == 0 ? null : firstNames.putIfAbsent(inode, host);
+      String first = inode == 0 ? null : firstNames.putIfAbsent(inode, path);
       if (first != null) {
-        Posix.link(Posix.CWD, first, Posix.CWD, temporary);
+        Posix.link(Posix.CWD, root + first, Posix.CWD, temporary);
         replace(temporary, host);
         return;
       }

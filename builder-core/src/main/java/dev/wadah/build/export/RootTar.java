@@ -3,6 +3,7 @@ package dev.wadah.build.export;
 import dev.wadah.image.Image;
 import dev.wadah.layer.FileNode;
 import dev.wadah.layer.FileTree;
+import dev.wadah.layer.FirstNames;
 import dev.wadah.layer.LayerEntry;
 import dev.wadah.layer.LayerStore;
 import dev.wadah.layer.TarWriter;
@@ -13,7 +14,6 @@ import java.io.OutputStream;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.HashMap;
 import java.util.Iterator;
 import java.util.Map;
 import java.util.Optional;
@@ -70,7 +70,7 @@ final class RootTar {
     private final Source source;
     private final FileTree tree;
     private final String prefix;
-    private final Map<Long, String> firstNames = new HashMap<>();
+    private final FirstNames firstNames = new FirstNames();
 
     Archive(TarWriter tar, Source source, String prefix) {
       this.tar = tar;
@@ -108,10 +108,11 @@ final class RootTar {
       String name = "/" + prefix + path.substring(1);
       long inode = node.isFile() ? node.identity().inode() : 0;
       String first = inode == 0 ? null : firstNames.putIfAbsent(inode, name);
+      FileNode timed = source.withTime(node);
       LayerEntry entry =
           first != null
-              ? new LayerEntry.HardLink(name, first)
-              : new LayerEntry.File(name, source.withTime(node), new TreeContent(tree, path));
+              ? new LayerEntry.HardLink(name, first, timed)
+              : new LayerEntry.File(name, timed, new TreeContent(tree, path));
       tar.put(entry);
     }
   }

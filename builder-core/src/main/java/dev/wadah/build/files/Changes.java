@@ -2,6 +2,7 @@ package dev.wadah.build.files;
 
 import dev.wadah.layer.FileNode;
 import dev.wadah.layer.LayerEntry;
+import dev.wadah.posix.PathTable;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashMap;
@@ -9,9 +10,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What becomes of the names of a tree. Made for archives of a million files: a file that has one
- * name, and its content in the spool, takes some sixty bytes and its name; the few others (hard
- * links, devices) are objects.
+ * What becomes of the names of a tree. Made for archives of a million files: one with its content
+ * in the spool takes some sixty bytes and its name, twelve more where there are hard links; the few
+ * others (devices, files with capabilities) are objects.
  */
 final class Changes {
   private static final byte CHANGED = 1;
@@ -35,33 +36,25 @@ final class Changes {
     this.spool = spool;
   }
 
-  /** One inode: attributes and content; shared by the names of a hard link. */
-  static final class FileContent {
-    private final FileNode node;
-    private final LayerEntry.Content content;
-    private boolean shared;
-
+  /**
+   * Attributes and content of a file.
+   *
+   * @param group what {@code inode} is one of, such as the files of one source
+   * @param inode equal for the names of one file (hard links) of a group; 0 for a file that has one
+   *     name only
+   */
+  record FileContent(FileNode node, LayerEntry.Content content, int group, long inode) {
     FileContent(FileNode node, LayerEntry.Content content) {
-      this.node = node;
-      this.content = content;
+      this(node, content, 0, 0);
     }
 
-    /** Says that this inode may have several names; to be said before it gets the first. */
-    FileContent share() {
-      shared = true;
-      return this;
-    }
-
-    FileNode node() {
-      return node;
-    }
-
-    LayerEntry.Content content() {
-      return content;
+    /** The same as an inode that may have several names. */
+    FileContent shared(int inGroup, long number) {
+      return new FileContent(node, content, inGroup, number);
     }
 
     boolean isShared() {
-      return shared;
+      return inode != 0;
     }
   }
 
@@ -100,7 +93,9 @@ final class Changes {
         node,
         !node.isFile() || start == NO_CONTENT
             ? LayerEntry.Content.NONE
-            : new Spool.Kept(spool, start, node.sizeBytes()));
+            : new Spool.Kept(spool, start, node.sizeBytes()),
+        packed.group(number),
+        packed.inode(number));
   }
 
   /** Whether anything becomes of a path, by its number. */
@@ -142,9 +137,10 @@ final class Changes {
     }
     FileContent file = change.file();
     long start = start(file);
-    boolean packs = !file.isShared() && start >= NO_CONTENT && PackedFiles.takes(file.node());
+    boolean packs = start >= NO_CONTENT && PackedFiles.takes(file.node());
     if (packs) {
       packed.put(number, file.node(), start);
+      packed.putInode(number, file.group(), file.inode());
       objects.remove(number);
     } else {
       objects.put(number, file);

@@ -6,8 +6,6 @@ import dev.wadah.layer.FileNode;
 import dev.wadah.layer.FileTree;
 import dev.wadah.layer.LayerEntry;
 import java.io.IOException;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.Optional;
 
 /** Copies sources into a target tree (BuildKit's file op, fsutil's copy). */
@@ -21,8 +19,8 @@ final class CopyStep implements SourceWalk.Visitor {
   /** Where the source that is being copied goes. */
   private String destination = "/";
 
-  /** Names already copied of the files that have several; of one source only (behaviour 10). */
-  private Map<Long, Changes.FileContent> links = new HashMap<>();
+  /** The inodes of the source that is being copied: of each its own (behaviour 10). */
+  private int group;
 
   CopyStep(TargetTree target, FileTree input, FileAction.Options options, Optional<Owner> owner)
       throws FileActionException {
@@ -48,7 +46,7 @@ final class CopyStep implements SourceWalk.Visitor {
           continue;
         }
         destination = prepare(source, action.destination());
-        links = new HashMap<>();
+        group = target.newGroup();
         new SourceWalk(input, excludes, this).walk(source);
       }
     }
@@ -129,23 +127,20 @@ final class CopyStep implements SourceWalk.Visitor {
     if (!target.isBare(to)) {
       return false;
     }
-    Map<Long, Changes.FileContent> names = links;
-    target.graft(to, visitor -> each(below, top, names, visitor));
+    int inodes = group;
+    target.graft(to, visitor -> each(below, top, inodes, visitor));
     return true;
   }
 
   /** Gives what a copy to a place where nothing is takes from a directory. */
   private void each(
-      SourceWalk.Subtree below,
-      String top,
-      Map<Long, Changes.FileContent> names,
-      TargetTree.Graft.Visitor visitor)
+      SourceWalk.Subtree below, String top, int inodes, TargetTree.Graft.Visitor visitor)
       throws IOException {
     try {
       below.walk(
           (relative, path, node) -> {
             if (node.type() != FileNode.Type.SOCKET) {
-              visitor.visit(TreePath.child(top, relative), content(path, node, names));
+              visitor.visit(TreePath.child(top, relative), content(path, node, inodes));
             }
           });
     } catch (FileActionException e) {
@@ -153,21 +148,17 @@ final class CopyStep implements SourceWalk.Visitor {
     }
   }
 
-  private Changes.FileContent content(
-      String path, FileNode node, Map<Long, Changes.FileContent> names) {
-    long inode = node.isFile() ? node.identity().inode() : 0;
-    Changes.FileContent known = inode == 0 ? null : names.get(inode);
-    if (known != null) {
-      return known;
-    }
-    Changes.FileContent content =
-        new Changes.FileContent(
-            attributes(node),
-            node.isFile() ? new TargetTree.TreeContent(input, path) : LayerEntry.Content.NONE);
-    if (inode != 0) {
-      names.put(inode, content.share());
-    }
-    return content;
+  /**
+   * A file of the source.
+   *
+   * @param inodes the group of its inode
+   */
+  private Changes.FileContent content(String path, FileNode node, int inodes) {
+    return new Changes.FileContent(
+        attributes(node),
+        node.isFile() ? new TargetTree.TreeContent(input, path) : LayerEntry.Content.NONE,
+        inodes,
+        node.isFile() ? node.identity().inode() : 0);
   }
 
   /** Copies a single file that lies in no tree. */
@@ -200,20 +191,7 @@ final class CopyStep implements SourceWalk.Visitor {
 
   private void file(String path, String to, FileNode node) throws IOException, FileActionException {
     refuseDirectory(to);
-    long inode = node.identity().inode();
-    Changes.FileContent known = node.isFile() && inode != 0 ? links.get(inode) : null;
-    if (known != null) {
-      target.link(to, known);
-      return;
-    }
-    LayerEntry.Content content =
-        node.isFile() ? new TargetTree.TreeContent(input, path) : LayerEntry.Content.NONE;
-    Changes.FileContent copied = new Changes.FileContent(attributes(node), content);
-    if (node.isFile() && inode != 0) {
-      // a directory that is copied as a whole may bring further names
-      links.put(inode, copied.share());
-    }
-    target.put(to, copied);
+    target.put(to, content(path, node, group));
   }
 
   private void refuseDirectory(String to) throws IOException, FileActionException {

@@ -1,54 +1,58 @@
 package dev.wadah.build.files;
 
+import dev.wadah.build.files.Changes.Change;
+import dev.wadah.build.files.Changes.FileContent;
 import dev.wadah.content.ByteSink;
 import dev.wadah.layer.FileNode;
 import dev.wadah.layer.FileNode.Identity;
 import dev.wadah.layer.FileTree;
 import dev.wadah.layer.LayerEntry;
+import dev.wadah.posix.PathTable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
-/** A tree made of layer entries, such as those of an unpacked archive. Safe for threads. */
+/**
+ * A tree made of entries, such as those of an unpacked archive: some ninety bytes and its name for
+ * each, its content on the disk. Safe for threads.
+ */
 public final class EntryTree implements FileTree {
-  private final Map<String, LayerEntry.File> files = new HashMap<>();
-  private final Map<String, List<String>> names = new HashMap<>();
+  private static final FileNode ROOT = Nodes.directory(0755, new OwnerNames.Owner(0, 0));
 
-  private EntryTree() {}
+  private final Changes changes;
+  private final PathTable paths;
+  private final PathTable.Listing listing;
+
+  private EntryTree(Changes changes) {
+    this.changes = changes;
+    this.paths = changes.paths();
+    this.listing = paths.listing();
+  }
 
   /**
    * A tree of these files and directories; whiteouts mean nothing.
    *
-   * @param entries in canonical order, parents first
+   * @param entries parents first, and files before their further names
    */
   public static EntryTree of(List<LayerEntry> entries) {
-    EntryTree tree = new EntryTree();
-    tree.names.put("/", new ArrayList<>());
-    long inode = 0;
-    Map<String, Long> inodes = new HashMap<>();
-    for (LayerEntry entry : entries) {
-      if (entry instanceof LayerEntry.File file) {
-        tree.add(file.path(), file);
-      } else if (entry instanceof LayerEntry.HardLink link) {
-        LayerEntry.File first = tree.files.get(link.target());
-        Long shared = inodes.get(link.target());
-        if (shared == null) {
-          shared = ++inode;
-          inodes.put(link.target(), shared);
-          first = withInode(first, shared);
-          tree.files.put(link.target(), first);
+    TargetTree target = new TargetTree(new EntryTree(new Changes(new Spool())));
+    try {
+      for (LayerEntry entry : entries) {
+        if (entry instanceof LayerEntry.File file) {
+          target.put(file.path(), file.node(), file.content());
+        } else if (entry instanceof LayerEntry.HardLink link) {
+          target.link(link.path(), target.linkable(link.target()).orElseThrow());
         }
-        tree.add(link.path(), first);
       }
+    } catch (IOException e) {
+      throw new IllegalStateException("reading memory failed", e);
     }
-    return tree;
+    return new EntryTree(target.changes());
   }
 
   /**
@@ -63,71 +67,67 @@ public final class EntryTree implements FileTree {
     if (opened.isEmpty()) {
       return Optional.empty();
     }
-    TargetTree target = new TargetTree(new EntryTree());
+    TargetTree target = new TargetTree(of(List.of()));
     try (Archive tar = opened.get()) {
       new Unpacker(target, "/", Optional.empty(), name).unpack(tar);
     }
-    return Optional.of(of(target.entries().list()));
+    return Optional.of(new EntryTree(target.changes()));
   }
 
-  private void add(String path, LayerEntry.File file) {
-    files.put(path, file);
-    if (path.length() > 1) {
-      names.computeIfAbsent(TreePath.parent(path), p -> new ArrayList<>()).add(TreePath.name(path));
-    }
-  }
-
-  private static LayerEntry.File withInode(LayerEntry.File file, long inode) {
-    FileNode n = file.node();
-    Identity identity = new Identity(n.identity().device(), inode, n.identity().xattrs());
-    FileNode node =
-        new FileNode(
-            n.type(),
-            n.mode(),
-            n.uid(),
-            n.gid(),
-            n.sizeBytes(),
-            n.mtimeNanos(),
-            n.link(),
-            identity);
-    return new LayerEntry.File(file.path(), node, file.content());
+  private static FileNode node(FileContent file) {
+    FileNode node = file.node();
+    Identity identity = node.identity();
+    return file.isShared()
+        ? node.withIdentity(new Identity(identity.device(), file.inode(), identity.xattrs()))
+        : node;
   }
 
   @Override
   public Optional<FileNode> find(String path) {
-    LayerEntry.File file = files.get(path);
-    if (file == null && path.equals("/")) {
-      return Optional.of(Nodes.directory(0755, new OwnerNames.Owner(0, 0)));
+    Optional<Change> entry = changes.find(path);
+    if (entry.isEmpty() && path.equals("/")) {
+      return Optional.of(ROOT);
     }
-    return Optional.ofNullable(file).map(LayerEntry.File::node);
+    return entry.map(Change::file).map(EntryTree::node);
   }
 
   @Override
   public List<String> list(String path) {
-    // entries come sorted by whole paths, and so do the names in one directory
-    return names.getOrDefault(path, List.of());
+    int directory = paths.find(path);
+    if (directory < 0) {
+      return List.of();
+    }
+    List<String> names = new ArrayList<>(listing.size(directory));
+    for (int i = 0; i < listing.size(directory); i++) {
+      int child = listing.child(directory, i);
+      // a later entry may have taken the place of a directory
+      if (changes.isChanged(child)) {
+        names.add(paths.name(child));
+      }
+    }
+    return names;
   }
 
   @Override
   public InputStream open(String path) throws IOException {
-    return file(path).content().open();
+    return content(path).open();
   }
 
   @Override
   public long copy(String path, long length, ByteSink sink) throws IOException {
-    return file(path).content().copy(length, sink);
+    return content(path).copy(length, sink);
   }
 
   @Override
   public Optional<Path> hostPath(String path) throws IOException {
-    return file(path).content().hostPath();
+    return content(path).hostPath();
   }
 
-  private LayerEntry.File file(String path) throws NoSuchFileException {
-    LayerEntry.File file = files.get(path);
-    if (file == null) {
+  private LayerEntry.Content content(String path) throws NoSuchFileException {
+    Optional<Change> entry = changes.find(path);
+    if (entry.isEmpty()) {
       throw new NoSuchFileException(path);
     }
-    return file;
+    return entry.get().file().content();
   }
 }

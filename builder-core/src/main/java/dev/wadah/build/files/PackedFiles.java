@@ -3,9 +3,13 @@ package dev.wadah.build.files;
 import dev.wadah.layer.FileNode;
 import dev.wadah.layer.FileNode.Identity;
 import dev.wadah.posix.PathBytes;
+import dev.wadah.posix.PathTable;
 import java.util.Arrays;
 
-/** Attributes of many files by number, 35 bytes each and a link's target: of all but devices. */
+/**
+ * Attributes of many files by number, 35 bytes each and a link's target: of all but devices. When
+ * some have several names (hard links), twelve more for each.
+ */
 final class PackedFiles {
   private static final FileNode.Type[] TYPES = FileNode.Type.values();
 
@@ -22,6 +26,11 @@ final class PackedFiles {
 
   private int targetsEnd;
 
+  /** Inodes of files that have several names, 0 for others; these two are empty while all are. */
+  private long[] inodes = {};
+
+  private int[] groups = {};
+
   /** Whether such a file can be kept here without losing anything. */
   static boolean takes(FileNode node) {
     Identity identity = node.identity();
@@ -30,6 +39,30 @@ final class PackedFiles {
         && identity.device() == 0
         && identity.inode() == 0
         && identity.xattrs().isEmpty();
+  }
+
+  /** Says which inode a file is, of those of a group; 0 when it has one name only. */
+  void putInode(int number, int group, long inode) {
+    if (inode == 0 && number >= inodes.length) {
+      return;
+    }
+    if (number >= inodes.length) {
+      int length = PathTable.grown(Math.max(number + 1, types.length));
+      inodes = Arrays.copyOf(inodes, length);
+      groups = Arrays.copyOf(groups, length);
+    }
+    inodes[number] = inode;
+    groups[number] = group;
+  }
+
+  /** The inode of a file that may have several names; 0 for one that has one only. */
+  long inode(int number) {
+    return number < inodes.length ? inodes[number] : 0;
+  }
+
+  /** What the inode is one of. */
+  int group(int number) {
+    return number < groups.length ? groups[number] : 0;
   }
 
   /** Keeps a file that is {@linkplain #takes taken}, and where its content starts. */

@@ -6,8 +6,10 @@ import dev.wadah.content.ByteSink;
 import dev.wadah.layer.FileNode;
 import dev.wadah.layer.FileNode.Identity;
 import dev.wadah.layer.FileTree;
+import dev.wadah.layer.FirstNames;
 import dev.wadah.layer.LayerEntries;
 import dev.wadah.layer.LayerEntry;
+import dev.wadah.posix.PathTable;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
@@ -25,6 +27,12 @@ final class TargetTree {
   /** Directories whose whole content is copied from elsewhere; no change is below them. */
   private final Map<String, Graft> grafts = new HashMap<>();
 
+  /** Groups of inodes that have been given out; the group 0 is this tree's own. */
+  private int groups;
+
+  /** Inodes of the own group that have been given out. */
+  private long inodes;
+
   TargetTree(FileTree root) {
     this.root = root;
   }
@@ -37,6 +45,16 @@ final class TargetTree {
       return Optional.of(change.get().file().node());
     }
     return changes.isHidden(path) ? Optional.empty() : root.find(path);
+  }
+
+  /** A number for inodes that belong together, {@link FileContent#group}. */
+  int newGroup() {
+    return ++groups;
+  }
+
+  /** What becomes of the root's names, as far as it is known now. */
+  Changes changes() {
+    return changes;
   }
 
   /** Where the contents of an archive are kept until the layer is written. */
@@ -135,7 +153,7 @@ final class TargetTree {
       if (old.file().isShared()) {
         return Optional.of(old.file());
       }
-      FileContent file = new FileContent(old.file().node(), old.file().content()).share();
+      FileContent file = old.file().shared(0, ++inodes);
       changes.put(path, new Change(file, old.hidesRoot(), old.overDirectory()));
       return Optional.of(file);
     }
@@ -145,7 +163,7 @@ final class TargetTree {
     }
     FileNode n = node.get();
     FileNode copy = Nodes.copy(n, n.mode(), new OwnerNames.Owner(n.uid(), n.gid()));
-    FileContent file = new FileContent(copy, new TreeContent(root, path)).share();
+    FileContent file = new FileContent(copy, new TreeContent(root, path), 0, ++inodes);
     changes.put(path, new Change(file, true, false));
     return Optional.of(file);
   }
@@ -170,7 +188,7 @@ final class TargetTree {
 
   private void each(LayerEntries.Sink sink) throws IOException {
     addParents();
-    Map<FileContent, String> firstNames = new HashMap<>();
+    Map<Integer, FirstNames> firstNames = new HashMap<>();
     PathTable paths = changes.paths();
     for (int number : paths.walk()) {
       Optional<Change> changed = changes.at(number);
@@ -193,13 +211,16 @@ final class TargetTree {
   }
 
   private static LayerEntry entry(
-      String path, FileContent file, Map<FileContent, String> firstNames) {
-    String first = file.isShared() ? firstNames.putIfAbsent(file, path) : null;
-    if (first != null) {
-      return new LayerEntry.HardLink(path, first);
-    }
+      String path, FileContent file, Map<Integer, FirstNames> firstNames) {
     FileNode node = file.node();
     if (file.isShared()) {
+      String first =
+          firstNames
+              .computeIfAbsent(file.group(), group -> new FirstNames())
+              .putIfAbsent(file.inode(), path);
+      if (first != null) {
+        return new LayerEntry.HardLink(path, first, node);
+      }
       // tells the writer that further names may follow
       node = node.withIdentity(new Identity(node.identity().device(), 1, node.identity().xattrs()));
     }

@@ -5,7 +5,6 @@ import dev.wadah.build.cache.CacheStore;
 import dev.wadah.build.gc.Entry.Kind;
 import dev.wadah.build.gc.Entry.Trait;
 import dev.wadah.build.gc.Unit.Hold;
-import dev.wadah.build.graph.Ingredient;
 import dev.wadah.image.ImageInventory;
 import dev.wadah.oci.DiffId;
 import dev.wadah.posix.FileStatus;
@@ -20,8 +19,6 @@ import java.util.Set;
 
 /** The cached results: one entry for each layer, with all records that lead to it. */
 final class CacheItems {
-  private static final int LONGEST_DESCRIPTION = 200;
-
   private final Rooms rooms;
   private final Census census;
   private final Trash trash;
@@ -58,7 +55,7 @@ final class CacheItems {
             records.get(0).file().getParent().getFileName()
                 + records.get(0).file().getFileName().toString(),
             Kind.REGULAR,
-            description(first),
+            StepDescription.of(first.ingredients()),
             Census.sum(units),
             FileItems.instant(used),
             first.created(),
@@ -102,22 +99,5 @@ final class CacheItems {
       trash.take(file);
     }
     return true;
-  }
-
-  /** The command of a RUN; of other steps what they did with which paths. */
-  private static String description(CacheRecord record) {
-    StringBuilder text = new StringBuilder();
-    boolean exec = record.ingredients().contains(Ingredient.counts("op", "exec"));
-    for (Ingredient ingredient : record.ingredients()) {
-      boolean telling =
-          exec
-              ? ingredient.name().equals("argument")
-              : !ingredient.value().startsWith("sha256:") && !ingredient.name().equals("op");
-      if (telling && text.length() < LONGEST_DESCRIPTION) {
-        text.append(text.isEmpty() ? "" : " ").append(ingredient.value());
-      }
-    }
-    String line = text.toString().replace('\n', ' ').strip();
-    return (exec ? "RUN " : "") + line.substring(0, Math.min(line.length(), LONGEST_DESCRIPTION));
   }
 }

@@ -120,6 +120,18 @@ final class Census {
     return layers;
   }
 
+  /** What nothing leads to. */
+  long unheldBytes() {
+    long bytes = 0;
+    for (Unit unit : blobs.values()) {
+      bytes += unit.isHeld() ? 0 : unit.bytes();
+    }
+    for (Unit unit : layers.values()) {
+      bytes += unit.isHeld() ? 0 : unit.bytes();
+    }
+    return bytes;
+  }
+
   /** The records of a layer. */
   Held held(DiffId layer) {
     return held.get(layer);

@@ -78,6 +78,25 @@ public final class Collector {
   }
 
   /**
+   * What {@link #collect} would do just now, if no command were running that uses any of it.
+   * Removes nothing.
+   */
+  public Collected preview(List<Wish> wishes) throws IOException {
+    Trash trash = new Trash(rooms.own().resolve("trash"));
+    Census census = Census.take(rooms, rooms.store().leases().round(), trash);
+    List<Entry> removed = new ArrayList<>();
+    long freedBytes = 0;
+    for (Item item : select(census, wishes)) {
+      removed.add(item.entry());
+      for (Unit unit : item.units()) {
+        unit.release();
+        freedBytes += unit.goesWithItsEntry() ? unit.bytes() : 0;
+      }
+    }
+    return new Collected(removed, freedBytes + census.unheldBytes(), 0);
+  }
+
+  /**
    * Brings everything to the disk, so that nothing of it is in doubt when the machine crashes. For
    * collectors that nobody waits for.
    */
@@ -94,19 +113,23 @@ public final class Collector {
     trash.empty();
     Leases.Round round = rooms.store().leases().round();
     Census census = Census.take(rooms, round, trash);
-    Selection selection = new Selection(census, now, DiskSpace.of(rooms.store().root()));
-    List<Item> chosen = new ArrayList<>();
-    for (Wish wish : wishes) {
-      chosen.addAll(selection.choose(wish));
-    }
     Sweep sweep = new Sweep(round, census, trash);
-    sweep.entries(chosen);
+    sweep.entries(select(census, wishes));
     sweep.units();
     new Leftovers(rooms, round, trash).remove();
     new StepMemories(rooms.store()).collect(now);
     trash.empty();
     DailyRun.schedule(rooms.store());
     return new Collected(sweep.removed, sweep.freedBytes, Census.sum(sweep.held));
+  }
+
+  private List<Item> select(Census census, List<Wish> wishes) throws IOException {
+    Selection selection = new Selection(census, now, DiskSpace.of(rooms.store().root()));
+    List<Item> chosen = new ArrayList<>();
+    for (Wish wish : wishes) {
+      chosen.addAll(selection.choose(wish));
+    }
+    return chosen;
   }
 
   /** Takes away what was chosen: first what leads to things, then what nothing leads to. */
@@ -214,12 +237,7 @@ public final class Collector {
       this.left = new ArrayList<>(census.items());
       this.now = now;
       this.disk = disk;
-      for (Unit unit : census.blobs().values()) {
-        gainedBytes += unit.isHeld() ? 0 : unit.bytes();
-      }
-      for (Unit unit : census.layers().values()) {
-        gainedBytes += unit.isHeld() ? 0 : unit.bytes();
-      }
+      this.gainedBytes = census.unheldBytes();
       left.sort(Comparator.comparing(item -> item.entry().used()));
       for (Item item : left) {
         for (Unit unit : item.units()) {

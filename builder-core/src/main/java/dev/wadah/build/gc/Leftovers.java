@@ -45,6 +45,7 @@ final class Leftovers {
     drafts("contexts", ".tmp", found);
     drafts("layers/indexes", ".tmp", found);
     drafts("gc", ".tmp", found);
+    draftsOfMounts(found);
     drafts("", ".tmp", found);
     found.addAll(sourcesOfNothing(layers));
     for (Path file : found) {
@@ -60,6 +61,20 @@ final class Leftovers {
     for (String name : names) {
       if (ending.isEmpty() ? name.startsWith("checkout") : name.endsWith(ending)) {
         found.add(folder.resolve(name));
+      }
+    }
+  }
+
+  /** What was being made of a cache mount: {@code new-*} beside its data. */
+  private void draftsOfMounts(List<Path> found) throws IOException {
+    Path room = rooms.store().room("mounts");
+    for (String name : Posix.names(Posix.CWD, room.toString())) {
+      Path folder = room.resolve(name);
+      String[] drafts = Posix.names(Posix.CWD, folder.toString());
+      for (String draft : drafts == null ? new String[0] : drafts) {
+        if (draft.startsWith("new-")) {
+          found.add(folder.resolve(draft));
+        }
       }
     }
   }

@@ -4,6 +4,7 @@ import dev.wadah.build.gc.Entry.Kind;
 import dev.wadah.build.gc.Entry.Trait;
 import dev.wadah.content.Store;
 import dev.wadah.posix.DiskUsage;
+import dev.wadah.posix.Posix;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -19,7 +20,12 @@ public final class Usage {
 
   Usage(Census census, Store store) throws IOException {
     this.census = census;
-    this.containerBytes = DiskUsage.of(store.root().resolve("work").toString());
+    String work = store.root().resolve("work").toString();
+    long containers = 0;
+    for (String name : Posix.names(Posix.CWD, work)) {
+      containers += DiskUsage.of(work + "/" + name);
+    }
+    this.containerBytes = containers;
     long rest = 0;
     for (String room : List.of("logs", "blobs/ingest", "layers/staging", "gc", "locks")) {
       rest += DiskUsage.of(store.root().resolve(room).toString());
@@ -75,18 +81,11 @@ public final class Usage {
   private Line cache() {
     Set<Unit> units = units(Kind::isCache, item -> true);
     units.removeAll(units(Kind::isImage, item -> true));
-    long orphans = 0;
-    for (Unit unit : census.blobs().values()) {
-      orphans += unit.isHeld() ? 0 : unit.bytes();
-    }
-    for (Unit unit : census.layers().values()) {
-      orphans += unit.isHeld() ? 0 : unit.bytes();
-    }
     long kept = 0;
     for (Unit unit : units) {
       kept += unit.isKept() ? unit.bytes() : 0;
     }
-    long bytes = Census.sum(units) + orphans;
+    long bytes = Census.sum(units) + census.unheldBytes();
     return new Line("Build Cache", count(Kind::isCache, item -> true), 0, bytes, bytes - kept);
   }
 

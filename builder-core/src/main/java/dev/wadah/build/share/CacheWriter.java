@@ -143,6 +143,8 @@ final class CacheWriter {
       case UNCOMPRESSED -> type.equals(MediaTypes.OCI_LAYER);
       case GZIP -> type.equals(MediaTypes.OCI_LAYER_GZIP);
       case ZSTD -> type.equals(MediaTypes.OCI_LAYER_ZSTD);
+      case ESTARGZ, ZSTD_CHUNKED ->
+          throw new IllegalStateException("no cache has layers with a list of their files");
     };
   }
 

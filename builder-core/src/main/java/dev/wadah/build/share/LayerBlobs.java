@@ -32,7 +32,7 @@ final class LayerBlobs {
 
   /** The blob of a layer in the form that is wanted; the same bytes as in a pushed image. */
   Descriptor of(DiffId layer, ImageCompression.Form form) throws IOException {
-    return compression.compress(images.describe(layer), layer, form, TransferProgress.NONE);
+    return compression.make(images.describe(layer), layer, form, TransferProgress.NONE).blob();
   }
 
   /** The index of a layer as a blob in the content store; empty when it cannot be made here. */

@@ -60,11 +60,12 @@ class ExporterTest {
   }
 
   private Image image(Platform platform, String text) throws IOException {
+    LayerEntry.File tool = entry("/bin/tool", FileNode.Type.FILE, 04755, text);
     DiffId first =
         layer(
             entry("/bin", FileNode.Type.DIRECTORY, 0755, ""),
-            entry("/bin/tool", FileNode.Type.FILE, 04755, text),
-            new LayerEntry.HardLink("/bin/twin", "/bin/tool"),
+            tool,
+            new LayerEntry.HardLink("/bin/twin", "/bin/tool", tool.node()),
             entry("/gone", FileNode.Type.FILE, 0644, "x"));
     DiffId second =
         layer(
@@ -85,7 +86,7 @@ class ExporterTest {
     return engine.layers().write(List.of(entries), LayerStore.Form.TREE);
   }
 
-  private static LayerEntry entry(String path, FileNode.Type type, int mode, String text) {
+  private static LayerEntry.File entry(String path, FileNode.Type type, int mode, String text) {
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
     boolean file = type == FileNode.Type.FILE;
     FileNode node =

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -80,15 +81,19 @@ class ChangesTest {
   }
 
   @Test
-  void keepsOneObjectForTheNamesOfOneFile() throws IOException {
-    FileContent file =
-        new FileContent(node(FileNode.Type.FILE, Identity.PLAIN), kept("hallo")).share();
+  void keepsWhichNamesAreOfOneFile() throws IOException {
+    FileContent plain = new FileContent(node(FileNode.Type.FILE, Identity.PLAIN), kept("hallo"));
+    changes.put("/a", with(plain));
+    changes.put("/b", with(plain.shared(3, Long.MIN_VALUE | 7)));
+    changes.put("/c", with(plain));
+    changes.put("/d", with(plain.shared(0, 1)));
+    changes.put("/gone", with(plain.shared(0, 1)));
+    changes.put("/gone", with(plain));
 
-    changes.put("/a", with(file));
-    changes.put("/b", with(file));
-
-    assertThat(changes.find("/a").orElseThrow().file()).isSameAs(file);
-    assertThat(changes.find("/b").orElseThrow().file()).isSameAs(file);
+    assertThat(Stream.of("/a", "/b", "/c", "/d", "/gone"))
+        .extracting(path -> changes.find(path).orElseThrow().file())
+        .containsExactly(
+            plain, plain.shared(3, Long.MIN_VALUE | 7), plain, plain.shared(0, 1), plain);
   }
 
   @Test

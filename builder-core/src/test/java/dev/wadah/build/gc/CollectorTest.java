@@ -255,7 +255,12 @@ class CollectorTest {
   void leftoversOfDeadProcessesGoWhenTheyAreOldEnough() throws IOException {
     collect();
     List<String> half =
-        List.of("layers/trees/abc/f", "layers/ids/.1ab", "images/tmp/x", "cache/ab/c.1-1.tmp");
+        List.of(
+            "layers/trees/abc/f",
+            "layers/ids/.1ab",
+            "images/tmp/x",
+            "cache/ab/c.1-1.tmp",
+            "mounts/ab/new-1/x");
     for (String file : half) {
       Files.createDirectories(root.resolve(file).getParent());
       Files.writeString(root.resolve(file), "half");

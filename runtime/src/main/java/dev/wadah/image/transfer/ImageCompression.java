@@ -7,9 +7,14 @@ import dev.wadah.image.BlobIntake;
 import dev.wadah.image.Image;
 import dev.wadah.image.RecordFiles;
 import dev.wadah.layer.LayerStore;
+import dev.wadah.layer.toc.SeekableForm;
+import dev.wadah.layer.toc.SeekableLayers;
+import dev.wadah.layer.toc.SeekableWriter;
+import dev.wadah.layer.toc.UnlistedLayerException;
 import dev.wadah.oci.Descriptor;
 import dev.wadah.oci.DiffId;
 import dev.wadah.oci.Digest;
+import dev.wadah.oci.ImageConfig;
 import dev.wadah.oci.Manifest;
 import dev.wadah.oci.MediaTypes;
 import dev.wadah.oci.OciJson;
@@ -19,13 +24,21 @@ import java.io.OutputStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * Makes the same image with compressed layers, as it is pushed: config and id stay, the manifest is
- * another. A layer is compressed once per form; {@code images/compressed} remembers the result.
+ * another. Only eStargz has the list of a layer's files in its tar, so that the config names other
+ * diffIDs, and the id is another, too. A layer is compressed once per form; {@code
+ * images/compressed} remembers the result.
  */
 public final class ImageCompression {
+  /** In a record, and only there: the diffID of what is in the blob, as containerd calls it. */
+  private static final String DIFF_ID = "containerd.io/uncompressed";
+
   private final ContentStore content;
   private final LayerStore layers;
   private final Store store;
@@ -40,7 +53,50 @@ public final class ImageCompression {
   public enum Format {
     UNCOMPRESSED,
     GZIP,
-    ZSTD
+    ZSTD,
+    /** Gzip with a list of the files, each of which can be read for itself. */
+    ESTARGZ,
+    /** The same of zstd. */
+    ZSTD_CHUNKED;
+
+    /** All of them, as a person reads it in a sentence. */
+    public static final String WORDS = "uncompressed, gzip, zstd, estargz and zstd:chunked";
+
+    /** The format that an option calls so. */
+    public static Optional<Format> of(String word) {
+      for (Format format : values()) {
+        if (format.word().equals(word)) {
+          return Optional.of(format);
+        }
+      }
+      return Optional.empty();
+    }
+
+    /** As options call it. */
+    public String word() {
+      return name().toLowerCase(Locale.ROOT).replace('_', ':');
+    }
+
+    /** Whether layers carry a list of their files; only OCI's documents can say where. */
+    public boolean isSeekable() {
+      return this == ESTARGZ || this == ZSTD_CHUNKED;
+    }
+
+    /** What it is to those who do not know of lists. */
+    Format plain() {
+      return this == ESTARGZ ? GZIP : this == ZSTD_CHUNKED ? ZSTD : this;
+    }
+
+    private Optional<SeekableForm> form() {
+      return this == ESTARGZ
+          ? Optional.of(SeekableForm.ESTARGZ)
+          : this == ZSTD_CHUNKED ? Optional.of(SeekableForm.ZSTD_CHUNKED) : Optional.empty();
+    }
+
+    /** The highest level; the lowest is 0. */
+    public int highestLevel() {
+      return plain() == ZSTD ? 22 : 9;
+    }
   }
 
   /** Which layers are changed. */
@@ -61,7 +117,7 @@ public final class ImageCompression {
     public static final Form FOR_PUSH = new Form(Format.GZIP, Optional.empty(), Change.PLAIN_ONLY);
 
     int levelOrUsual() {
-      return level.orElse(format == Format.ZSTD ? 3 : 6);
+      return level.orElse(format.plain() == Format.ZSTD ? 3 : 6);
     }
   }
 
@@ -71,38 +127,72 @@ public final class ImageCompression {
    */
   public Image compress(Image image, Form form, TransferProgress progress) throws IOException {
     List<Descriptor> blobs = new ArrayList<>();
+    List<DiffId> diffIds = new ArrayList<>();
     for (int i = 0; i < image.manifest().layers().size(); i++) {
       Descriptor blob = image.manifest().layers().get(i);
-      DiffId diffId = image.config().diffIds().get(i);
-      blobs.add(compress(blob, diffId, form, progress));
+      Made made = make(blob, image.config().diffIds().get(i), form, progress);
+      blobs.add(made.blob());
+      diffIds.add(made.diffId());
     }
-    if (blobs.equals(image.manifest().layers())) {
-      return image;
-    }
+    return blobs.equals(image.manifest().layers()) ? image : with(image, blobs, diffIds);
+  }
+
+  private Image with(Image image, List<Descriptor> blobs, List<DiffId> diffIds) throws IOException {
+    ImageConfig config = image.config();
+    byte[] configBytes = image.configBytes();
     Manifest old = image.manifest();
+    Descriptor described = old.config();
+    if (!diffIds.equals(config.diffIds())) {
+      for (int i = 0; i < blobs.size(); i++) {
+        if (!diffIds.get(i).equals(config.diffIds().get(i))) {
+          layers.addBlob(diffIds.get(i), blobs.get(i), made -> content.open(made.digest()));
+        }
+      }
+      config =
+          new ImageConfig(
+              config.platform(),
+              config.created(),
+              config.author(),
+              config.container(),
+              diffIds,
+              config.history());
+      configBytes = OciJson.write(config);
+      described =
+          Descriptor.of(described.mediaType(), content.put(configBytes), configBytes.length);
+    }
     Manifest manifest =
         new Manifest(
             old.mediaType(),
-            old.config(),
+            described,
             blobs,
             old.annotations(),
             old.subject(),
             old.artifactType());
     byte[] bytes = OciJson.write(manifest);
     Descriptor descriptor = Descriptor.of(manifest.mediaType(), content.put(bytes), bytes.length);
-    return new Image(descriptor, manifest, image.config(), bytes, image.configBytes());
+    return new Image(descriptor, manifest, config, bytes, configBytes);
   }
 
   /**
-   * One layer in the form that is wanted.
+   * A layer in the form that is wanted.
+   *
+   * @param blob the same one when nothing needed to change, else one in the content store
+   * @param diffId of what is in it; another one of eStargz only
+   */
+  public record Made(Descriptor blob, DiffId diffId) {}
+
+  /**
+   * One layer in the form that is wanted; the plain tar of a layer need not be there. Where a list
+   * cannot say what is in a layer (sparse files, a name twice or not in UTF-8), it is compressed as
+   * without one.
    *
    * @param blob the form that it has
-   * @return {@code blob} when nothing needs to change, else a blob in the content store; the plain
-   *     tar of a layer need not be there
    */
-  public Descriptor compress(Descriptor blob, DiffId diffId, Form form, TransferProgress progress)
+  public Made make(Descriptor blob, DiffId diffId, Form form, TransferProgress progress)
       throws IOException {
-    return isRight(blob, diffId, form) ? blob : compressed(blob, diffId, form, progress);
+    return isRight(blob, diffId, form)
+        ? new Made(blob, diffId)
+        : compressed(blob, diffId, form, progress);
   }
 
   private boolean isRight(Descriptor blob, DiffId diffId, Form form) throws IOException {
@@ -118,67 +208,97 @@ public final class ImageCompression {
       case UNCOMPRESSED -> plain;
       case GZIP -> blob.mediaType().endsWith("gzip");
       case ZSTD -> blob.mediaType().endsWith("zstd");
+      case ESTARGZ, ZSTD_CHUNKED -> SeekableLayers.form(blob).equals(form.format().form());
     };
   }
 
-  private Descriptor compressed(
-      Descriptor blob, DiffId diffId, Form form, TransferProgress progress) throws IOException {
+  private Made compressed(Descriptor blob, DiffId diffId, Form form, TransferProgress progress)
+      throws IOException {
     boolean docker = blob.mediaType().startsWith(MediaTypes.DOCKER_LAYER);
     if (form.format() == Format.UNCOMPRESSED) {
       Descriptor plain =
           Descriptor.of(MediaTypes.OCI_LAYER, diffId.digest(), layers.tarSizeBytes(diffId));
-      return docker ? asDocker(plain) : plain;
+      return new Made(docker ? asDocker(plain) : plain, diffId);
     }
-    Optional<Descriptor> known = remembered(diffId, form);
-    Descriptor made = known.isPresent() ? known.get() : make(blob, diffId, form, progress);
-    return docker ? asDocker(made) : made;
+    Optional<Made> known = remembered(diffId, form);
+    Made made = known.isPresent() ? known.get() : write(blob, diffId, form, progress);
+    return docker ? new Made(asDocker(made.blob()), made.diffId()) : made;
   }
 
   private static Descriptor asDocker(Descriptor oci) {
     return oci.withMediaType(MediaTypes.toDockerLayer(oci.mediaType()));
   }
 
-  private Optional<Descriptor> remembered(DiffId diffId, Form form) throws IOException {
+  private Optional<Made> remembered(DiffId diffId, Form form) throws IOException {
     Optional<byte[]> record = new RecordFiles(room()).read(record(diffId, form));
     if (record.isEmpty()) {
       return Optional.empty();
     }
     Descriptor descriptor = OciJson.parseDescriptor(record.get());
-    return content.has(descriptor.digest()) ? Optional.of(descriptor) : Optional.empty();
+    Map<String, String> annotations = new TreeMap<>(descriptor.annotations());
+    String tar = annotations.remove(DIFF_ID);
+    return content.has(descriptor.digest())
+        ? Optional.of(
+            new Made(
+                descriptor.withAnnotations(annotations),
+                tar == null ? diffId : new DiffId(Digest.parse(tar))))
+        : Optional.empty();
   }
 
-  private Descriptor make(Descriptor blob, DiffId diffId, Form form, TransferProgress progress)
+  private void remember(DiffId diffId, Form form, Made made) throws IOException {
+    Map<String, String> annotations = new TreeMap<>(made.blob().annotations());
+    if (!made.diffId().equals(diffId)) {
+      annotations.put(DIFF_ID, made.diffId().toString());
+    }
+    Descriptor record = made.blob().withAnnotations(annotations);
+    new RecordFiles(room()).write(record(diffId, form), OciJson.write(record));
+  }
+
+  private Made write(Descriptor blob, DiffId diffId, Form form, TransferProgress progress)
       throws IOException {
     progress.update(blob, TransferProgress.State.COMPRESSING, 0);
-    Digest digest;
-    long size;
+    Made made;
     try (InputStream tar =
             new CountedInputStream(
                 layers.openTar(diffId), blob, TransferProgress.State.COMPRESSING, progress);
         ContentStore.Ingest ingest = content.ingest()) {
-      write(tar, ingest.out(), form);
-      digest = ingest.commit();
-      size = ingest.sizeBytes();
+      SeekableWriter.Written written = write(tar, ingest.out(), form);
+      Digest digest = ingest.commit();
+      boolean gzip = form.format().plain() == Format.GZIP;
+      String type = gzip ? MediaTypes.OCI_LAYER_GZIP : MediaTypes.OCI_LAYER_ZSTD;
+      made =
+          new Made(
+              Descriptor.of(type, digest, ingest.sizeBytes())
+                  .withAnnotations(written.annotations()),
+              written.diffId().orElse(diffId));
+    } catch (UnlistedLayerException e) {
+      Form plain = new Form(form.format().plain(), form.level(), form.change());
+      made = make(blob, diffId, plain, progress);
+      remember(diffId, form, made); // so that nobody tries again
+      return made;
     }
     progress.update(blob, TransferProgress.State.COMPRESSING, blob.sizeBytes());
-    boolean gzip = form.format() == Format.GZIP;
-    Descriptor made =
-        Descriptor.of(gzip ? MediaTypes.OCI_LAYER_GZIP : MediaTypes.OCI_LAYER_ZSTD, digest, size);
-    new RecordFiles(room()).write(record(diffId, form), OciJson.write(made));
-    progress.update(made, TransferProgress.State.WAITING, 0);
+    remember(diffId, form, made);
+    progress.update(made.blob(), TransferProgress.State.WAITING, 0);
     return made;
   }
 
-  private static void write(InputStream tar, OutputStream out, Form form) throws IOException {
+  private SeekableWriter.Written write(InputStream tar, OutputStream out, Form form)
+      throws IOException {
+    if (form.format().form().isPresent()) {
+      return new SeekableWriter(room().resolve("tmp"))
+          .write(tar, out, form.format().form().get(), form.levelOrUsual());
+    }
     if (form.format() == Format.GZIP) {
       int processors = Math.min(8, Runtime.getRuntime().availableProcessors());
       new GzipBlocks(form.levelOrUsual(), processors).compress(tar, out);
-      return;
+    } else {
+      try (ZstdOutputStream zstd = new ZstdOutputStream(out, form.levelOrUsual())) {
+        zstd.setCloseFrameOnFlush(false);
+        BlobIntake.copy(tar, zstd);
+      }
     }
-    try (ZstdOutputStream zstd = new ZstdOutputStream(out, form.levelOrUsual())) {
-      zstd.setCloseFrameOnFlush(false);
-      BlobIntake.copy(tar, zstd);
-    }
+    return new SeekableWriter.Written(Optional.empty(), Map.of());
   }
 
   private Path record(DiffId diffId, Form form) throws IOException {
@@ -186,7 +306,7 @@ public final class ImageCompression {
         "%s-%s-%d"
             .formatted(
                 diffId.digest().hex(),
-                form.format().name().toLowerCase(java.util.Locale.ROOT),
+                form.format().name().toLowerCase(Locale.ROOT),
                 form.levelOrUsual());
     return room().resolve("compressed").resolve(name);
   }

@@ -28,6 +28,16 @@ public final class SeekableLayers {
     byte[] read(long offset, int length) throws IOException;
   }
 
+  /** The form of a layer as its descriptor says; empty when that names no list. */
+  public static Optional<SeekableForm> form(Descriptor layer) {
+    if (layer.annotations().containsKey(ChunkedListing.POSITION)) {
+      return Optional.of(SeekableForm.ZSTD_CHUNKED);
+    }
+    return layer.annotations().containsKey(StargzListing.ANNOTATION)
+        ? Optional.of(SeekableForm.ESTARGZ)
+        : Optional.empty();
+  }
+
   /** The list of a layer's files; empty when its descriptor names none. */
   public static Optional<Listing> listing(Descriptor layer, Parts parts) {
     Optional<Listing> chunked = ChunkedListing.of(layer, parts);

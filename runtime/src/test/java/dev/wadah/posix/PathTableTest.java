@@ -1,13 +1,13 @@
-package dev.wadah.build.files;
+package dev.wadah.posix;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.wadah.posix.PathBytes;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -60,6 +60,23 @@ class PathTableTest {
     }
     assertThat(walked)
         .containsExactlyElementsOf(Stream.concat(Stream.of("/"), paths.stream()).toList());
+  }
+
+  @Test
+  void listsWhatIsInADirectoryByTheBytesOfItsNames() {
+    for (String path : new String[] {"/d/b", "/d/a-b", "/e", "/d/a/x", "/d/ä", "/d/\uDCFF"}) {
+      table.make(path);
+    }
+
+    PathTable.Listing listing = table.listing();
+
+    int d = table.find("/d");
+    assertThat(IntStream.range(0, listing.size(d)).map(i -> listing.child(d, i)))
+        .extracting(table::name)
+        .containsExactly("a", "a-b", "b", "ä", "\uDCFF");
+    assertThat(listing.size(table.find("/e"))).isZero();
+    assertThat(listing.size(0)).isEqualTo(2);
+    assertThat(listing.child(table.find("/d/a"), 0)).isEqualTo(table.find("/d/a/x"));
   }
 
   @Test

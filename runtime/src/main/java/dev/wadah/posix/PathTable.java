@@ -1,14 +1,13 @@
-package dev.wadah.build.files;
+package dev.wadah.posix;
 
-import dev.wadah.posix.PathBytes;
 import java.util.Arrays;
 
 /**
  * Numbers for paths, in some twenty bytes and its name for each: what it is called, and the number
  * of the directory that it is in. The root is 0, a directory has a lower number than what is in it,
- * and no number goes away. Not for use by several threads at once.
+ * and no number goes away. Not for use by several threads while one of them gives numbers.
  */
-final class PathTable {
+public final class PathTable {
   private byte[] names = new byte[256];
 
   /** Where in {@link #names} a name ends; it begins where the one before ends. */
@@ -22,17 +21,17 @@ final class PathTable {
   private int size = 1;
 
   /** How many numbers there are, the root's among them. */
-  int size() {
+  public int size() {
     return size;
   }
 
   /** The number of a path's directory; the root's is its own. */
-  int parent(int number) {
+  public int parent(int number) {
     return parents[number];
   }
 
   /** The number of a path; -1 when it has none. */
-  int find(String path) {
+  public int find(String path) {
     byte[] bytes = PathBytes.encode(path);
     int at = 0;
     for (int start = 1; start < bytes.length; ) {
@@ -47,7 +46,7 @@ final class PathTable {
   }
 
   /** The number of the longest path that has one, on the way down to {@code path}. */
-  int nearest(String path) {
+  public int nearest(String path) {
     byte[] bytes = PathBytes.encode(path);
     int at = 0;
     for (int start = 1; start < bytes.length; ) {
@@ -63,7 +62,7 @@ final class PathTable {
   }
 
   /** The number of a path, given to it and to its directories where they have none. */
-  int make(String path) {
+  public int make(String path) {
     byte[] bytes = PathBytes.encode(path);
     int at = 0;
     for (int start = 1; start < bytes.length; ) {
@@ -104,7 +103,7 @@ final class PathTable {
   }
 
   /** A length for an array that has become too short for {@code least}. */
-  static int grown(int least) {
+  public static int grown(int least) {
     return (int) Math.min(Integer.MAX_VALUE - 8L, least + (least >> 1) + 16L);
   }
 
@@ -134,8 +133,13 @@ final class PathTable {
         && Arrays.equals(names, ends[number - 1], ends[number], bytes, start, end);
   }
 
+  /** The last part of a number's path. */
+  public String name(int number) {
+    return PathBytes.decode(names, ends[number - 1], ends[number] - ends[number - 1]);
+  }
+
   /** The path of a number. */
-  String path(int number) {
+  public String path(int number) {
     int length = 0;
     for (int at = number; at > 0; at = parents[at]) {
       length += 1 + ends[at] - ends[at - 1];
@@ -158,15 +162,8 @@ final class PathTable {
    * All numbers in canonical order ({@link PathBytes#comparePaths}): a directory, what is in it,
    * its next sibling.
    */
-  int[] walk() {
-    int[] starts = new int[size + 1];
-    for (int number = 1; number < size; number++) {
-      starts[parents[number] + 1]++;
-    }
-    for (int number = 0; number < size; number++) {
-      starts[number + 1] += starts[number];
-    }
-    int[] children = children(starts);
+  public int[] walk() {
+    Listing listing = listing();
     int[] order = new int[size];
     int[] waiting = new int[size];
     int count = 0;
@@ -174,11 +171,44 @@ final class PathTable {
     while (last > 0) {
       int number = waiting[--last];
       order[count++] = number;
-      for (int i = starts[number + 1] - 1; i >= starts[number]; i--) {
-        waiting[last++] = children[i];
+      for (int i = listing.starts[number + 1] - 1; i >= listing.starts[number]; i--) {
+        waiting[last++] = listing.children[i];
       }
     }
     return order;
+  }
+
+  /** What is in each directory, for as long as no further number is given. */
+  public Listing listing() {
+    int[] starts = new int[size + 1];
+    for (int number = 1; number < size; number++) {
+      starts[parents[number] + 1]++;
+    }
+    for (int number = 0; number < size; number++) {
+      starts[number + 1] += starts[number];
+    }
+    return new Listing(starts, children(starts));
+  }
+
+  /** The numbers in each directory, sorted by the bytes of their names; eight bytes for each. */
+  public static final class Listing {
+    private final int[] starts;
+    private final int[] children;
+
+    private Listing(int[] starts, int[] children) {
+      this.starts = starts;
+      this.children = children;
+    }
+
+    /** How many numbers are in a directory. */
+    public int size(int directory) {
+      return starts[directory + 1] - starts[directory];
+    }
+
+    /** A number in a directory; {@code index} counts from 0. */
+    public int child(int directory, int index) {
+      return children[starts[directory] + index];
+    }
   }
 
   /** The numbers in each directory, sorted by their names; {@code starts} says where it begins. */
