@@ -9,12 +9,16 @@ import dev.wadah.build.BuildRequest.OutputRequest;
 import dev.wadah.build.BuildRequest.SharedCache;
 import dev.wadah.build.BuildRequest.StepRequest;
 import dev.wadah.build.BuildRequest.TargetRequest;
+import dev.wadah.build.export.Built;
+import dev.wadah.build.export.Exporter;
 import dev.wadah.container.ContainerSpec.Limits;
 import dev.wadah.dockerfile.Diagnostic;
 import dev.wadah.engine.Engine;
 import dev.wadah.image.Image;
 import dev.wadah.image.ImageStore.PullPolicy;
 import dev.wadah.image.ImageVerification;
+import dev.wadah.image.transfer.ImageCompression;
+import dev.wadah.image.transfer.TransferProgress;
 import dev.wadah.layer.FileNode;
 import dev.wadah.layer.LayerStack;
 import dev.wadah.oci.Descriptor;
@@ -25,6 +29,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -37,6 +42,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -354,6 +360,84 @@ class LazyCopyTest {
     assertThat(later.build(dockerfile("team/base:1"), NO_CACHE, NOWHERE)).isEqualTo(expected(base));
     assertThat(later.wire.parts).as("what was read once is known").hasValue(0);
     assertThat(later.wire.layerGets).hasValue(0);
+  }
+
+  /** Pushes the base as an output of a build does. */
+  private Image export(Engine engine, String path, String compression) throws Exception {
+    OutputRequest output =
+        new OutputRequest(
+            "registry",
+            Optional.empty(),
+            Map.of("name", registry.host() + "/" + path, "compression", compression));
+    new Exporter(engine)
+        .export(
+            Built.of(Map.of(Platform.host(), LayeredBase.make(engine))),
+            output,
+            BoxImage.UNNAMED,
+            BuildProgress.NONE);
+    return store().images().resolve(name(path), Platform.host(), PullPolicy.ALWAYS);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"estargz, OURS", "estargz, DEBIAN", "zstd:chunked, OURS", "zstd:chunked, DEBIAN"})
+  void readsTheListsThatItsOwnPushWrote(String compression, TestRegistry.Kind kind)
+      throws Exception {
+    start(kind);
+    Image base = export(store(), "team/base:1", compression);
+    List<DiffId> expected = expected(base);
+    Machine machine = new Machine();
+    OutputRequest output =
+        new OutputRequest(
+            "registry",
+            Optional.empty(),
+            Map.of("name", registry.host() + "/team/app:1", "compression", compression));
+    String dockerfile = dockerfile("team/base:1");
+    machine.build(dockerfile, NO_CACHE, output);
+    assertThat(machine.wire.layerGets).hasValue(0);
+    assertThat(machine.wire.parts).as("three lists, passwd and group").hasValue(5);
+    assertThat(machine.wire.layerBytesUp.get()).isLessThan(LayeredBase.BIG_BYTES / 10);
+    machine.count();
+    List<DiffId> layers = machine.build(dockerfile, NO_CACHE, NOWHERE);
+    assertThat(layers).as("the store keeps layers as the steps made them").isEqualTo(expected);
+
+    // the base's lists went along, so nobody who builds on that image needs any layer either
+    Image app = store().images().resolve(name("team/app:1"), Platform.host(), PullPolicy.ALWAYS);
+    assertThat(app.manifest().layers())
+        .hasSameSizeAs(layers)
+        .allMatch(layer -> !layer.annotations().isEmpty())
+        .startsWith(base.manifest().layers().toArray(new Descriptor[0]));
+    verify(machine, "team/app:1", app.config().diffIds());
+    Machine next = new Machine();
+    next.build("FROM " + name("team/app:1") + "\nCOPY f /keep/d/more\n", NO_CACHE, output);
+    assertThat(next.wire.layerGets).hasValue(0);
+    assertThat(next.wire.parts.get()).isGreaterThan(0);
+    verify(next, "team/app:1", app.config().diffIds());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"estargz", "zstd:chunked"})
+  void compressesAndSendsNothingTwice(String compression) throws Exception {
+    start(TestRegistry.Kind.OURS);
+    Machine machine = new Machine();
+    Image first = export(machine.engine, "team/base:1", compression);
+    assertThat(machine.wire.layerBytesUp.get()).isGreaterThan(3L * LayeredBase.BIG_BYTES);
+    machine.count();
+    Image second = export(machine.engine, "team/base:1", compression);
+    assertThat(second.descriptor()).isEqualTo(first.descriptor());
+    assertThat(machine.wire.blobBytesUp).hasValue(0);
+    List<TransferProgress.State> states = new ArrayList<>();
+    new ImageCompression(machine.plain.store(), machine.plain.content(), machine.plain.layers())
+        .compress(
+            LayeredBase.make(machine.plain),
+            new ImageCompression.Form(
+                ImageCompression.Format.of(compression).orElseThrow(),
+                Optional.empty(),
+                ImageCompression.Change.ALL),
+            (blob, state, bytes) -> states.add(state));
+    assertThat(states).doesNotContain(TransferProgress.State.COMPRESSING);
+    assertThat(machine.plain.store().root().resolve("images/tmp"))
+        .as("lists that were kept in files")
+        .isEmptyDirectory();
   }
 
   /**

@@ -249,7 +249,9 @@ public final class ImageStore {
       Descriptor b = blob.get();
       // as BuildKit does: what is built is pushed whole, wherever the base's layers came from
       String type = MediaTypes.toOciLayer(MediaTypes.toDistributable(b.mediaType()));
-      return Descriptor.of(type, b.digest(), b.sizeBytes());
+      // so that what is built on this image finds the lists of its base's layers, too
+      return Descriptor.of(type, b.digest(), b.sizeBytes())
+          .withAnnotations(layers.listings().annotations(layer, b.digest()));
     }
     return Descriptor.of(MediaTypes.OCI_LAYER, layer.digest(), layers.tarSizeBytes(layer));
   }

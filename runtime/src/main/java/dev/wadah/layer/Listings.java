@@ -1,5 +1,6 @@
 package dev.wadah.layer;
 
+import dev.wadah.oci.Descriptor;
 import dev.wadah.oci.DiffId;
 import dev.wadah.oci.Digest;
 import java.io.IOException;
@@ -29,6 +30,9 @@ public final class Listings {
     /** The digest by which the manifest names it. */
     Digest digest();
 
+    /** The layer's blob, with those annotations that are about the list. */
+    Descriptor layer();
+
     /**
      * Fetches it.
      *
@@ -52,6 +56,19 @@ public final class Listings {
     if (other) {
       claims.put(layer, Optional.empty());
     }
+  }
+
+  /**
+   * What the manifest of an image that has this layer shall say of its list: what the manifests say
+   * that it was taken from, if they all say the same, and of this blob.
+   */
+  public Map<String, String> annotations(DiffId layer, Digest blob) {
+    return claims
+        .getOrDefault(layer, Optional.empty())
+        .map(Listing::layer)
+        .filter(known -> known.digest().equals(blob))
+        .map(Descriptor::annotations)
+        .orElse(Map.of());
   }
 
   /** What a root depends on besides its layers: the lists of them; empty when there are none. */

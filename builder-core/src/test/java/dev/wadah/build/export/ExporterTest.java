@@ -9,6 +9,7 @@ import dev.wadah.build.BuildRequest.NamingRequest;
 import dev.wadah.build.BuildRequest.OutputRequest;
 import dev.wadah.engine.Engine;
 import dev.wadah.image.Image;
+import dev.wadah.image.ImageVerification;
 import dev.wadah.image.archive.ImageLoader;
 import dev.wadah.image.archive.LoadedImage;
 import dev.wadah.layer.FileNode;
@@ -335,6 +336,49 @@ class ExporterTest {
     assertThat(to.resolve("bin/twin")).hasContent("hello");
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "oci, estargz, application/vnd.oci.image.layer.v1.tar+gzip",
+    "docker, estargz, application/vnd.oci.image.layer.v1.tar+gzip",
+    "oci, zstd:chunked, application/vnd.oci.image.layer.v1.tar+zstd",
+    "docker, zstd:chunked, application/vnd.oci.image.layer.v1.tar+zstd"
+  })
+  void writesArchivesOfLayersWithListsThatLoadAsTheSameFiles(
+      String type, String compression, String layerType) throws Exception {
+    Path archive = temp.resolve("a.tar");
+    Map<String, Object> metadata =
+        export(Map.of(AMD64, image), type, archive, "demo:1", "compression=" + compression);
+    LoadedImage loaded = load(archive, "other");
+    boolean stargz = compression.equals("estargz");
+    assertThat(loaded.ids().contains(image.id())).isNotEqualTo(stargz);
+    assertThat(metadata)
+        .containsEntry("containerimage.config.digest", loaded.ids().get(0).toString());
+    Engine other = Engine.open(temp.resolve("other"));
+    Image read = other.images().read(loaded.target(), AMD64).orElseThrow();
+    assertThat(read.manifest().layers()).extracting(Descriptor::mediaType).containsOnly(layerType);
+    assertThat(
+            ImageVerification.ofStore(other.content(), other.images())
+                .verify(loaded.target())
+                .problems())
+        .isEmpty();
+    List<String> files = walk(other.layers().tree(read.layers()), "/");
+    List<String> own = List.of("/.no.prefetch.landmark FILE 444", "/stargz.index.json FILE 444");
+    assertThat(files.containsAll(own)).isEqualTo(stargz);
+    files.removeAll(own);
+    assertThat(files).isEqualTo(walk(engine.layers().tree(image.layers()), "/"));
+  }
+
+  @Test
+  void keepsAnImageInTheStoreAsItIsPushed() throws Exception {
+    for (String compression : List.of("estargz", "zstd:chunked")) {
+      export(Map.of(AMD64, image), "image", null, "kept:1", "compression=" + compression);
+      Image kept = engine.images().find("kept:1", AMD64).orElseThrow();
+      assertThat(kept.manifest().layers()).allMatch(layer -> !layer.annotations().isEmpty());
+      assertThat(walk(engine.layers().tree(kept.layers()), "/")).contains("/bin/tool FILE 4755");
+      assertThat(engine.images().verify()).isEmpty();
+    }
+  }
+
   @Test
   void givesEveryPlatformAFolderOfItsOwn() throws Exception {
     Map<Platform, Image> images = new LinkedHashMap<>();
@@ -355,6 +399,9 @@ class ExporterTest {
           image    | push=maybe             | push="maybe" is neither true nor false
           oci      | compresion=gzip        | --output has no attribute "compresion"
           oci      | compression=lzma       | --output knows no compression "lzma"
+          oci      | compression=estargz;oci-mediatypes=false | compression=estargz needs OCI media types
+          docker   | compression=zstd:chunked;oci-mediatypes=0 | compression=zstd:chunked needs OCI media types
+          oci      | compression=estargz;compression-level=10 | compression-level "10" is out of range
           oci      | compression-level=x    | compression-level "x" is out of range
           oci      | name=UPPER             | "UPPER" is no image name: .*
           oci      | annotation-moon.a=1    | annotation "annotation-moon.a" is malformed
@@ -363,10 +410,10 @@ class ExporterTest {
           tarball  | tar=true               | --output knows no type "tarball"
           image    | registry.insecure=true | registry.insecure=true is not taken from a command line
           """)
-  void refusesWhatItDoesNotUnderstand(String type, String attribute, String message) {
+  void refusesWhatItDoesNotUnderstand(String type, String attributes, String message) {
     BuildException e =
         catchThrowableOfType(
-            BuildException.class, () -> export(type, temp.resolve("x.tar"), attribute));
+            BuildException.class, () -> export(type, temp.resolve("x.tar"), attributes.split(";")));
     assertThat(e.getMessage()).matches(message);
     assertThat(e.diagnostics().get(0).remedy()).isNotBlank();
     assertThat(temp.resolve("x.tar")).doesNotExist();

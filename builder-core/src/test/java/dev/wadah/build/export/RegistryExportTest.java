@@ -156,6 +156,8 @@ class RegistryExportTest {
     "gzip, 1, true, application/vnd.oci.image.layer.v1.tar+gzip",
     "gzip, 9, true, application/vnd.oci.image.layer.v1.tar+gzip",
     "zstd, 19, true, application/vnd.oci.image.layer.v1.tar+zstd",
+    "estargz, 9, true, application/vnd.oci.image.layer.v1.tar+gzip",
+    "zstd:chunked, 1, true, application/vnd.oci.image.layer.v1.tar+zstd",
     "uncompressed, 0, true, application/vnd.oci.image.layer.v1.tar",
     "gzip, 6, false, application/vnd.docker.image.rootfs.diff.tar.gzip",
     "uncompressed, 0, false, application/vnd.docker.image.rootfs.diff.tar"
@@ -202,6 +204,32 @@ class RegistryExportTest {
       assertThat(manifest.layers().get(0).mediaType())
           .isEqualTo(force.equals("true") ? MediaTypes.OCI_LAYER_ZSTD : MediaTypes.OCI_LAYER_GZIP);
     }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "estargz, '', true",
+    "estargz, false, false",
+    "zstd:chunked, '', true",
+    "zstd:chunked, false, false"
+  })
+  void givesAllLayersListsUnlessToldToLeaveThoseThatCameCompressed(
+      String compression, String force, boolean listed) throws Exception {
+    export(engine, "image", List.of("kept:1"), List.of(), "compression=gzip");
+    Image gzip =
+        engine.images().read(engine.images().target("kept:1").orElseThrow(), AMD64).orElseThrow();
+    Map<String, String> attributes = new LinkedHashMap<>(Map.of("compression", compression));
+    if (!force.isEmpty()) {
+      attributes.put("force-compression", force);
+    }
+    new Exporter(engine)
+        .export(
+            Built.of(Map.of(AMD64, gzip)),
+            new OutputRequest("registry", Optional.empty(), attributes),
+            new NamingRequest(List.of(repository + ":1"), Map.of(), List.of()),
+            BuildProgress.NONE);
+    Manifest manifest = OciJson.parseManifest(document(repository + ":1").bytes());
+    assertThat(manifest.layers()).allMatch(layer -> layer.annotations().isEmpty() != listed);
   }
 
   @Test

@@ -5,7 +5,6 @@ import dev.wadah.content.ContentStore;
 import dev.wadah.content.Store;
 import dev.wadah.image.BlobIntake;
 import dev.wadah.image.Image;
-import dev.wadah.image.RecordFiles;
 import dev.wadah.layer.LayerStore;
 import dev.wadah.layer.toc.SeekableForm;
 import dev.wadah.layer.toc.SeekableLayers;
@@ -21,13 +20,11 @@ import dev.wadah.oci.OciJson;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 
 /**
  * Makes the same image with compressed layers, as it is pushed: config and id stay, the manifest is
@@ -36,17 +33,14 @@ import java.util.TreeMap;
  * images/compressed} remembers the result.
  */
 public final class ImageCompression {
-  /** In a record, and only there: the diffID of what is in the blob, as containerd calls it. */
-  private static final String DIFF_ID = "containerd.io/uncompressed";
-
   private final ContentStore content;
   private final LayerStore layers;
-  private final Store store;
+  private final MadeLayers memory;
 
   public ImageCompression(Store store, ContentStore content, LayerStore layers) {
-    this.store = store;
     this.content = content;
     this.layers = layers;
+    this.memory = new MadeLayers(store, content);
   }
 
   /** How layers are compressed. */
@@ -220,38 +214,13 @@ public final class ImageCompression {
           Descriptor.of(MediaTypes.OCI_LAYER, diffId.digest(), layers.tarSizeBytes(diffId));
       return new Made(docker ? asDocker(plain) : plain, diffId);
     }
-    Optional<Made> known = remembered(diffId, form);
+    Optional<Made> known = memory.find(diffId, form);
     Made made = known.isPresent() ? known.get() : write(blob, diffId, form, progress);
     return docker ? new Made(asDocker(made.blob()), made.diffId()) : made;
   }
 
   private static Descriptor asDocker(Descriptor oci) {
     return oci.withMediaType(MediaTypes.toDockerLayer(oci.mediaType()));
-  }
-
-  private Optional<Made> remembered(DiffId diffId, Form form) throws IOException {
-    Optional<byte[]> record = new RecordFiles(room()).read(record(diffId, form));
-    if (record.isEmpty()) {
-      return Optional.empty();
-    }
-    Descriptor descriptor = OciJson.parseDescriptor(record.get());
-    Map<String, String> annotations = new TreeMap<>(descriptor.annotations());
-    String tar = annotations.remove(DIFF_ID);
-    return content.has(descriptor.digest())
-        ? Optional.of(
-            new Made(
-                descriptor.withAnnotations(annotations),
-                tar == null ? diffId : new DiffId(Digest.parse(tar))))
-        : Optional.empty();
-  }
-
-  private void remember(DiffId diffId, Form form, Made made) throws IOException {
-    Map<String, String> annotations = new TreeMap<>(made.blob().annotations());
-    if (!made.diffId().equals(diffId)) {
-      annotations.put(DIFF_ID, made.diffId().toString());
-    }
-    Descriptor record = made.blob().withAnnotations(annotations);
-    new RecordFiles(room()).write(record(diffId, form), OciJson.write(record));
   }
 
   private Made write(Descriptor blob, DiffId diffId, Form form, TransferProgress progress)
@@ -274,11 +243,11 @@ public final class ImageCompression {
     } catch (UnlistedLayerException e) {
       Form plain = new Form(form.format().plain(), form.level(), form.change());
       made = make(blob, diffId, plain, progress);
-      remember(diffId, form, made); // so that nobody tries again
+      memory.put(diffId, form, made); // so that nobody tries again
       return made;
     }
     progress.update(blob, TransferProgress.State.COMPRESSING, blob.sizeBytes());
-    remember(diffId, form, made);
+    memory.put(diffId, form, made);
     progress.update(made.blob(), TransferProgress.State.WAITING, 0);
     return made;
   }
@@ -286,7 +255,7 @@ public final class ImageCompression {
   private SeekableWriter.Written write(InputStream tar, OutputStream out, Form form)
       throws IOException {
     if (form.format().form().isPresent()) {
-      return new SeekableWriter(room().resolve("tmp"))
+      return new SeekableWriter(memory.drafts())
           .write(tar, out, form.format().form().get(), form.levelOrUsual());
     }
     if (form.format() == Format.GZIP) {
@@ -299,19 +268,5 @@ public final class ImageCompression {
       }
     }
     return new SeekableWriter.Written(Optional.empty(), Map.of());
-  }
-
-  private Path record(DiffId diffId, Form form) throws IOException {
-    String name =
-        "%s-%s-%d"
-            .formatted(
-                diffId.digest().hex(),
-                form.format().name().toLowerCase(Locale.ROOT),
-                form.levelOrUsual());
-    return room().resolve("compressed").resolve(name);
-  }
-
-  private Path room() throws IOException {
-    return store.room("images");
   }
 }

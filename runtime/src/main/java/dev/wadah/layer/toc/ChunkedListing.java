@@ -24,12 +24,15 @@ final class ChunkedListing implements Listing {
   /** The kind of list that the JSON of {@link FileTable} is. */
   private static final String CRFS = "1";
 
+  private final Descriptor layer;
   private final Digest digest;
   private final long offset;
   private final int length;
   private final SeekableLayers.Parts parts;
 
-  private ChunkedListing(Digest digest, long offset, int length, SeekableLayers.Parts parts) {
+  private ChunkedListing(
+      Descriptor layer, Digest digest, long offset, int length, SeekableLayers.Parts parts) {
+    this.layer = SeekableLayers.described(layer);
     this.digest = digest;
     this.offset = offset;
     this.length = length;
@@ -48,7 +51,8 @@ final class ChunkedListing implements Listing {
       long length = Long.parseLong(place[1]);
       boolean inside = offset > 0 && length > 0 && length <= layer.sizeBytes() - offset;
       return inside && length <= SeekableLayers.MOST_STORED_BYTES
-          ? Optional.of(new ChunkedListing(Digest.parse(checksum), offset, (int) length, parts))
+          ? Optional.of(
+              new ChunkedListing(layer, Digest.parse(checksum), offset, (int) length, parts))
           : Optional.empty();
     } catch (IllegalArgumentException e) {
       return Optional.empty(); // numbers or a digest that are none: an ordinary layer
@@ -58,6 +62,11 @@ final class ChunkedListing implements Listing {
   @Override
   public Digest digest() {
     return digest;
+  }
+
+  @Override
+  public Descriptor layer() {
+    return layer;
   }
 
   @Override

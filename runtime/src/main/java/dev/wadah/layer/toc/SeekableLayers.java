@@ -3,7 +3,10 @@ package dev.wadah.layer.toc;
 import dev.wadah.layer.Listings.Listing;
 import dev.wadah.oci.Descriptor;
 import java.io.IOException;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /** Tells by the annotations of a layer's descriptor whether it carries a list of its files. */
 public final class SeekableLayers {
@@ -12,6 +15,13 @@ public final class SeekableLayers {
 
   /** The largest list, uncompressed: 64 MiB, for 250,000 files. */
   static final int MOST_BYTES = 64 << 20;
+
+  /** How the annotations begin that are about a list. */
+  private static final List<String> PREFIXES =
+      List.of(
+          "containerd.io/snapshot/stargz/",
+          "io.containers.estargz.",
+          "io.github.containers.zstd-chunked.");
 
   private SeekableLayers() {}
 
@@ -26,6 +36,16 @@ public final class SeekableLayers {
      * @throws IOException if they cannot be had
      */
     byte[] read(long offset, int length) throws IOException;
+  }
+
+  /** The layer with what its descriptor says of the list, and nothing else. */
+  static Descriptor described(Descriptor layer) {
+    Map<String, String> annotations = new TreeMap<>(layer.annotations());
+    annotations
+        .keySet()
+        .removeIf(key -> PREFIXES.stream().noneMatch(prefix -> key.startsWith(prefix)));
+    return Descriptor.of(layer.mediaType(), layer.digest(), layer.sizeBytes())
+        .withAnnotations(annotations);
   }
 
   /** The form of a layer as its descriptor says; empty when that names no list. */

@@ -35,13 +35,15 @@ final class StargzListing implements Listing {
   private static final int EXTRA_AT = 12;
   private static final byte[] GZIP_WITH_EXTRA = {0x1F, (byte) 0x8B, 8, 4};
 
+  private final Descriptor layer;
   private final Digest digest;
   private final long sizeBytes;
   private final SeekableLayers.Parts parts;
 
-  private StargzListing(Digest digest, long sizeBytes, SeekableLayers.Parts parts) {
+  private StargzListing(Descriptor layer, Digest digest, SeekableLayers.Parts parts) {
+    this.layer = SeekableLayers.described(layer);
     this.digest = digest;
-    this.sizeBytes = sizeBytes;
+    this.sizeBytes = layer.sizeBytes();
     this.parts = parts;
   }
 
@@ -52,7 +54,7 @@ final class StargzListing implements Listing {
       return Optional.empty();
     }
     try {
-      return Optional.of(new StargzListing(Digest.parse(text), layer.sizeBytes(), parts));
+      return Optional.of(new StargzListing(layer, Digest.parse(text), parts));
     } catch (IllegalArgumentException e) {
       return Optional.empty(); // a digest that is none: an ordinary layer
     }
@@ -61,6 +63,11 @@ final class StargzListing implements Listing {
   @Override
   public Digest digest() {
     return digest;
+  }
+
+  @Override
+  public Descriptor layer() {
+    return layer;
   }
 
   @Override
