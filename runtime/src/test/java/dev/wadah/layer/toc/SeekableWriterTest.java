@@ -53,6 +53,7 @@ class SeekableWriterTest {
   @TempDir Path temp;
 
   /** A layer as it was written. */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   private record Blob(byte[] bytes, SeekableWriter.Written written, Descriptor descriptor) {
     byte[] part(long offset, long length) {
       return Arrays.copyOfRange(bytes, (int) offset, (int) (offset + length));
