@@ -189,15 +189,17 @@ class GitSourcesTest {
   }
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "https://h/r.git?nosuch=1",
-        "https://h/r.git?ref=a#b",
-        "https://h/r.git#--upload-pack=x",
-        "https://h/r.git?checksum=zz"
+  @CsvSource(
+      quoteCharacter = '`',
+      value = {
+        "https://h/r.git?nosuch=1, unknown query \"nosuch\"",
+        "https://h/r.git?ref=a#b, a reference stands behind both \"?\" and \"#\"",
+        "https://h/r.git#--upload-pack=x, a reference does not begin with a dash",
+        "https://h/r.git?checksum=zz, \"zz\" is no commit"
       })
-  void refusesAMalformedPlace(String source) {
-    assertThat(catchThrowableOfType(BuildException.class, () -> GitUrl.parse(source))).isNotNull();
+  void refusesAMalformedPlace(String source, String fault) {
+    BuildException e = catchThrowableOfType(BuildException.class, () -> GitUrl.parse(source));
+    assertThat(e).hasMessageContaining("Git source \"%s\": %s", source, fault);
   }
 
   @Test

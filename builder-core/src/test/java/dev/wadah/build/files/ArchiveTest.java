@@ -13,9 +13,12 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.zip.GZIPOutputStream;
@@ -208,6 +211,29 @@ class ArchiveTest {
         assertThat(new String(in.readAllBytes(), StandardCharsets.UTF_8)).isEqualTo(big);
         assertThat(small.readAllBytes()).isEqualTo(new byte[] {'s'});
       }
+      assertThat(openSpools()).isNotEmpty().allMatch(name -> name.endsWith(" (deleted)"));
+    }
+  }
+
+  /** The spools that this process has open, as the kernel names them. */
+  private static List<String> openSpools() throws IOException {
+    List<String> spools = new ArrayList<>();
+    try (DirectoryStream<Path> open = Files.newDirectoryStream(Path.of("/proc/self/fd"))) {
+      for (Path descriptor : open) {
+        String target = target(descriptor);
+        if (target.contains("wadah-spool-")) {
+          spools.add(target);
+        }
+      }
+    }
+    return spools;
+  }
+
+  private static String target(Path descriptor) throws IOException {
+    try {
+      return Files.readSymbolicLink(descriptor).toString();
+    } catch (NoSuchFileException e) {
+      return ""; // closed since the folder was listed
     }
   }
 
