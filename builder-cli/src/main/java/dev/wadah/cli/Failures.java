@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.PrintStream;
 import java.net.SocketTimeoutException;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -59,6 +60,7 @@ final class Failures {
       return usageCode;
     }
     if (failure instanceof InterruptedException
+        || failure instanceof ClosedByInterruptException
         || (failure instanceof InterruptedIOException
             && !(failure instanceof SocketTimeoutException))) {
       err.println("wadah: cancelled");
@@ -133,7 +135,8 @@ final class Failures {
           "disk-full",
           message,
           freeSpace(),
-          "remove what is not needed (wadah system prune), free some space there, or put the store elsewhere with WADAH_HOME or --root");
+          "remove what is not needed (wadah system prune), free some space there, or put the store"
+              + " elsewhere with WADAH_HOME or --root");
     }
     if (failure instanceof FileSystemException) {
       return Diagnostic.error("file-system", message, "", "");

@@ -25,6 +25,12 @@ final class Fetches {
     }
   }
 
+  /** Whom this thread is heard by; nobody is one that does nothing. */
+  FetchListener listener() {
+    FetchListener listener = listeners.get();
+    return listener == null ? (blob, bytes) -> {} : listener;
+  }
+
   /** A task that is heard by whom this thread is heard by, whichever thread runs it. */
   Callable<Void> heard(Callable<Void> task) {
     FetchListener listener = listeners.get();

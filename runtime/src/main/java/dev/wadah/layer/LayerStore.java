@@ -70,7 +70,7 @@ public final class LayerStore {
     this.listings = new Listings(indexes);
     this.reading = new IndexReading(this, trees, indexes);
     this.views = new StackViews(this, trees, records, content);
-    this.writing = new LayerWriting(content, trees, views);
+    this.writing = new LayerWriting(content, trees, views, fetches);
   }
 
   /** Whether the layer is known: as a tree, a blob, or a named source. */
@@ -190,7 +190,7 @@ public final class LayerStore {
     return content.open(blob.digest());
   }
 
-  /** From now on {@code listener} hears of the blobs that this thread fetches; null: nobody. */
+  /** From now on {@code listener} hears what this thread does for layers; null: nobody. */
   public void tellFetches(FetchListener listener) {
     fetches.tell(listener);
   }
@@ -283,7 +283,9 @@ public final class LayerStore {
       // Decompression and hashing run ahead in a thread of their own.
       HashedInput tar = new HashedInput(plainTar(layer), "layer " + layer, layer.digest());
       long start = System.nanoTime();
-      try (InputStream ahead = ReadAhead.of(tar)) {
+      FetchListener listener = fetches.listener();
+      try (InputStream ahead =
+          new ToldInput(ReadAhead.of(tar), bytes -> listener.unpacking(layer, bytes))) {
         Origin origin = records.blob(layer) == null ? Origin.OWN : Origin.FOREIGN;
         IndexBuilder index = new IndexBuilder();
         Archive archive = new Archive(origin, ahead, tar::sizeBytes, index);

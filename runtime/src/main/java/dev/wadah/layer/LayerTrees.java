@@ -1,5 +1,6 @@
 package dev.wadah.layer;
 
+import dev.wadah.content.Clearing;
 import dev.wadah.content.LockFile;
 import dev.wadah.content.Places;
 import dev.wadah.content.Store;
@@ -362,8 +363,7 @@ final class LayerTrees {
       String base = name.endsWith(".lock") ? name.substring(0, name.length() - 5) : name;
       Optional<LockFile> dead = LockFile.tryTake(staging.resolve(base + ".lock"));
       if (dead.isPresent()) {
-        discard(staging.resolve(base));
-        dead.get().close();
+        Clearing.begin(staging.resolve(base).toString(), dead.get());
       }
     }
   }
@@ -389,9 +389,7 @@ final class LayerTrees {
 
     @Override
     public void close() throws IOException {
-      try (lock) {
-        Posix.removeTree(Posix.CWD, tree);
-      }
+      Clearing.end(tree, lock);
     }
   }
 

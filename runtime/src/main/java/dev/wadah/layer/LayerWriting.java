@@ -20,9 +20,11 @@ final class LayerWriting {
   private final ContentStore content;
   private final LayerTrees trees;
   private final StackViews views;
+  private final Fetches fetches;
   private final Hashers hashers = new Hashers();
 
-  LayerWriting(ContentStore content, LayerTrees trees, StackViews views) {
+  LayerWriting(ContentStore content, LayerTrees trees, StackViews views, Fetches fetches) {
+    this.fetches = fetches;
     this.content = content;
     this.trees = trees;
     this.views = views;
@@ -63,7 +65,7 @@ final class LayerWriting {
   DiffId write(LayerEntries entries, LongConsumer progress) throws IOException {
     long start = System.nanoTime();
     try (ContentStore.Ingest ingest = content.ingest()) {
-      TarPump pump = new TarPump(new ToldSink(ingest, progress));
+      TarPump pump = new TarPump(new ToldSink(ingest.out(), ingest::sizeBytes, progress));
       SortedEntries sorted = new SortedEntries(pump);
       entries.each(sorted);
       if (sorted.isEmpty()) {
@@ -103,7 +105,9 @@ final class LayerWriting {
     DiffId layer;
     Unpacked unpacked;
     try (Hashers.Hasher hasher = hashers.open()) {
-      TarPump pump = new TarPump(hasher.sink());
+      FetchListener listener = fetches.listener();
+      TarPump pump =
+          new TarPump(new ToldSink(hasher.sink(), hasher::sizeBytes, listener::committing));
       for (LayerEntry entry : new TreeEntries(directory.toString(), trees.marks())) {
         pump.take(entry);
       }

@@ -1,35 +1,31 @@
 package dev.wadah.layer;
 
 import dev.wadah.content.ByteSink;
-import dev.wadah.content.ContentStore;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.concurrent.TimeUnit;
 import java.util.function.LongConsumer;
+import java.util.function.LongSupplier;
 
-/** Passes bytes into a blob and tells of it, when it takes longer than a second. */
+/** Passes bytes on and tells of it, when it takes longer than a second. */
 final class ToldSink implements ByteSink {
-  private static final long FIRST_NANOS = TimeUnit.SECONDS.toNanos(1);
-  private static final long NEXT_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
-
-  private final ContentStore.Ingest ingest;
   private final ByteSink out;
-  private final LongConsumer listener;
-  private long due = System.nanoTime() + FIRST_NANOS;
+  private final LongSupplier size;
+  private final Pace pace;
 
-  ToldSink(ContentStore.Ingest ingest, LongConsumer listener) {
-    this.ingest = ingest;
-    this.out = ingest.out();
-    this.listener = listener;
+  /**
+   * A sink in front of another.
+   *
+   * @param size bytes that {@code out} has taken
+   */
+  ToldSink(ByteSink out, LongSupplier size, LongConsumer listener) {
+    this.out = out;
+    this.size = size;
+    this.pace = new Pace(listener);
   }
 
   @Override
   public ByteBuffer space() throws IOException {
-    long now = System.nanoTime();
-    if (now - due >= 0) {
-      due = now + NEXT_NANOS;
-      listener.accept(ingest.sizeBytes());
-    }
+    pace.at(size.getAsLong());
     return out.space();
   }
 }

@@ -1,5 +1,6 @@
 package dev.wadah.snapshot;
 
+import dev.wadah.content.Clearing;
 import dev.wadah.content.LockFile;
 import dev.wadah.content.Places;
 import dev.wadah.content.Store;
@@ -48,17 +49,14 @@ final class WorkDirectory implements Closeable {
       String id = name.endsWith(".lock") ? name.substring(0, name.length() - 5) : name;
       Optional<LockFile> dead = LockFile.tryTake(work.resolve(id + ".lock"));
       if (dead.isPresent()) {
-        Posix.removeTree(Posix.CWD, work.resolve(id).toString());
-        dead.get().close();
+        Clearing.begin(work.resolve(id).toString(), dead.get());
       }
     }
   }
 
-  /** Removes everything. */
+  /** Removes everything; when the thread is interrupted, without waiting for the end of it. */
   @Override
   public void close() throws IOException {
-    try (lock) {
-      Posix.removeTree(Posix.CWD, directory.toString());
-    }
+    Clearing.end(directory.toString(), lock);
   }
 }

@@ -6,6 +6,7 @@ import dev.wadah.build.BuildResult;
 import dev.wadah.cli.Console;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -47,7 +48,8 @@ public final class ProfiledBuild {
     try {
       result = build.run(profile);
     } catch (BuildException | IOException | RuntimeException e) {
-      boolean cancelled = e instanceof InterruptedIOException;
+      boolean cancelled =
+          e instanceof InterruptedIOException || e instanceof ClosedByInterruptException;
       try {
         tell(
             profile.finish(),

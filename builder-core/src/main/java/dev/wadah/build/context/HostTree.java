@@ -351,13 +351,16 @@ final class HostTree implements FileTree, Closeable {
     private final String path;
     private final OpenFile file;
     private final Stamp before;
-    private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES).limit(0);
+    private final ByteBuffer buffer;
     private boolean closed;
 
     Unchanging(OpenFile file, String path) throws IOException {
       this.file = file;
       this.path = path;
       this.before = stamp(path);
+      // Many small files are read in a row, and direct memory is freed late.
+      long size = before == null ? 0 : before.sizeBytes();
+      this.buffer = ByteBuffer.allocateDirect((int) Math.min(BUFFER_BYTES, size + 1)).limit(0);
     }
 
     @Override

@@ -16,8 +16,10 @@ import dev.wadah.build.files.ReadCount;
 import dev.wadah.build.graph.Op;
 import dev.wadah.build.graph.Vertex;
 import dev.wadah.content.Store;
+import dev.wadah.layer.FetchListener;
 import dev.wadah.layer.LayerStack;
 import dev.wadah.layer.LayerStore;
+import dev.wadah.oci.Descriptor;
 import dev.wadah.oci.DiffId;
 import dev.wadah.oci.Digest;
 import dev.wadah.profile.Phase;
@@ -91,8 +93,7 @@ public final class StepRunner implements GraphExecutor.VertexRunner {
     long start = System.nanoTime();
     progress.started(name);
     TransferTicker fetches = new TransferTicker(progress, name);
-    layers.tellFetches(
-        (blob, bytes) -> fetches.moved(blob.digest().toString(), bytes, blob.sizeBytes()));
+    layers.tellFetches(new LayerNews(progress, name, fetches));
     try {
       Finished finished = finish(vertex, inputs);
       progress.finished(name, finished.outcome(), since(start), Optional.empty());
@@ -115,6 +116,25 @@ public final class StepRunner implements GraphExecutor.VertexRunner {
       throw e;
     } finally {
       layers.tellFetches(null);
+    }
+  }
+
+  /** Tells a progress what is done for the layers of a step. */
+  private record LayerNews(BuildProgress progress, VertexName step, TransferTicker fetches)
+      implements FetchListener {
+    @Override
+    public void fetched(Descriptor blob, long bytes) {
+      fetches.moved(blob.digest().toString(), bytes, blob.sizeBytes());
+    }
+
+    @Override
+    public void unpacking(DiffId layer, long bytes) {
+      progress.transferred(step, "unpacking layer " + layer, bytes, 0);
+    }
+
+    @Override
+    public void committing(long bytes) {
+      progress.transferred(step, "committing", bytes, 0);
     }
   }
 

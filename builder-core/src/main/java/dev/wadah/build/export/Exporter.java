@@ -96,10 +96,7 @@ public final class Exporter {
   }
 
   private Written write(
-      Built built,
-      BuildRequest.OutputRequest output,
-      OutputOptions options,
-      TransferProgress progress)
+      Built built, BuildRequest.OutputRequest output, OutputOptions options, PushProgress progress)
       throws BuildException, IOException {
     Map<Platform, Image> images = built.images();
     Optional<String> destination = output.destination();
@@ -115,11 +112,11 @@ public final class Exporter {
       }
       case "tar" -> {
         PlatformFolders folders = PlatformFolders.of(images, options, engine.layers());
-        RootTar tar = new RootTar(engine.layers());
+        RootTar tar = new RootTar(engine.layers(), progress::copying);
         Destination.write("tar", destination, out -> tar.write(built, folders, out));
       }
       case "local" ->
-          new RootDirectory(engine.layers())
+          new RootDirectory(engine.layers(), progress::copying)
               .write(built, options, Path.of(destination.get()).toAbsolutePath().normalize());
       default -> {} // cacheonly
     }

@@ -6,12 +6,17 @@ import dev.wadah.build.TransferTicker;
 import dev.wadah.image.transfer.TransferProgress;
 import dev.wadah.oci.Descriptor;
 
-/** Tells a build's progress of the layers that an export compresses and sends. */
+/** Tells a build's progress of the layers that an export compresses and sends, and of files. */
 final class PushProgress implements TransferProgress {
   private final TransferTicker ticker;
 
   PushProgress(BuildProgress progress, VertexName vertex) {
     this.ticker = new TransferTicker(progress, vertex);
+  }
+
+  /** So many bytes of files are written. */
+  void copying(long bytes) {
+    ticker.moved("copying", bytes, 0);
   }
 
   @Override

@@ -13,6 +13,7 @@ import java.io.FileInputStream;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -23,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.LongConsumer;
 
 /**
  * Writes the root file system of images into a directory, which then belongs to whoever runs the
@@ -30,10 +32,19 @@ import java.util.Set;
  * in the directory is ever followed. Devices are left out.
  */
 final class RootDirectory {
-  private final LayerStore layers;
+  private static final long PART_BYTES = 16 << 20;
 
-  RootDirectory(LayerStore layers) {
+  private final LayerStore layers;
+  private final LongConsumer progress;
+
+  /**
+   * A writer.
+   *
+   * @param progress hears now and then how many bytes of files are written
+   */
+  RootDirectory(LayerStore layers, LongConsumer progress) {
     this.layers = layers;
+    this.progress = progress;
   }
 
   /** Writes the files. */
@@ -48,12 +59,13 @@ final class RootDirectory {
     }
     boolean delete = "delete".equals(options.attributes().get("mode"));
     PlatformFolders folders = PlatformFolders.of(images, options, layers);
+    CopyPace pace = new CopyPace(progress);
     for (Map.Entry<Platform, Image> entry : images.entrySet()) {
       Path directory = destination.resolve(folders.of(entry.getKey()));
       Files.createDirectories(directory);
       RootTar.Source source =
           new RootTar.Source(layers.tree(entry.getValue().layers()), built.epoch());
-      new Writing(source, directory.toString(), delete).write();
+      new Writing(source, directory.toString(), delete, pace).write();
     }
   }
 
@@ -64,9 +76,11 @@ final class RootDirectory {
     private final String root;
     private final boolean delete;
     private final FirstNames firstNames = new FirstNames();
+    private final CopyPace pace;
     private int temporaries;
 
-    Writing(RootTar.Source source, String root, boolean delete) {
+    Writing(RootTar.Source source, String root, boolean delete, CopyPace pace) {
+      this.pace = pace;
       this.source = source;
       this.tree = source.files();
       this.root = root;
@@ -118,6 +132,7 @@ final class RootDirectory {
 
     private void entry(String path, FileNode node) throws IOException {
       String host = root + path;
+      pace.add(0);
       FileStatus there = FileStatus.of(host);
       if (there != null && there.isDirectory() != node.isDirectory()) {
         Posix.removeTree(Posix.CWD, host);
@@ -179,13 +194,32 @@ final class RootDirectory {
           String file = source.get().toString();
           int reading = Posix.O_RDONLY | Posix.O_NOFOLLOW;
           try (FileInputStream in = new FileInputStream(Posix.open(Posix.CWD, file, reading, 0))) {
-            Posix.copy(in.getFD(), out.getFD());
+            copy(in, out);
           }
         } else {
-          try (InputStream in = tree.open(path)) {
+          try (InputStream in = pace.watch(tree.open(path))) {
             in.transferTo(out);
           }
         }
+      }
+    }
+
+    /** In parts, since a single call of a large file could not be interrupted. */
+    private void copy(FileInputStream in, FileOutputStream out) throws IOException {
+      FileChannel from = in.getChannel();
+      long size = from.size();
+      if (size <= PART_BYTES) {
+        Posix.copy(in.getFD(), out.getFD());
+        pace.add(size);
+        return;
+      }
+      for (long at = 0; at < size; ) {
+        long copied = from.transferTo(at, Math.min(PART_BYTES, size - at), out.getChannel());
+        if (copied <= 0) {
+          throw new IOException("a file of a layer became shorter while it was copied");
+        }
+        at += copied;
+        pace.add(copied);
       }
     }
 

@@ -17,25 +17,34 @@ import java.util.Deque;
 import java.util.Iterator;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.LongConsumer;
 
 /** Writes the root file system of images as a tar; of several each into a folder of its own. */
 final class RootTar {
   private static final long BILLION = 1_000_000_000L;
 
   private final LayerStore layers;
+  private final LongConsumer progress;
 
-  RootTar(LayerStore layers) {
+  /**
+   * A writer.
+   *
+   * @param progress hears now and then how many bytes of files are written
+   */
+  RootTar(LayerStore layers, LongConsumer progress) {
     this.layers = layers;
+    this.progress = progress;
   }
 
   /** Writes the tar; {@code out} stays open. */
   void write(Built built, PlatformFolders folders, OutputStream out) throws IOException {
     Map<Platform, Image> images = built.images();
     TarWriter tar = new TarWriter(out);
+    CopyPace pace = new CopyPace(progress);
     for (Map.Entry<Platform, Image> entry : images.entrySet()) {
       String prefix = folders.of(entry.getKey());
       Source source = new Source(layers.tree(entry.getValue().layers()), built.epoch());
-      new Archive(tar, source, prefix).write();
+      new Archive(tar, source, prefix, pace).write();
     }
     tar.end();
   }
@@ -70,9 +79,11 @@ final class RootTar {
     private final Source source;
     private final FileTree tree;
     private final String prefix;
+    private final CopyPace pace;
     private final FirstNames firstNames = new FirstNames();
 
-    Archive(TarWriter tar, Source source, String prefix) {
+    Archive(TarWriter tar, Source source, String prefix, CopyPace pace) {
+      this.pace = pace;
       this.tar = tar;
       this.source = source;
       this.tree = source.files();
@@ -112,16 +123,17 @@ final class RootTar {
       LayerEntry entry =
           first != null
               ? new LayerEntry.HardLink(name, first, timed)
-              : new LayerEntry.File(name, timed, new TreeContent(tree, path));
+              : new LayerEntry.File(name, timed, new TreeContent(tree, path, pace));
       tar.put(entry);
     }
   }
 
   /** A file of a tree. */
-  private record TreeContent(FileTree tree, String path) implements LayerEntry.Content {
+  private record TreeContent(FileTree tree, String path, CopyPace pace)
+      implements LayerEntry.Content {
     @Override
     public InputStream open() throws IOException {
-      return tree.open(path);
+      return pace.watch(tree.open(path));
     }
   }
 }
