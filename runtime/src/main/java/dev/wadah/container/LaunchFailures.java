@@ -109,6 +109,11 @@ final class LaunchFailures {
   }
 
   private static String remedy(Failure failure) {
+    if (failure.call().equals("setns")) {
+      return "; the root directory of this process is no mount point, as in a chroot, which can be left with /proc"
+          + " mounted and CAP_SYS_CHROOT only; else make it one: mount --bind DIR DIR before chroot DIR"
+          + " (docs/sandbox.md)";
+    }
     if (List.of("EPERM", "EACCES").contains(failure.error())) {
       return "; " + needed() + " (docs/sandbox.md)";
     }

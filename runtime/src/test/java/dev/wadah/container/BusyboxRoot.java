@@ -110,6 +110,11 @@ final class BusyboxRoot {
   }
 
   Result run(Options options, List<String> arguments) throws IOException {
+    return run(sandbox, options, arguments);
+  }
+
+  static Result run(LauncherSandbox sandbox, Options options, List<String> arguments)
+      throws IOException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ByteArrayOutputStream err = new ByteArrayOutputStream();
     Sandbox.Outcome outcome =
