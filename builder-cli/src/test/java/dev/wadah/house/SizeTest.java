@@ -25,7 +25,8 @@ class SizeTest {
   private static final int LONGEST_FILE = 500;
   private static final int LONGEST_METHOD = 50;
   private static final int MOST_PARAMETERS = 8;
-  private static final int LONGEST_LAUNCHER = 1_500;
+  /** 1,500 until layers were mounted once and chroots left (docs/adr/0015). */
+  private static final int LONGEST_LAUNCHER = 1_610;
 
   private static final Pattern NAME =
       Pattern.compile(
