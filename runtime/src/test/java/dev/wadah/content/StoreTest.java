@@ -62,23 +62,15 @@ class StoreTest {
   void freesWhatAKilledProcessHeld() throws Exception {
     Path file = temp.resolve("lock");
     Process holder =
-        new ProcessBuilder("flock", "--no-fork", file.toString(), "sleep", "60").start();
-    while (!Files.exists(file) || LockFile.tryTake(file).map(StoreTest::release).isPresent()) {
-      Thread.sleep(5);
-    }
+        new ProcessBuilder("flock", "--no-fork", file.toString(), "sh", "-c", "echo; exec sleep 60")
+            .start();
+    // Not tried before it says so: whoever takes the lock in between removes its file.
+    assertThat(holder.getInputStream().read()).isEqualTo('\n');
+    assertThat(LockFile.tryTake(file)).isEmpty();
     holder.destroyForcibly();
     assertThat(holder.waitFor(10, TimeUnit.SECONDS)).isTrue();
 
     LockFile.take(file).close();
-  }
-
-  private static boolean release(LockFile lock) {
-    try {
-      lock.close();
-      return true;
-    } catch (java.io.IOException e) {
-      throw new java.io.UncheckedIOException(e);
-    }
   }
 
   @Test
