@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #define POSIX(type, name) JNIEXPORT type JNICALL Java_dev_wadah_posix_Posix_##name
@@ -159,6 +160,13 @@ POSIX(jint, read)(JNIEnv *env, jclass self, jint fd, jobject into, jint offset, 
   return (jint)n;
 }
 
+/* An advice only: what it asks for is read in any case, and errors show then. */
+POSIX(void, prefetch)(JNIEnv *env, jclass self, jint fd, jlong ahead, jlong length) {
+  (void)env, (void)self;
+  off_t at = lseek(fd, 0, SEEK_CUR);
+  if (at >= 0) (void)posix_fadvise(fd, at + ahead, length, POSIX_FADV_WILLNEED);
+}
+
 /* -1 where the file system has no direct writes, or /proc is not there. */
 POSIX(jint, openDirect)(JNIEnv *env, jclass self, jint fd) {
   (void)env, (void)self;
@@ -175,9 +183,10 @@ static int is_hole(const char *bytes, size_t length) {
   return length >= HOLE && bytes[0] == 0 && memcmp(bytes, bytes + 1, length - 1) == 0;
 }
 
-static int write_at(int fd, const char *bytes, size_t length, off_t position) {
+static int write_at(int fd, const char *bytes, size_t length, off_t position, int flags) {
   while (length > 0) {
-    ssize_t n = pwrite(fd, bytes, length, position);
+    struct iovec all = {(char *)bytes, length};
+    ssize_t n = flags == 0 ? pwrite(fd, bytes, length, position) : pwritev2(fd, &all, 1, position, flags);
     if (n < 0 && errno == EINTR) continue;
     if (n < 0) return -1;
     bytes += n;
@@ -188,7 +197,8 @@ static int write_at(int fd, const char *bytes, size_t length, off_t position) {
 }
 
 /* Zeros become a hole: sparse files stay sparse in the tar of a layer. What lies between holes is written at once. */
-POSIX(void, writeNew)(JNIEnv *env, jclass self, jint fd, jobject from, jint offset, jint length, jlong position) {
+POSIX(void, writeNew)
+(JNIEnv *env, jclass self, jint fd, jobject from, jint offset, jint length, jlong position, jint flags) {
   (void)self;
   const char *bytes = part(env, from, offset, length);
   size_t all = bytes == NULL ? 0 : (size_t)length, begin = 0;
@@ -197,7 +207,7 @@ POSIX(void, writeNew)(JNIEnv *env, jclass self, jint fd, jobject from, jint offs
     int hole = is_hole(bytes + at, next - at);
     size_t end = hole ? at : next;
     if (!hole && next < all) continue;
-    if (write_at(fd, bytes + begin, end - begin, position + (off_t)begin) < 0) {
+    if (write_at(fd, bytes + begin, end - begin, position + (off_t)begin, flags) < 0) {
       wadah_throw(env, "write", NULL, errno);
       return;
     }

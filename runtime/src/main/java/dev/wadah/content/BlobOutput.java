@@ -13,22 +13,37 @@ import java.util.List;
  * written in another, while the caller fills the next blocks: hashing takes longest, and so nothing
  * must keep its thread from it. One thread writes, since a file lets in only one at a time.
  *
- * <p>For use by one thread at a time. Constant memory: {@value #BLOCKS} blocks at most.
+ * <p>For use by one thread at a time. Constant memory: {@value #BLOCKS} blocks at most, fewer where
+ * {@link Blocks} has no more. A blob that gets only one writes and hashes it in the caller's
+ * thread, and asks again behind each: it waits for nobody, however many blobs one thread has open.
  */
 public final class BlobOutput extends OutputStream implements ByteSink {
   /** In place of a file: the bytes are hashed only. */
   static final int NO_FILE = BlockFile.NONE;
 
-  private static final int BLOCK_BYTES = Blocks.BYTES;
   private static final int BLOCKS = 8;
 
   private final BlockFile file;
   private final Blocks blocks;
   private final NativeSha256 hash = new NativeSha256();
-  private final ByteBuffer[] ring = new ByteBuffer[BLOCKS];
   private final boolean kept;
 
-  /** Empty until a block is full. */
+  /** What is being filled. */
+  private ByteBuffer current;
+
+  /** Bytes in front of that. */
+  private long before;
+
+  /** Where block i is, at i modulo {@value #BLOCKS}, from when it is begun until it is done. */
+  private final ByteBuffer[] ring = new ByteBuffer[BLOCKS];
+
+  /** How many of the ring's places are taken: those up to the one that is being filled. */
+  private int held;
+
+  /** Where in the file block 0 is. */
+  private long ringStart;
+
+  /** Empty until a block is full and another one there. */
   private List<Worker> workers = List.of();
 
   /** The block that is being filled, counted from 0; those before it are full. */
@@ -79,14 +94,16 @@ public final class BlobOutput extends OutputStream implements ByteSink {
   BlobOutput(int file, Blocks blocks) {
     this.file = new BlockFile(file);
     this.blocks = blocks;
-    ring[0] = blocks.take();
+    current = blocks.takeSmall();
     this.kept = file != NO_FILE;
   }
 
   @Override
   public ByteBuffer space() throws IOException {
-    ByteBuffer block = block(filling);
-    return block.hasRemaining() ? block : next();
+    if (!current.hasRemaining()) {
+      current = next();
+    }
+    return current;
   }
 
   private ByteBuffer block(long index) {
@@ -105,33 +122,83 @@ public final class BlobOutput extends OutputStream implements ByteSink {
 
   /** Bytes taken so far. */
   long sizeBytes() {
-    return filling * BLOCK_BYTES + block(filling).position();
+    return before + current.position();
   }
 
   private ByteBuffer next() throws IOException {
     if (Thread.currentThread().isInterrupted()) {
       throw interrupted(null);
     }
+    if (held == 0) {
+      doAlone();
+      return begin(blocks.tryTake());
+    }
+    ByteBuffer more = held < BLOCKS ? blocks.tryTake() : null;
+    if (more == null && workers.isEmpty()) {
+      doAlone();
+      ringStart = before;
+      return current.clear();
+    }
+    return nextOfRing(more);
+  }
+
+  /** Does at once what is to be done with the buffer that is full. */
+  private void doAlone() throws IOException {
+    file.write(current, before);
+    hash.update(current.duplicate().flip());
+    before += current.position();
+  }
+
+  /** Goes on with the first block, where there is one for this blob, else with the small buffer. */
+  private ByteBuffer begin(ByteBuffer first) {
+    if (first == null) {
+      return current.clear();
+    }
+    blocks.give(current);
+    ringStart = before;
+    ring[0] = first;
+    held = 1;
+    return first;
+  }
+
+  /**
+   * Leaves the full block to the threads.
+   *
+   * @param more the next one; null to take the oldest
+   */
+  private ByteBuffer nextOfRing(ByteBuffer more) throws IOException {
     if (workers.isEmpty()) {
       start();
     }
+    before += Blocks.BYTES;
     synchronized (this) {
       filling++;
       notifyAll();
     }
-    int at = (int) (filling % BLOCKS);
-    if (ring[at] == null) {
-      ring[at] = blocks.take();
+    ByteBuffer next = more;
+    if (next == null) {
+      next = oldest();
     } else {
-      await(filling - BLOCKS + 1);
-      ring[at].clear();
+      held++;
     }
-    return ring[at];
+    ring[(int) (filling % BLOCKS)] = next;
+    return next;
+  }
+
+  /** Waits for the block that was begun first, and takes it out of the ring to be filled again. */
+  private ByteBuffer oldest() throws IOException {
+    long index = filling - held;
+    await(index + 1);
+    ByteBuffer block = block(index);
+    ring[(int) (index % BLOCKS)] = null;
+    return block.clear();
   }
 
   private void start() {
     Worker hasher = new Worker("hash", (block, index) -> hash.update(block.duplicate().flip()));
-    workers = kept ? List.of(hasher, new Worker("write", file::write)) : List.of(hasher);
+    Worker writer =
+        new Worker("write", (block, index) -> file.write(block, ringStart + index * Blocks.BYTES));
+    workers = kept ? List.of(hasher, writer) : List.of(hasher);
     for (Worker worker : workers) {
       worker.thread.start();
     }
@@ -196,9 +263,8 @@ public final class BlobOutput extends OutputStream implements ByteSink {
         await(filling);
         stop();
       }
-      ByteBuffer last = block(filling);
-      file.writeLast(last, filling);
-      hash.update(last.duplicate().flip());
+      file.writeLast(current, before);
+      hash.update(current.duplicate().flip());
       digest = Digest.ofSha256(hash.digest());
     }
     return digest;
@@ -212,6 +278,11 @@ public final class BlobOutput extends OutputStream implements ByteSink {
   void release() {
     stop();
     file.close();
+    if (held == 0 && current != null) {
+      blocks.give(current);
+    }
+    current = null;
+    held = 0;
     for (ByteBuffer block : ring) {
       if (block != null) {
         blocks.give(block);

@@ -29,6 +29,13 @@ public final class Posix {
   /** Only a place in the tree, for which no right to read is needed. */
   public static final int O_PATH = 010000000;
 
+  /**
+   * A write through the page cache whose pages go to the disk at once and are free again when they
+   * are there (pwritev2(2), Linux 6.14 and later); other kernels, and file systems that do not know
+   * it, fail with EOPNOTSUPP.
+   */
+  public static final int RWF_DONTCACHE = 0x80;
+
   static {
     Natives.load();
   }
@@ -173,6 +180,14 @@ public final class Posix {
       throws PosixException;
 
   /**
+   * Tells the kernel that a part of an open file will be read soon, and does not wait for it; where
+   * that cannot be done nothing happens (posix_fadvise(2), POSIX_FADV_WILLNEED).
+   *
+   * @param ahead from where the file stands, in bytes
+   */
+  public static native void prefetch(int fd, long ahead, long length);
+
+  /**
    * Opens an open file once more, for writes past the page cache (open(2), O_DIRECT): places,
    * lengths and addresses in memory must be multiples of the disk's blocks.
    *
@@ -184,8 +199,11 @@ public final class Posix {
    * Writes all of a part of a direct buffer into an open file that has nothing there yet. Of 64 KiB
    * and more that are all zero it makes a hole, which at the end of the file is none: the last
    * piece must be shorter.
+   *
+   * @param flags 0 or {@link #RWF_DONTCACHE}
    */
-  public static native void writeNew(int fd, ByteBuffer from, int offset, int length, long position)
+  public static native void writeNew(
+      int fd, ByteBuffer from, int offset, int length, long position, int flags)
       throws PosixException;
 
   /** Attributes of an open file, as {@link #stat} gives them. */

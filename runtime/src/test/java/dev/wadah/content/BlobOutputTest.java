@@ -9,6 +9,7 @@ import dev.wadah.posix.Posix;
 import dev.wadah.posix.PosixException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Random;
@@ -53,6 +54,74 @@ class BlobOutputTest {
     assertThat(Files.readAllBytes(file)).isEqualTo(content);
     out.release();
     Posix.close(lock);
+  }
+
+  @ParameterizedTest(name = "{0} blocks for all")
+  @ValueSource(ints = {0, 1, 2, 3, 5, 9, 17})
+  void writesBlobsSideBySideWhateverTheBlocksThatAreLeft(int limit) throws Exception {
+    Blocks few = new Blocks(limit);
+    byte[] content = new byte[13 * Blocks.BYTES + 4097];
+    new Random(limit).nextBytes(content);
+    int[] locks = new int[4];
+    BlobOutput[] outs = new BlobOutput[locks.length];
+    for (int i = 0; i < outs.length; i++) {
+      locks[i] = Posix.tryLock(directory.resolve("blob" + i).toString());
+      outs[i] = new BlobOutput(locks[i], few);
+    }
+    // One thread fills all in turn: whoever waited for another one's blocks would wait for ever.
+    for (int at = 0; at < content.length; at += 300_001) {
+      for (BlobOutput out : outs) {
+        out.write(content, at, Math.min(300_001, content.length - at));
+      }
+    }
+    for (int i = 0; i < outs.length; i++) {
+      assertThat(outs[i].sizeBytes()).isEqualTo(content.length);
+      assertThat(outs[i].finish()).isEqualTo(Digest.of(content));
+      assertThat(Files.readAllBytes(directory.resolve("blob" + i))).isEqualTo(content);
+      outs[i].release();
+      Posix.close(locks[i]);
+    }
+    for (int i = 0; i < limit; i++) {
+      assertThat(few.tryTake()).isNotNull(); // all were given back
+    }
+    assertThat(few.tryTake()).isNull();
+  }
+
+  @Test
+  void takesBlocksThatBecomeFreeWhileItIsWritten() throws Exception {
+    Blocks one = new Blocks(1);
+    ByteBuffer taken = one.tryTake();
+    byte[] content = new byte[6 * Blocks.BYTES + 5];
+    new Random(3).nextBytes(content);
+    Path file = directory.resolve("blob");
+    int lock = Posix.tryLock(file.toString());
+    BlobOutput out = new BlobOutput(lock, one);
+    out.write(content, 0, 2 * Blocks.BYTES);
+    assertThat(out.space().capacity()).isEqualTo(Blocks.SMALL_BYTES);
+    one.give(taken);
+    out.write(content, 2 * Blocks.BYTES, content.length - 2 * Blocks.BYTES);
+    assertThat(out.space().capacity()).isEqualTo(Blocks.BYTES);
+    assertThat(out.finish()).isEqualTo(Digest.of(content));
+    assertThat(Files.readAllBytes(file)).isEqualTo(content);
+    out.release();
+    Posix.close(lock);
+  }
+
+  @Test
+  void needsNoBlockForASmallBlob() throws Exception {
+    Blocks two = new Blocks(2);
+    BlobOutput[] outs = new BlobOutput[300];
+    byte[] content = new byte[Blocks.SMALL_BYTES];
+    for (int i = 0; i < outs.length; i++) {
+      outs[i] = new BlobOutput(BlobOutput.NO_FILE, two);
+      outs[i].write(content);
+    }
+    assertThat(two.tryTake()).isNotNull();
+    assertThat(two.tryTake()).isNotNull();
+    for (BlobOutput out : outs) {
+      assertThat(out.finish()).isEqualTo(Digest.of(content));
+      out.release();
+    }
   }
 
   @ParameterizedTest
