@@ -39,8 +39,10 @@ public final class Contents {
    * @return bytes copied, fewer than {@code most} at the end only
    */
   public static long copy(int file, long most, ByteSink sink) throws IOException {
+    Prefetch ahead = new Prefetch(file, most);
     long left = most;
     while (left > 0) {
+      ahead.at(most - left);
       ByteBuffer space = sink.space();
       int wanted = (int) Math.min(space.remaining(), left);
       int n = Posix.read(file, space, space.position(), wanted);
