@@ -72,7 +72,8 @@ class LimitsTest {
       List<Instruction> read = parse(FROM + line + "\n").stages().get(0).instructions();
       assertThat(read).as(line.substring(0, 5)).hasSize(1);
     }
-    assertThat(codes(FROM + "COPY --chown=" + "'".repeat(10_001) + " a b\n")).containsExactly("missing-argument");
+    assertThat(codes(FROM + "COPY --chown=" + "'".repeat(10_001) + " a b\n"))
+        .containsExactly("missing-argument");
   }
 
   @Test
