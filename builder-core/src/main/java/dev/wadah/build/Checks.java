@@ -127,7 +127,8 @@ final class Checks {
     return map;
   }
 
-  private static boolean isImageName(String text) {
+  /** Whether a text can name an image. */
+  static boolean isImageName(String text) {
     try {
       ImageReference.parse(text);
       return true;

@@ -16,7 +16,6 @@ import dev.wadah.dockerfile.check.BuildChecks;
 import dev.wadah.dockerfile.check.CheckContext;
 import dev.wadah.dockerfile.check.CheckOptions;
 import dev.wadah.oci.ImageConfig;
-import dev.wadah.oci.ImageReference;
 import dev.wadah.oci.Platform;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -147,21 +146,12 @@ public final class DockerfileLint {
         stages,
         stage -> Optional.empty(),
         ignored,
-        DockerfileLint::isImageName);
+        Checks::isImageName);
   }
 
   /** Every base image is taken for an empty one, if its name is one. */
   private static ImageConfig anyImage(String reference, Platform platform) throws BuildException {
     StoredImages.reference(reference);
     return ImageConfig.scratch(platform);
-  }
-
-  private static boolean isImageName(String text) {
-    try {
-      ImageReference.parse(text);
-      return true;
-    } catch (IllegalArgumentException e) {
-      return false;
-    }
   }
 }

@@ -53,6 +53,11 @@ public record FileNode(
     return new FileNode(type, mode, uid, gid, sizeBytes, mtimeNanos, link, other);
   }
 
+  /** The same file with another time of its last change. */
+  public FileNode withMtimeNanos(long other) {
+    return new FileNode(type, mode, uid, gid, sizeBytes, other, link, identity);
+  }
+
   public boolean isDirectory() {
     return type == Type.DIRECTORY;
   }

@@ -1,5 +1,6 @@
 package dev.wadah.layer;
 
+import dev.wadah.content.PieceInput;
 import dev.wadah.layer.tar.TarBlocks;
 import dev.wadah.posix.Posix;
 import java.io.IOException;
@@ -11,7 +12,7 @@ import java.util.Iterator;
  * The canonical tar of a layer as a stream that is made while it is read, in constant memory. The
  * same entries give the same bytes on any machine. Not for use by several threads at once.
  */
-final class TarStream extends InputStream {
+final class TarStream extends PieceInput {
   private final Iterator<LayerEntry> entries;
   private final TarBlocks blocks = new TarBlocks();
   private int blockPosition;
@@ -24,12 +25,6 @@ final class TarStream extends InputStream {
   /** Streams entries that are as {@link CanonicalEntries} makes them. */
   TarStream(Iterable<LayerEntry> entries) {
     this.entries = entries.iterator();
-  }
-
-  @Override
-  public int read() throws IOException {
-    byte[] one = new byte[1];
-    return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.wadah.layer;
 
+import dev.wadah.content.PieceInput;
 import dev.wadah.layer.FileNode.Identity;
 import dev.wadah.layer.tar.TarBlocks;
 import dev.wadah.layer.tar.TarEntry;
@@ -187,19 +188,13 @@ final class TarView implements LayerView {
   }
 
   /** The next bytes of a stream, up to a number. */
-  private static final class Section extends InputStream {
+  private static final class Section extends PieceInput {
     private final InputStream in;
     private long left;
 
     Section(InputStream in, long length) {
       this.in = in;
       this.left = length;
-    }
-
-    @Override
-    public int read() throws IOException {
-      byte[] one = new byte[1];
-      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
     }
 
     @Override

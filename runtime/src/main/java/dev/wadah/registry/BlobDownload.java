@@ -1,8 +1,8 @@
 package dev.wadah.registry;
 
+import dev.wadah.content.PieceInput;
 import dev.wadah.oci.Descriptor;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.net.URI;
 import java.util.ArrayDeque;
@@ -16,7 +16,7 @@ import java.util.Optional;
  * mirror fails for good, the rest comes from the next place. The number of bytes is checked, their
  * digest is not.
  */
-final class BlobDownload extends InputStream {
+final class BlobDownload extends PieceInput {
   /** What must come between two failures for the first one to be forgotten. */
   private static final int GOOD_PROGRESS_BYTES = 64 << 10;
 
@@ -128,12 +128,6 @@ final class BlobDownload extends InputStream {
                   html ? "; it is " + Reply.HTML : ""),
           null);
     }
-  }
-
-  @Override
-  public int read() throws IOException {
-    byte[] one = new byte[1];
-    return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
   }
 
   @Override

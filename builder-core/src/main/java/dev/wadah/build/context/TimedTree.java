@@ -22,17 +22,6 @@ final class TimedTree extends ForwardingTree {
 
   @Override
   public Optional<FileNode> find(String path) throws IOException {
-    return tree.find(path)
-        .map(
-            n ->
-                new FileNode(
-                    n.type(),
-                    n.mode(),
-                    n.uid(),
-                    n.gid(),
-                    n.sizeBytes(),
-                    mtimeNanos,
-                    n.link(),
-                    n.identity()));
+    return tree.find(path).map(node -> node.withMtimeNanos(mtimeNanos));
   }
 }

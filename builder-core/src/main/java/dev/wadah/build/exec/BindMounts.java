@@ -22,7 +22,6 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -105,17 +104,9 @@ final class BindMounts {
 
   private Layered copy(Vertex vertex, FileTree tree, String path, FileNode node)
       throws BuildException, IOException {
-    FileAction.Options options =
-        new FileAction.Options(
-            Optional.empty(),
-            Optional.empty(),
-            false,
-            false,
-            List.of(),
-            FileAction.Unpack.NEVER,
-            Optional.empty());
     String destination = node.isDirectory() ? COPIED + "/" : COPIED;
-    FileAction action = new FileAction.Copy(0, List.of(literal(path)), destination, options);
+    FileAction action =
+        new FileAction.Copy(0, List.of(literal(path)), destination, FileAction.Options.NONE);
     try {
       FileTree empty = engine.layers().tree(LayerStack.EMPTY);
       LayerEntries entries = FileActions.apply(empty, List.of(tree), List.of(action));

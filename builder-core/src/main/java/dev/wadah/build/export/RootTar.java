@@ -59,17 +59,7 @@ final class RootTar {
     }
 
     FileNode withTime(FileNode n) {
-      return epoch.isEmpty()
-          ? n
-          : new FileNode(
-              n.type(),
-              n.mode(),
-              n.uid(),
-              n.gid(),
-              n.sizeBytes(),
-              mtimeNanos(n),
-              n.link(),
-              n.identity());
+      return epoch.isEmpty() ? n : n.withMtimeNanos(mtimeNanos(n));
     }
   }
 

@@ -59,6 +59,17 @@ public sealed interface FileAction {
       List<String> excludes,
       Unpack unpack,
       Optional<Integer> fixedMode) {
+    /** No flag: all is root's, archives stay archives. */
+    public static final Options NONE =
+        new Options(
+            Optional.empty(),
+            Optional.empty(),
+            false,
+            false,
+            List.of(),
+            Unpack.NEVER,
+            Optional.empty());
+
     public Options {
       excludes = List.copyOf(excludes);
     }

@@ -14,16 +14,6 @@ public final class FileActions {
   private static final int INLINE_MODE = 0644;
   private static final int DIRECTORY_MODE = 0755;
 
-  private static final FileAction.Options NO_OPTIONS =
-      new FileAction.Options(
-          Optional.empty(),
-          Optional.empty(),
-          false,
-          false,
-          List.of(),
-          FileAction.Unpack.NEVER,
-          Optional.empty());
-
   private FileActions() {}
 
   /**
@@ -80,7 +70,7 @@ public final class FileActions {
       throws IOException, FileActionException {
     Optional<Owner> owner =
         action.owner().isEmpty() ? Optional.empty() : Optional.of(names.resolve(action.owner()));
-    new CopyStep(target, root, NO_OPTIONS, owner)
+    new CopyStep(target, root, FileAction.Options.NONE, owner)
         .makeDirectories(target.resolve("/", action.path()), DIRECTORY_MODE);
   }
 

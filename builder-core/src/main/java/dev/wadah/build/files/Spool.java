@@ -1,5 +1,6 @@
 package dev.wadah.build.files;
 
+import dev.wadah.content.PieceInput;
 import dev.wadah.layer.LayerEntry;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -96,7 +97,7 @@ final class Spool {
   }
 
   /** A part of a file. */
-  private static final class Part extends InputStream {
+  private static final class Part extends PieceInput {
     private final FileChannel channel;
     private final long end;
     private long position;
@@ -105,12 +106,6 @@ final class Spool {
       this.channel = channel;
       this.position = position;
       this.end = position + length;
-    }
-
-    @Override
-    public int read() throws IOException {
-      byte[] one = new byte[1];
-      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
     }
 
     @Override

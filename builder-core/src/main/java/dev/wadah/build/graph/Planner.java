@@ -181,18 +181,10 @@ public final class Planner {
     if (context instanceof PlanRequest.NamedContext.Image image) {
       return image(image.reference(), platform, entry);
     }
-    FileAction.Options options =
-        new FileAction.Options(
-            Optional.empty(),
-            Optional.empty(),
-            false,
-            false,
-            List.of(),
-            FileAction.Unpack.NEVER,
-            Optional.empty());
     Op copy =
         new Op.File(
-            List.of(new FileAction.Copy(0, List.of("/"), "/", options)), Op.Placement.ON_ROOT);
+            List.of(new FileAction.Copy(0, List.of("/"), "/", FileAction.Options.NONE)),
+            Op.Placement.ON_ROOT);
     Vertex files =
         vertices.vertex(
             copy,

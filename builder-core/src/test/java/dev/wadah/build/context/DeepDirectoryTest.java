@@ -13,7 +13,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -24,18 +23,7 @@ class DeepDirectoryTest {
   private static final int DEPTH = 2500;
   private static final byte[] TEXT = "deep".getBytes(StandardCharsets.UTF_8);
   private static final FileAction.Copy ALL =
-      new FileAction.Copy(
-          0,
-          List.of("/"),
-          "/copy/",
-          new FileAction.Options(
-              Optional.empty(),
-              Optional.empty(),
-              false,
-              false,
-              List.of(),
-              FileAction.Unpack.NEVER,
-              Optional.empty()));
+      new FileAction.Copy(0, List.of("/"), "/copy/", FileAction.Options.NONE);
 
   @TempDir private Path temp;
 
