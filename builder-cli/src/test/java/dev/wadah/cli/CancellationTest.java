@@ -67,7 +67,7 @@ class CancellationTest {
         assertThat(said.readLine()).isEqualTo("silent");
         Thread.sleep(100);
         assertThat(build.isAlive()).isTrue();
-        assertThat(ends(build, SIGINT)).isEqualTo(ExitCode.INTERRUPTED);
+        assertThat(ends(build, SIGINT, AT_ONCE)).isEqualTo(ExitCode.INTERRUPTED);
       } finally {
         build.destroyForcibly();
       }
@@ -83,16 +83,23 @@ class CancellationTest {
     return new ProcessBuilder("sh", "-c", test).start().waitFor() == 0;
   }
 
+  /** Sends a signal as soon as it is busy; returns what it says after it has begun to clean up. */
+  private static BufferedReader interrupt(Process busy) throws IOException {
+    BufferedReader said = busy.inputReader(StandardCharsets.UTF_8);
+    assertThat(said.readLine()).isEqualTo("busy");
+    Processes.kill((int) busy.pid(), SIGINT);
+    assertThat(said.readLine()).isEqualTo("cleaning");
+    return said;
+  }
+
   @Test
   void endsAtOnceAtTheSecondSignal() throws Exception {
     Process busy = java(Busy.class, List.of());
     try {
-      BufferedReader said = busy.inputReader(StandardCharsets.UTF_8);
-      assertThat(said.readLine()).isEqualTo("busy");
-      Processes.kill((int) busy.pid(), SIGINT);
-      assertThat(said.readLine()).isEqualTo("cleaning");
+      interrupt(busy);
       assertThat(busy.waitFor(300, TimeUnit.MILLISECONDS)).as("the first one waits").isFalse();
-      assertThat(ends(busy, SIGINT)).isEqualTo(128 + SIGINT);
+      // Its clean-up never ends, so a long wait shows the same, also on a machine that is busy.
+      assertThat(ends(busy, SIGINT, PATIENCE)).isEqualTo(128 + SIGINT);
     } finally {
       busy.destroyForcibly();
     }
@@ -102,10 +109,7 @@ class CancellationTest {
   void saysAfterAWhileWhatItWaitsFor() throws Exception {
     Process busy = java(Busy.class, List.of());
     try {
-      BufferedReader said = busy.inputReader(StandardCharsets.UTF_8);
-      assertThat(said.readLine()).isEqualTo("busy");
-      Processes.kill((int) busy.pid(), SIGINT);
-      assertThat(said.readLine()).isEqualTo("cleaning");
+      BufferedReader said = interrupt(busy);
       assertThat(said.readLine())
           .isEqualTo("wadah: still cleaning up; a second signal (Ctrl-C) ends it at once");
     } finally {
@@ -144,11 +148,11 @@ class CancellationTest {
     return new ProcessBuilder(words).redirectErrorStream(true).start();
   }
 
-  /** Sends a signal; the exit code, which must come at once. */
-  private static int ends(Process process, int signal) throws Exception {
+  /** Sends a signal; the exit code, which must come within a time. */
+  private static int ends(Process process, int signal, Duration within) throws Exception {
     Processes.kill((int) process.pid(), signal);
-    boolean ended = process.waitFor(AT_ONCE.toMillis(), TimeUnit.MILLISECONDS);
-    assertThat(ended).as("ends within %s", AT_ONCE).isTrue();
+    boolean ended = process.waitFor(within.toMillis(), TimeUnit.MILLISECONDS);
+    assertThat(ended).as("ends within %s", within).isTrue();
     return process.exitValue();
   }
 

@@ -1,20 +1,10 @@
 package dev.wadah.build;
 
-import dev.wadah.build.BuildRequest.CacheRequest;
-import dev.wadah.build.BuildRequest.ContextRequest;
-import dev.wadah.build.BuildRequest.NamingRequest;
-import dev.wadah.build.BuildRequest.SecretRequest;
-import dev.wadah.build.BuildRequest.SecretSource;
-import dev.wadah.build.BuildRequest.StepRequest;
-import dev.wadah.build.BuildRequest.TargetRequest;
-import dev.wadah.container.ContainerSpec.Limits;
 import dev.wadah.engine.Engine;
 import dev.wadah.image.Image;
-import dev.wadah.image.ImageStore.PullPolicy;
 import dev.wadah.layer.FileNode;
 import dev.wadah.layer.LayerEntry;
 import dev.wadah.layer.LayerStore;
-import dev.wadah.oci.ContainerConfig;
 import dev.wadah.oci.DiffId;
 import dev.wadah.oci.ImageConfig;
 import dev.wadah.oci.ImageReference;
@@ -27,7 +17,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /** An image "box" of the machine's static busybox, in a store of its own, and builds on it. */
 final class BoxImage {
@@ -54,18 +43,15 @@ final class BoxImage {
 
   private static void tag(Engine engine, String name, DiffId layer, Platform platform)
       throws IOException {
-    ContainerConfig empty = ContainerConfig.EMPTY;
-    ImageConfig config =
-        new ImageConfig(
-            platform, Optional.empty(), Optional.empty(), empty, List.of(layer), List.of());
+    ImageConfig config = PlainImages.config(platform, List.of(layer));
     Image image = engine.images().create(config, Map.of());
     engine.images().tag(ImageReference.parse(name), image.descriptor());
   }
 
   private static List<LayerEntry> entries() {
     List<LayerEntry> entries = new ArrayList<>();
-    entries.add(directory("/"));
-    entries.add(directory("/bin"));
+    entries.add(PlainImages.directory("/"));
+    entries.add(PlainImages.directory("/bin"));
     LayerEntry.Content content =
         new LayerEntry.Content() {
           @Override
@@ -100,29 +86,9 @@ final class BoxImage {
     return entries;
   }
 
-  private static LayerEntry directory(String path) {
-    FileNode node =
-        new FileNode(FileNode.Type.DIRECTORY, 0755, 0, 0, 0, 0, "", FileNode.Identity.PLAIN);
-    return new LayerEntry.File(path, node, LayerEntry.Content.NONE);
-  }
-
-  /** No name: a name of a request would be pushed where an output pushes. */
-  static final NamingRequest UNNAMED = new NamingRequest(List.of(), Map.of(), List.of());
-
   /** A request for the Dockerfile in a folder, with the image store as its output. */
   static BuildRequest request(Path context, Map<String, String> buildArgs) {
-    SecretSource secret =
-        new SecretSource.Value(
-            "s3cr3t-value-of-the-test".getBytes(java.nio.charset.StandardCharsets.UTF_8));
-    return new BuildRequest(
-        new ContextRequest(context.toString(), Optional.empty(), Map.of(), Map.of()),
-        new TargetRequest(
-            Optional.empty(), buildArgs, List.of(), PullPolicy.NEVER, Optional.empty()),
-        new CacheRequest(false, Set.of(), List.of(), List.of()),
-        new StepRequest("default", List.of(), Set.of(), Limits.NONE),
-        new SecretRequest(Map.of("token", secret), Map.of()),
-        List.of(),
-        new NamingRequest(List.of("result"), Map.of(), List.of()));
+    return BoxRequest.of(context).buildArgs(buildArgs).make();
   }
 
   /** Builds once more, as a process of its own: store, context. */

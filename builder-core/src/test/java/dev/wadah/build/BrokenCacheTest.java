@@ -10,7 +10,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpServer;
 import dev.wadah.build.BuildProgress.Outcome;
 import dev.wadah.build.BuildRequest.CacheRequest;
-import dev.wadah.build.BuildRequest.OutputRequest;
 import dev.wadah.build.BuildRequest.SharedCache;
 import dev.wadah.build.cache.CacheStore;
 import dev.wadah.dockerfile.Diagnostic;
@@ -27,7 +26,6 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
@@ -70,7 +68,7 @@ class BrokenCacheTest {
     Files.writeString(context.resolve("Dockerfile"), DOCKERFILE);
     SharedCache to = new SharedCache("registry", Map.of("ref", ref(), "mode", "max"));
     Engine engine = BoxImage.store(folder.resolve("first"));
-    build(engine, new CacheRequest(false, Set.of(), List.of(), List.of(to)), new Outcomes());
+    build(engine, BoxRequest.caches(List.of(), List.of(to)), new Outcomes());
   }
 
   @AfterEach
@@ -85,18 +83,8 @@ class BrokenCacheTest {
   }
 
   private BuildResult build(Engine engine, CacheRequest cache, Outcomes outcomes) throws Exception {
-    BuildRequest plain = BoxImage.request(context, Map.of());
-    return new Builder(engine)
-        .build(
-            new BuildRequest(
-                plain.context(),
-                plain.target(),
-                cache,
-                plain.steps(),
-                plain.secrets(),
-                List.of(new OutputRequest("cacheonly", Optional.empty(), Map.of())),
-                plain.naming()),
-            outcomes);
+    BuildRequest request = BoxRequest.of(context).cache(cache).outputs(BoxRequest.NOWHERE).make();
+    return new Builder(engine).build(request, outcomes);
   }
 
   /** Does something to the cache that lies in the registry's folder. */
@@ -186,7 +174,7 @@ class BrokenCacheTest {
       default -> records("[]".getBytes(UTF_8));
     }
     SharedCache to = new SharedCache("registry", Map.of("ref", ref(), "mode", "max"));
-    CacheRequest write = new CacheRequest(false, Set.of(), List.of(), List.of(to));
+    CacheRequest write = BoxRequest.caches(List.of(), List.of(to));
     build(BoxImage.store(folder.resolve("second")), write, new Outcomes());
     Outcomes outcomes = new Outcomes();
     Engine third = BoxImage.store(folder.resolve("third"));

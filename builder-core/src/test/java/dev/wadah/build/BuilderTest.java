@@ -113,16 +113,7 @@ class BuilderTest {
   @Test
   void refusesABadOutputBeforeAnyStepRuns() throws Exception {
     dockerfile("FROM box\nRUN echo ran\n");
-    BuildRequest plain = BoxImage.request(context, Map.of());
-    BuildRequest request =
-        new BuildRequest(
-            plain.context(),
-            plain.target(),
-            plain.cache(),
-            plain.steps(),
-            plain.secrets(),
-            plain.outputs(),
-            new BuildRequest.NamingRequest(List.of("box/UPPER"), Map.of(), List.of()));
+    BuildRequest request = BoxRequest.of(context).names("box/UPPER").make();
     Outcomes outcomes = new Outcomes();
     assertThatThrownBy(() -> new Builder(engine).build(request, outcomes))
         .isInstanceOf(BuildException.class)

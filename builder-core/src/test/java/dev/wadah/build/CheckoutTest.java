@@ -1,11 +1,11 @@
 package dev.wadah.build;
 
+import static dev.wadah.build.BoxRequest.OWN_CACHE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.wadah.build.BuildProgress.Outcome;
 import dev.wadah.build.BuildRequest.CacheRequest;
-import dev.wadah.build.BuildRequest.OutputRequest;
 import dev.wadah.build.BuildRequest.SharedCache;
 import dev.wadah.engine.Engine;
 import dev.wadah.layer.FileTree;
@@ -16,8 +16,6 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -43,9 +41,6 @@ class CheckoutTest {
       COPY --from=build /made /made
       RUN /run.sh
       """;
-
-  private static final OutputRequest NOWHERE =
-      new OutputRequest("cacheonly", Optional.empty(), Map.of());
 
   @TempDir Path folder;
   private Path repository;
@@ -80,15 +75,15 @@ class CheckoutTest {
   }
 
   private CacheRequest reading() {
-    return new CacheRequest(false, Set.of(), List.of(source()), List.of());
+    return BoxRequest.caches(List.of(source()), List.of());
   }
 
   private CacheRequest writing() {
-    return new CacheRequest(false, Set.of(), List.of(), List.of(target()));
+    return BoxRequest.caches(List.of(), List.of(target()));
   }
 
   private CacheRequest both() {
-    return new CacheRequest(false, Set.of(), List.of(source()), List.of(target()));
+    return BoxRequest.caches(List.of(source()), List.of(target()));
   }
 
   private SharedCache source() {
@@ -99,8 +94,6 @@ class CheckoutTest {
     String folder = this.folder.resolve("cache").toString();
     return new SharedCache("local", Map.of("dest", folder, "mode", "max"));
   }
-
-  private static final CacheRequest OWN = new CacheRequest(false, Set.of(), List.of(), List.of());
 
   /** A build's steps, and what it made. */
   private record Built(List<Outcome> steps, Engine engine, BuildResult result) {
@@ -114,20 +107,9 @@ class CheckoutTest {
   }
 
   private Built build(Engine engine, Path from, CacheRequest cache) throws Exception {
-    BuildRequest plain = BoxImage.request(from, Map.of());
     Outcomes outcomes = new Outcomes();
-    BuildResult result =
-        new Builder(engine)
-            .build(
-                new BuildRequest(
-                    plain.context(),
-                    plain.target(),
-                    cache,
-                    plain.steps(),
-                    plain.secrets(),
-                    List.of(NOWHERE),
-                    plain.naming()),
-                outcomes);
+    BuildRequest request = BoxRequest.of(from).cache(cache).outputs(BoxRequest.NOWHERE).make();
+    BuildResult result = new Builder(engine).build(request, outcomes);
     List<Outcome> steps =
         Stream.of("] RUN", "] COPY").flatMap(s -> outcomes.of(s).stream()).toList();
     assertThat(steps).hasSize(7);
@@ -158,12 +140,12 @@ class CheckoutTest {
     // Results from before, found by this machine's own keys, are written under the common ones.
     Engine first = store("first");
     Path open = checkout("002");
-    build(first, open, OWN);
+    build(first, open, OWN_CACHE);
     assertThat(build(first, open, writing()).steps()).containsOnly(Outcome.CACHED);
     // Another machine did the same on its own, and goes over to what is shared.
     Engine second = store("second");
     Path closed = checkout("077");
-    Built own = build(second, closed, OWN);
+    Built own = build(second, closed, OWN_CACHE);
     assertThat(own.mode("/f")).isEqualTo("600");
     assertThat(build(second, closed, both()).steps()).containsOnly(Outcome.CACHED);
     assertThat(build(store("third"), checkout("027"), both()).steps()).containsOnly(Outcome.CACHED);
@@ -173,14 +155,14 @@ class CheckoutTest {
   void countsEveryModeWithinOneStore() throws Exception {
     Engine engine = store("own");
     Path here = checkout("022");
-    assertThat(build(engine, here, OWN).mode("/f")).isEqualTo("644");
+    assertThat(build(engine, here, OWN_CACHE).mode("/f")).isEqualTo("644");
     mode(here, "rw-rw-r--");
-    Built changed = build(engine, here, OWN);
+    Built changed = build(engine, here, OWN_CACHE);
     assertThat(changed.steps()).contains(Outcome.DONE);
     assertThat(changed.mode("/f")).isEqualTo("664");
     // Back to what there was is no work, and an image of then.
     mode(here, "rw-r--r--");
-    Built back = build(engine, here, OWN);
+    Built back = build(engine, here, OWN_CACHE);
     assertThat(back.steps()).containsOnly(Outcome.CACHED);
     assertThat(back.mode("/f")).isEqualTo("644");
   }

@@ -10,13 +10,10 @@ import dev.wadah.build.BuildRequest.StepRequest;
 import dev.wadah.container.ContainerSpec.Limits;
 import dev.wadah.engine.Engine;
 import dev.wadah.image.Image;
-import dev.wadah.layer.FileNode;
 import dev.wadah.layer.LayerEntry;
 import dev.wadah.layer.LayerStack;
 import dev.wadah.layer.LayerStore;
-import dev.wadah.oci.ContainerConfig;
 import dev.wadah.oci.DiffId;
-import dev.wadah.oci.ImageConfig;
 import dev.wadah.oci.ImageReference;
 import dev.wadah.oci.Platform;
 import java.io.IOException;
@@ -184,7 +181,6 @@ class ExplainTest {
             args.put(name.substring(4), value);
           }
         });
-    BuildRequest plain = BoxImage.request(context, args);
     String source = options.get("cache-from");
     List<SharedCache> from =
         source == null
@@ -204,33 +200,16 @@ class ExplainTest {
             Optional.ofNullable(options.get("host")).stream().toList(),
             Set.of(),
             Limits.NONE);
-    return new BuildRequest(
-        plain.context(),
-        plain.target(),
-        cache,
-        steps,
-        plain.secrets(),
-        plain.outputs(),
-        plain.naming());
+    return BoxRequest.of(context).buildArgs(args).cache(cache).steps(steps).make();
   }
 
   private void prepare(Map<String, String> options) throws IOException {
     if (options.containsKey("base") || options.containsValue("other")) {
       Image box = engine.images().find("box", Platform.host()).orElseThrow();
-      FileNode node =
-          new FileNode(FileNode.Type.DIRECTORY, 0755, 0, 0, 0, 0, "", FileNode.Identity.PLAIN);
-      LayerEntry entry = new LayerEntry.File("/new", node, LayerEntry.Content.NONE);
-      LayerStack more =
-          box.layers().plus(engine.layers().write(List.of(entry), LayerStore.Form.TREE));
-      ImageConfig config =
-          new ImageConfig(
-              Platform.host(),
-              Optional.empty(),
-              Optional.empty(),
-              ContainerConfig.EMPTY,
-              more.layers(),
-              List.of());
-      Image other = engine.images().create(config, Map.of());
+      List<LayerEntry> entries = List.of(PlainImages.directory("/new"));
+      LayerStack more = box.layers().plus(engine.layers().write(entries, LayerStore.Form.TREE));
+      Image other =
+          engine.images().create(PlainImages.config(Platform.host(), more.layers()), Map.of());
       String name = options.containsKey("base") ? "box" : "other";
       engine.images().tag(ImageReference.parse(name), other.descriptor());
     }

@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.wadah.build.BuildProgress.Outcome;
-import dev.wadah.build.BuildRequest.CacheRequest;
-import dev.wadah.build.BuildRequest.NamingRequest;
 import dev.wadah.build.BuildRequest.OutputRequest;
 import dev.wadah.build.BuildRequest.SharedCache;
 import dev.wadah.build.HangingRegistry.Way;
@@ -25,7 +23,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -99,18 +96,13 @@ class HangingCacheTest {
   private BuildResult build(
       Engine engine, List<SharedCache> from, List<SharedCache> to, Outcomes outcomes)
       throws Exception {
-    BuildRequest plain = BoxImage.request(context, Map.of());
-    return new Builder(engine)
-        .build(
-            new BuildRequest(
-                plain.context(),
-                plain.target(),
-                new CacheRequest(false, Set.of(), from, to),
-                plain.steps(),
-                plain.secrets(),
-                List.of(new OutputRequest("image", Optional.empty(), Map.of())),
-                new NamingRequest(List.of("built:1"), Map.of(), List.of())),
-            outcomes);
+    BuildRequest request =
+        BoxRequest.of(context)
+            .cache(BoxRequest.caches(from, to))
+            .outputs(new OutputRequest("image", Optional.empty(), Map.of()))
+            .names("built:1")
+            .make();
+    return new Builder(engine).build(request, outcomes);
   }
 
   private static List<String> warnings(BuildResult result) {

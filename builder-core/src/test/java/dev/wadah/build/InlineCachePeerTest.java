@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.wadah.build.BuildProgress.Outcome;
 import dev.wadah.build.BuildRequest.CacheRequest;
-import dev.wadah.build.BuildRequest.OutputRequest;
 import dev.wadah.build.BuildRequest.SharedCache;
 import dev.wadah.engine.Engine;
 import java.io.IOException;
@@ -14,8 +13,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -46,19 +43,9 @@ class InlineCachePeerTest {
   private BuildResult build(
       Engine engine, Path context, CacheRequest cache, String name, Outcomes outcomes)
       throws Exception {
-    BuildRequest plain = BoxImage.request(context, Map.of());
-    OutputRequest push = new OutputRequest("registry", Optional.empty(), Map.of("name", name));
-    return new Builder(engine)
-        .build(
-            new BuildRequest(
-                plain.context(),
-                plain.target(),
-                cache,
-                plain.steps(),
-                plain.secrets(),
-                List.of(push),
-                BoxImage.UNNAMED),
-            outcomes);
+    BuildRequest request =
+        BoxRequest.of(context).cache(cache).outputs(BoxRequest.push(name)).names().make();
+    return new Builder(engine).build(request, outcomes);
   }
 
   @Test
@@ -73,12 +60,7 @@ class InlineCachePeerTest {
       String name = registry.host() + "/team/app:1";
       SharedCache inline = new SharedCache("inline", Map.of());
       Engine here = BoxImage.store(folder.resolve("here"));
-      build(
-          here,
-          context,
-          new CacheRequest(false, Set.of(), List.of(), List.of(inline)),
-          name,
-          new Outcomes());
+      build(here, context, BoxRequest.caches(List.of(), List.of(inline)), name, new Outcomes());
 
       Path layout = folder.resolve("layout");
       run("skopeo", "inspect", "--tls-verify=false", "docker://" + name);
@@ -106,7 +88,7 @@ class InlineCachePeerTest {
       build(
           BoxImage.store(folder.resolve("there")),
           context,
-          new CacheRequest(false, Set.of(), List.of(source), List.of()),
+          BoxRequest.caches(List.of(source), List.of()),
           registry.host() + "/team/again:1",
           outcomes);
       assertThat(outcomes.of("] RUN")).as("the cache came along").containsExactly(Outcome.CACHED);

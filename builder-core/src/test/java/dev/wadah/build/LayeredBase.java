@@ -8,9 +8,7 @@ import dev.wadah.image.transfer.TransferProgress;
 import dev.wadah.layer.FileNode;
 import dev.wadah.layer.LayerEntry;
 import dev.wadah.layer.LayerStore;
-import dev.wadah.oci.ContainerConfig;
 import dev.wadah.oci.DiffId;
-import dev.wadah.oci.ImageConfig;
 import dev.wadah.oci.ImageReference;
 import dev.wadah.oci.Platform;
 import java.io.ByteArrayInputStream;
@@ -19,8 +17,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.Random;
 
 /**
  * A base of three layers in which most destinations of a COPY are something other than they seem: a
@@ -74,15 +70,7 @@ final class LayeredBase {
     for (Layer layer : List.of(low, middle, high)) {
       layers.add(engine.layers().write(layer.entries, LayerStore.Form.TAR));
     }
-    ImageConfig config =
-        new ImageConfig(
-            Platform.host(),
-            Optional.empty(),
-            Optional.empty(),
-            ContainerConfig.EMPTY,
-            layers,
-            List.of());
-    return engine.images().assemble(config, Map.of());
+    return engine.images().assemble(PlainImages.config(Platform.host(), layers), Map.of());
   }
 
   /** Pushes the base with gzip layers. */
@@ -102,9 +90,7 @@ final class LayeredBase {
 
     Layer(int number) {
       this.number = number;
-      byte[] big = new byte[BIG_BYTES];
-      new Random(number).nextBytes(big);
-      file("/big" + number, big);
+      file("/big" + number, PlainImages.noise(number, BIG_BYTES));
     }
 
     private FileNode node(FileNode.Type type, int mode, int size, String link) {

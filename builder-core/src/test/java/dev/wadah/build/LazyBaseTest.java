@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.wadah.build.BuildRequest.OutputRequest;
-import dev.wadah.build.BuildRequest.TargetRequest;
 import dev.wadah.engine.Engine;
 import dev.wadah.image.Image;
 import dev.wadah.image.ImageStore.PullPolicy;
@@ -22,7 +21,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -70,9 +68,8 @@ class LazyBaseTest {
   private Descriptor pushBase(String path, Platform platform, boolean compressed)
       throws IOException {
     Engine engine = store();
-    byte[] content = new byte[BASE_BYTES];
-    new Random(7).nextBytes(content);
-    Image image = OneFileImage.make(engine, platform, content);
+    byte[] content = PlainImages.noise(7, BASE_BYTES);
+    Image image = PlainImages.ofOneFile(engine, platform, content);
     if (compressed) {
       image =
           new ImageCompression(engine.store(), engine.content(), engine.layers())
@@ -95,25 +92,12 @@ class LazyBaseTest {
       BuildProgress progress)
       throws Exception {
     Files.writeString(context.resolve("Dockerfile"), dockerfile);
-    BuildRequest plain = BoxImage.request(context, Map.of());
-    TargetRequest target = plain.target();
-    return new Builder(engine)
-        .build(
-            new BuildRequest(
-                plain.context(),
-                new TargetRequest(
-                    target.stage(), target.buildArgs(), target.platforms(), pull, target.epoch()),
-                plain.cache(),
-                plain.steps(),
-                plain.secrets(),
-                List.of(output),
-                BoxImage.UNNAMED),
-            progress);
+    BuildRequest request = BoxRequest.of(context).pull(pull).outputs(output).names().make();
+    return new Builder(engine).build(request, progress);
   }
 
   private OutputRequest push(String path) {
-    return new OutputRequest(
-        "registry", Optional.empty(), Map.of("name", registry.host() + "/" + path));
+    return BoxRequest.push(registry.host() + "/" + path);
   }
 
   /** A COPY without --link asks the base whether its target is a directory or a link there. */
@@ -229,34 +213,34 @@ class LazyBaseTest {
   void obeysPullAndDigestPins() throws Exception {
     start(TestRegistry.Kind.OURS);
     Descriptor first = pushBase("team/base:1", AMD64, true);
-    OutputRequest nowhere = new OutputRequest("cacheonly", Optional.empty(), Map.of());
     String from = "FROM " + name("team/base:1") + "\nLABEL a=b\n";
     Engine plain = store();
     CountingRegistry wire = new CountingRegistry(plain.registry());
     Engine engine = CountingRegistry.counted(plain, wire);
     BuildException never =
         catchThrowableOfType(
-            BuildException.class, () -> build(engine, from, PullPolicy.NEVER, nowhere));
+            BuildException.class, () -> build(engine, from, PullPolicy.NEVER, BoxRequest.NOWHERE));
     assertThat(never.getMessage()).contains("team/base:1", "pull policy never");
     assertThat(wire.requests).hasValue(0);
-    build(engine, from, PullPolicy.MISSING, nowhere);
+    build(engine, from, PullPolicy.MISSING, BoxRequest.NOWHERE);
     int asked = wire.requests.get();
-    build(engine, from, PullPolicy.MISSING, nowhere);
-    build(engine, from, PullPolicy.NEVER, nowhere);
+    build(engine, from, PullPolicy.MISSING, BoxRequest.NOWHERE);
+    build(engine, from, PullPolicy.NEVER, BoxRequest.NOWHERE);
     assertThat(wire.requests).as("what is here is not asked for").hasValue(asked);
-    build(engine, from, PullPolicy.ALWAYS, nowhere);
+    build(engine, from, PullPolicy.ALWAYS, BoxRequest.NOWHERE);
     assertThat(wire.requests.get()).isGreaterThan(asked);
     asked = wire.requests.get();
     String pinned = "FROM " + name("team/base").withDigest(first.digest()) + "\nLABEL a=b\n";
-    build(engine, pinned, PullPolicy.MISSING, nowhere);
+    build(engine, pinned, PullPolicy.MISSING, BoxRequest.NOWHERE);
     assertThat(wire.requests).as("a digest cannot mean anything else").hasValue(asked);
     registry.close();
     // another process, which waits for no host that never answered it
     Engine alone = Engine.open(plain.store().root());
-    build(alone, from, PullPolicy.NEWER, nowhere);
+    build(alone, from, PullPolicy.NEWER, BoxRequest.NOWHERE);
     assertThat(
             catchThrowableOfType(
-                BuildException.class, () -> build(alone, from, PullPolicy.ALWAYS, nowhere)))
+                BuildException.class,
+                () -> build(alone, from, PullPolicy.ALWAYS, BoxRequest.NOWHERE)))
         .isNotNull();
   }
 
@@ -279,7 +263,6 @@ class LazyBaseTest {
         .pushManifest(
             name("team/base:multi"),
             new Registry.Document(index.mediaType(), dev.wadah.oci.OciJson.write(index)));
-    OutputRequest nowhere = new OutputRequest("cacheonly", Optional.empty(), Map.of());
     BuildException none =
         catchThrowableOfType(
             BuildException.class,
@@ -288,7 +271,7 @@ class LazyBaseTest {
                     engine,
                     "FROM --platform=linux/s390x " + name("team/base:multi") + "\nLABEL a=b\n",
                     PullPolicy.MISSING,
-                    nowhere));
+                    BoxRequest.NOWHERE));
     assertThat(none.getMessage())
         .contains("has no image for linux/s390x; there is linux/arm64, windows/amd64");
   }

@@ -1,5 +1,7 @@
 package dev.wadah.build;
 
+import static dev.wadah.build.BoxRequest.NOWHERE;
+import static dev.wadah.build.BoxRequest.OWN_CACHE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -8,7 +10,6 @@ import dev.wadah.build.BuildRequest.Copies;
 import dev.wadah.build.BuildRequest.OutputRequest;
 import dev.wadah.build.BuildRequest.SharedCache;
 import dev.wadah.build.BuildRequest.StepRequest;
-import dev.wadah.build.BuildRequest.TargetRequest;
 import dev.wadah.build.export.Built;
 import dev.wadah.build.export.Exporter;
 import dev.wadah.container.ContainerSpec.Limits;
@@ -53,9 +54,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Tag("linux")
 @Timeout(120)
 class LazyCopyTest {
-  private static final CacheRequest NO_CACHE =
-      new CacheRequest(false, Set.of(), List.of(), List.of());
-
   @TempDir Path folder;
   private TestRegistry registry;
   private Path context;
@@ -122,37 +120,23 @@ class LazyCopyTest {
     List<DiffId> build(String dockerfile, CacheRequest cache, OutputRequest... outputs)
         throws Exception {
       Files.writeString(context.resolve("Dockerfile"), dockerfile);
-      BuildRequest request = BoxImage.request(context, Map.of());
-      TargetRequest target = request.target();
-      BuildResult result =
-          new Builder(engine)
-              .build(
-                  new BuildRequest(
-                      request.context(),
-                      new TargetRequest(
-                          target.stage(),
-                          target.buildArgs(),
-                          target.platforms(),
-                          PullPolicy.MISSING,
-                          target.epoch()),
-                      cache,
-                      new StepRequest("default", List.of(), Set.of(), Limits.NONE, copies),
-                      request.secrets(),
-                      List.of(outputs),
-                      BoxImage.UNNAMED),
-                  BuildProgress.NONE);
+      BuildRequest request =
+          BoxRequest.of(context)
+              .pull(PullPolicy.MISSING)
+              .cache(cache)
+              .steps(new StepRequest("default", List.of(), Set.of(), Limits.NONE, copies))
+              .outputs(outputs)
+              .names()
+              .make();
+      BuildResult result = new Builder(engine).build(request, BuildProgress.NONE);
       warnings = result.warnings().stream().map(Diagnostic::message).toList();
       return result.images().get(Platform.host()).layers().layers();
     }
   }
 
   private OutputRequest push(String path) {
-    return new OutputRequest(
-        "registry", Optional.empty(), Map.of("name", registry.host() + "/" + path));
+    return BoxRequest.push(registry.host() + "/" + path);
   }
-
-  private static final OutputRequest NOWHERE =
-      new OutputRequest("cacheonly", Optional.empty(), Map.of());
 
   private String dockerfile(String base) {
     return "FROM " + name(base) + "\n" + LayeredBase.STEPS;
@@ -176,7 +160,7 @@ class LazyCopyTest {
       }
     }
     Machine later = new Machine(Engine.open(machine.plain.store().root()));
-    List<DiffId> layers = later.build(dockerfile("team/base:1"), NO_CACHE, NOWHERE);
+    List<DiffId> layers = later.build(dockerfile("team/base:1"), OWN_CACHE, NOWHERE);
     assertThat(later.wire.layerBytesDown).hasValue(0);
     return layers;
   }
@@ -198,7 +182,7 @@ class LazyCopyTest {
     Image base = LayeredBase.push(store(), name("team/base:1"));
     List<DiffId> expected = expected(base);
     Machine machine = new Machine();
-    List<DiffId> layers = machine.build(dockerfile("team/base:1"), NO_CACHE, push("team/app:1"));
+    List<DiffId> layers = machine.build(dockerfile("team/base:1"), OWN_CACHE, push("team/app:1"));
     assertThat(layers).isEqualTo(expected);
     assertThat(machine.wire.layerGets).hasValue(3);
     assertThat(machine.wire.layerBytesUp.get()).isLessThan(LayeredBase.BIG_BYTES / 10);
@@ -211,7 +195,7 @@ class LazyCopyTest {
     start(TestRegistry.Kind.OURS);
     Image base = LayeredBase.push(store(), name("team/base:1"));
     Machine machine = new Machine();
-    machine.build(dockerfile("team/base:1"), NO_CACHE, NOWHERE);
+    machine.build(dockerfile("team/base:1"), OWN_CACHE, NOWHERE);
     for (int i = 0; i < 3; i++) {
       machine.plain.layers().delete(base.config().diffIds().get(i));
       machine.plain.content().delete(base.manifest().layers().get(i).digest());
@@ -219,7 +203,7 @@ class LazyCopyTest {
     touch("second");
     List<DiffId> expected = expected(base);
     Machine later = new Machine(Engine.open(machine.plain.store().root()));
-    List<DiffId> layers = later.build(dockerfile("team/base:1"), NO_CACHE, push("team/app:1"));
+    List<DiffId> layers = later.build(dockerfile("team/base:1"), OWN_CACHE, push("team/app:1"));
     assertThat(later.wire.layerGets).hasValue(0);
     assertThat(later.wire.layerBytesUp.get()).isBetween(1L, LayeredBase.BIG_BYTES / 10L);
     assertThat(layers).isEqualTo(expected);
@@ -228,7 +212,7 @@ class LazyCopyTest {
     Path archive = folder.resolve("image.tar");
     later.build(
         dockerfile("team/base:1"),
-        NO_CACHE,
+        OWN_CACHE,
         new OutputRequest("oci", Optional.of(archive.toString()), Map.of("name", "x")));
     assertThat(later.wire.layerGets).hasValue(3);
     assertThat(archive).isRegularFile();
@@ -239,9 +223,9 @@ class LazyCopyTest {
     start(TestRegistry.Kind.OURS);
     LayeredBase.push(store(), name("team/base:1"));
     Machine machine = new Machine();
-    machine.build("FROM " + name("team/base:1") + "\nCOPY f /keep/there\n", NO_CACHE, NOWHERE);
+    machine.build("FROM " + name("team/base:1") + "\nCOPY f /keep/there\n", OWN_CACHE, NOWHERE);
     assertThat(machine.wire.layerGets).as("the highest layer has the file").hasValue(1);
-    machine.build("FROM " + name("team/base:1") + "\nCOPY f /opt-there\n", NO_CACHE, NOWHERE);
+    machine.build("FROM " + name("team/base:1") + "\nCOPY f /opt-there\n", OWN_CACHE, NOWHERE);
     assertThat(machine.wire.layerGets).as("the next one has it").hasValue(2);
   }
 
@@ -251,9 +235,9 @@ class LazyCopyTest {
     LayeredBase.push(store(), name("team/base:1"));
     Machine machine = new Machine();
     String own = "COPY --link f /own/f\nCOPY f /own/f\nWORKDIR /own\nCOPY f ./f\n";
-    machine.build("FROM " + name("team/base:1") + "\n" + own, NO_CACHE, NOWHERE);
+    machine.build("FROM " + name("team/base:1") + "\n" + own, OWN_CACHE, NOWHERE);
     assertThat(machine.wire.layerGets).hasValue(0);
-    machine.build("FROM " + name("team/base:1") + "\n" + own + "COPY f ./g\n", NO_CACHE, NOWHERE);
+    machine.build("FROM " + name("team/base:1") + "\n" + own + "COPY f ./g\n", OWN_CACHE, NOWHERE);
     assertThat(machine.wire.layerGets).as("any layer may have /own/g").hasValue(3);
   }
 
@@ -293,7 +277,7 @@ class LazyCopyTest {
     // what the cache said is not taken for granted when nobody asks it
     Machine alone = new Machine(Engine.open(second.plain.store().root()));
     touch("third");
-    alone.build(dockerfile, NO_CACHE, NOWHERE);
+    alone.build(dockerfile, OWN_CACHE, NOWHERE);
     assertThat(alone.wire.layerGets).hasValue(3);
   }
 
@@ -304,11 +288,9 @@ class LazyCopyTest {
     Image base = LayeredBase.push(store(), name("team/base:1"));
     Path cache = folder.resolve("cache");
     Map<String, String> target = Map.of("dest", cache.toString());
-    CacheRequest write =
-        new CacheRequest(false, Set.of(), List.of(), List.of(new SharedCache("local", target)));
+    CacheRequest write = BoxRequest.caches(List.of(), List.of(new SharedCache("local", target)));
     Map<String, String> source = Map.of("src", cache.toString());
-    CacheRequest read =
-        new CacheRequest(false, Set.of(), List.of(new SharedCache("local", source)), List.of());
+    CacheRequest read = BoxRequest.caches(List.of(new SharedCache("local", source)), List.of());
     new Machine().build(dockerfile("team/base:1"), write, NOWHERE);
     int indexes = 0;
     try (Stream<Path> blobs = Files.list(cache.resolve("blobs/sha256"))) {
@@ -348,7 +330,7 @@ class LazyCopyTest {
     Image base = pushSeekable(form, "team/base:1");
     List<DiffId> expected = expected(base);
     Machine machine = new Machine();
-    List<DiffId> layers = machine.build(dockerfile("team/base:1"), NO_CACHE, push("team/app:1"));
+    List<DiffId> layers = machine.build(dockerfile("team/base:1"), OWN_CACHE, push("team/app:1"));
     assertThat(machine.wire.layerGets).hasValue(0);
     assertThat(machine.wire.parts).as("three lists, passwd and group").hasValue(5);
     assertThat(machine.wire.layerBytesUp.get()).isLessThan(LayeredBase.BIG_BYTES / 10);
@@ -357,7 +339,8 @@ class LazyCopyTest {
 
     touch("second");
     Machine later = new Machine(Engine.open(machine.plain.store().root()));
-    assertThat(later.build(dockerfile("team/base:1"), NO_CACHE, NOWHERE)).isEqualTo(expected(base));
+    assertThat(later.build(dockerfile("team/base:1"), OWN_CACHE, NOWHERE))
+        .isEqualTo(expected(base));
     assertThat(later.wire.parts).as("what was read once is known").hasValue(0);
     assertThat(later.wire.layerGets).hasValue(0);
   }
@@ -373,7 +356,7 @@ class LazyCopyTest {
         .export(
             Built.of(Map.of(Platform.host(), LayeredBase.make(engine))),
             output,
-            BoxImage.UNNAMED,
+            BoxRequest.of(context).names().make().naming(),
             BuildProgress.NONE);
     return store().images().resolve(name(path), Platform.host(), PullPolicy.ALWAYS);
   }
@@ -392,12 +375,12 @@ class LazyCopyTest {
             Optional.empty(),
             Map.of("name", registry.host() + "/team/app:1", "compression", compression));
     String dockerfile = dockerfile("team/base:1");
-    machine.build(dockerfile, NO_CACHE, output);
+    machine.build(dockerfile, OWN_CACHE, output);
     assertThat(machine.wire.layerGets).hasValue(0);
     assertThat(machine.wire.parts).as("three lists, passwd and group").hasValue(5);
     assertThat(machine.wire.layerBytesUp.get()).isLessThan(LayeredBase.BIG_BYTES / 10);
     machine.count();
-    List<DiffId> layers = machine.build(dockerfile, NO_CACHE, NOWHERE);
+    List<DiffId> layers = machine.build(dockerfile, OWN_CACHE, NOWHERE);
     assertThat(layers).as("the store keeps layers as the steps made them").isEqualTo(expected);
 
     // the base's lists went along, so nobody who builds on that image needs any layer either
@@ -408,7 +391,7 @@ class LazyCopyTest {
         .startsWith(base.manifest().layers().toArray(new Descriptor[0]));
     verify(machine, "team/app:1", app.config().diffIds());
     Machine next = new Machine();
-    next.build("FROM " + name("team/app:1") + "\nCOPY f /keep/d/more\n", NO_CACHE, output);
+    next.build("FROM " + name("team/app:1") + "\nCOPY f /keep/d/more\n", OWN_CACHE, output);
     assertThat(next.wire.layerGets).hasValue(0);
     assertThat(next.wire.parts.get()).isGreaterThan(0);
     verify(next, "team/app:1", app.config().diffIds());
@@ -454,17 +437,19 @@ class LazyCopyTest {
     Image liar = SeekableBase.lie(engine, LayeredBase.make(engine), name("evil/base:1"));
     assertThat(liar.config().diffIds()).isEqualTo(base.config().diffIds());
     Machine machine = new Machine();
-    assertThat(machine.build(dockerfile("evil/base:1"), NO_CACHE, NOWHERE)).isNotEqualTo(expected);
+    assertThat(machine.build(dockerfile("evil/base:1"), OWN_CACHE, NOWHERE)).isNotEqualTo(expected);
     assertThat(machine.wire.layerGets).hasValue(0);
     Machine later = new Machine(Engine.open(machine.plain.store().root()));
-    assertThat(later.build(dockerfile("team/base:1"), NO_CACHE, NOWHERE)).isEqualTo(expected);
+    assertThat(later.build(dockerfile("team/base:1"), OWN_CACHE, NOWHERE)).isEqualTo(expected);
     // both in one build: the list is not believed at all
     touch("second");
     Machine both = new Machine();
     String stages = dockerfile("evil/base:1").replaceFirst("\n", " AS evil\n");
     assertThat(
             both.build(
-                stages + dockerfile("team/base:1") + "COPY --from=evil /f /g\n", NO_CACHE, NOWHERE))
+                stages + dockerfile("team/base:1") + "COPY --from=evil /f /g\n",
+                OWN_CACHE,
+                NOWHERE))
         .startsWith(expected(base).toArray(new DiffId[0]));
   }
 
@@ -476,7 +461,7 @@ class LazyCopyTest {
     Image base = SeekableBase.broken(engine, LayeredBase.make(engine), name("team/base:1"), fault);
     List<DiffId> expected = expected(base);
     Machine machine = new Machine();
-    assertThat(machine.build(dockerfile("team/base:1"), NO_CACHE, NOWHERE)).isEqualTo(expected);
+    assertThat(machine.build(dockerfile("team/base:1"), OWN_CACHE, NOWHERE)).isEqualTo(expected);
     assertThat(machine.wire.layerGets).hasValue(3);
   }
 
@@ -490,7 +475,7 @@ class LazyCopyTest {
     List<DiffId> layers =
         machine.build(
             from + "WORKDIR /app\nCOPY f d ./\nADD --chown=7 f /keep/there\nUSER 5\nWORKDIR sub\n",
-            NO_CACHE,
+            OWN_CACHE,
             push("team/app:1"));
     assertThat(machine.wire.layerGets).hasValue(0);
     assertThat(machine.wire.parts).hasValue(0);
@@ -505,18 +490,18 @@ class LazyCopyTest {
     assertThat(machine.engine.layers().tree(new LayerStack(layers)).find("/app").orElseThrow())
         .matches(FileNode::isDirectory);
     String plain = "COPY f d /x/\nADD --chown=7 f /keep/there\n";
-    List<DiffId> flagged = machine.build(from + plain, NO_CACHE, NOWHERE);
+    List<DiffId> flagged = machine.build(from + plain, OWN_CACHE, NOWHERE);
     machine.copies = Copies.AS_WRITTEN;
     assertThat(
             machine.build(
                 from + plain.replace("COPY", "COPY --link").replace("ADD", "ADD --link"),
-                NO_CACHE,
+                OWN_CACHE,
                 NOWHERE))
         .isEqualTo(flagged);
     // an owner's name can only be looked up
     Machine other = new Machine();
     other.copies = Copies.LINKED;
-    other.build(from + "COPY --chown=web f /f\n", NO_CACHE, NOWHERE);
+    other.build(from + "COPY --chown=web f /f\n", OWN_CACHE, NOWHERE);
     assertThat(other.wire.layerGets).hasValue(3);
   }
 }

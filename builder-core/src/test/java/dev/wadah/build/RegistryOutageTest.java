@@ -8,23 +8,17 @@ import dev.wadah.image.Image;
 import dev.wadah.image.ImageVerification;
 import dev.wadah.image.transfer.ImageTransfer;
 import dev.wadah.image.transfer.TransferProgress;
-import dev.wadah.layer.FileNode;
 import dev.wadah.layer.LayerEntry;
 import dev.wadah.layer.LayerStore;
-import dev.wadah.oci.ContainerConfig;
 import dev.wadah.oci.Descriptor;
 import dev.wadah.oci.DiffId;
-import dev.wadah.oci.ImageConfig;
 import dev.wadah.oci.ImageReference;
 import dev.wadah.oci.Platform;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
@@ -59,29 +53,10 @@ class RegistryOutageTest {
   private static Image image(Engine engine) throws IOException {
     List<DiffId> layers = new ArrayList<>();
     for (int i = 0; i < LAYERS; i++) {
-      byte[] content = new byte[LAYER_BYTES];
-      new Random(i).nextBytes(content);
-      FileNode node =
-          new FileNode(
-              FileNode.Type.FILE, 0644, 0, 0, content.length, 0, "", FileNode.Identity.PLAIN);
-      layers.add(
-          engine
-              .layers()
-              .write(
-                  List.of(
-                      new LayerEntry.File(
-                          "/file" + i, node, () -> new ByteArrayInputStream(content))),
-                  LayerStore.Form.TAR));
+      LayerEntry file = PlainImages.file("/file" + i, PlainImages.noise(i, LAYER_BYTES));
+      layers.add(engine.layers().write(List.of(file), LayerStore.Form.TAR));
     }
-    ImageConfig config =
-        new ImageConfig(
-            Platform.host(),
-            Optional.empty(),
-            Optional.empty(),
-            ContainerConfig.EMPTY,
-            layers,
-            List.of());
-    return engine.images().assemble(config, Map.of());
+    return engine.images().assemble(PlainImages.config(Platform.host(), layers), Map.of());
   }
 
   private ImageReference name(String path) {

@@ -1,5 +1,6 @@
 package dev.wadah.build;
 
+import static dev.wadah.build.BoxRequest.OWN_CACHE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -19,7 +20,6 @@ import java.nio.file.attribute.FileTime;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -28,7 +28,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** rewrite-timestamp=true, compared with what docker buildx 0.29 writes (docs/build-repro.md). */
+/**
+ * rewrite-timestamp=true, compared with what docker buildx 0.29 writes (BuildKit's build-repro.md).
+ */
 @Tag("linux")
 @Timeout(120)
 class RewriteTimestampTest {
@@ -64,25 +66,14 @@ class RewriteTimestampTest {
     return BoxImage.store(folder.resolve("store" + ++stores));
   }
 
-  private static final CacheRequest OWN = new CacheRequest(false, Set.of(), List.of(), List.of());
-
   private BuildResult build(Engine engine, CacheRequest cache, Outcomes outcomes, boolean epoch)
       throws Exception {
-    BuildRequest plain =
-        BoxImage.request(
-            context, epoch ? Map.of("SOURCE_DATE_EPOCH", Long.toString(EPOCH)) : Map.of());
-    return new Builder(engine)
-        .build(
-            new BuildRequest(
-                plain.context(),
-                plain.target(),
-                cache,
-                plain.steps(),
-                plain.secrets(),
-                List.of(new OutputRequest("image", Optional.empty(), ATTRIBUTES)),
-                plain.naming()),
-            outcomes);
+    OutputRequest image = new OutputRequest("image", Optional.empty(), ATTRIBUTES);
+    BoxRequest request = BoxRequest.of(context).cache(cache).outputs(image);
+    return new Builder(engine).build((epoch ? request.buildArgs(ARGS) : request).make(), outcomes);
   }
+
+  private static final Map<String, String> ARGS = Map.of("SOURCE_DATE_EPOCH", Long.toString(EPOCH));
 
   private static final Map<String, String> ATTRIBUTES = Map.of("rewrite-timestamp", "true");
 
@@ -97,16 +88,16 @@ class RewriteTimestampTest {
   @Test
   void givesTheSameImageWheneverItIsBuilt() throws Exception {
     Engine first = store();
-    BuildResult one = build(first, OWN, new Outcomes(), true);
+    BuildResult one = build(first, OWN_CACHE, new Outcomes(), true);
     Thread.sleep(1100); // a layer's times are whole seconds
     Files.setLastModifiedTime(context.resolve("new"), FileTime.fromMillis(1_700_000_000_000L));
-    Image two = image(build(store(), OWN, new Outcomes(), true));
+    Image two = image(build(store(), OWN_CACHE, new Outcomes(), true));
     assertThat(two.descriptor()).isEqualTo(image(one).descriptor());
     assertThat(one.metadata())
         .containsEntry("containerimage.digest", two.descriptor().digest().toString());
     assertThat(first.images().target("result").orElseThrow().digest())
         .isEqualTo(two.descriptor().digest());
-    Image again = image(build(first, OWN, new Outcomes(), true));
+    Image again = image(build(first, OWN_CACHE, new Outcomes(), true));
     assertThat(again.descriptor()).isEqualTo(two.descriptor());
     assertThat(first.content().verify()).isEmpty();
   }
@@ -114,7 +105,7 @@ class RewriteTimestampTest {
   @Test
   void changesOnlyWhatIsNewAndLaterInTheImage() throws Exception {
     Engine engine = store();
-    Image image = image(build(engine, OWN, new Outcomes(), true));
+    Image image = image(build(engine, OWN_CACHE, new Outcomes(), true));
     FileTree tree = engine.layers().tree(image.layers());
     for (String path : List.of("/n", "/n/x", "/n/hard", "/n/soft", "/bin", "/bin/new", "/w")) {
       assertThat(seconds(tree, path)).as(path).isEqualTo(path.equals("/w") ? 315_619_200L : EPOCH);
@@ -124,7 +115,7 @@ class RewriteTimestampTest {
     assertThat(seconds(tree, "/bin/busybox")).as("the base's").isZero();
     // The cache has the layers that the steps made: another output of the same build shows them.
     Outcomes outcomes = new Outcomes();
-    Image plain = image(build(engine, OWN, outcomes, false));
+    Image plain = image(build(engine, OWN_CACHE, outcomes, false));
     assertThat(outcomes.of("] RUN")).containsOnly(Outcome.CACHED);
     List<DiffId> layers = plain.config().diffIds();
     assertThat(layers).hasSameSizeAs(image.config().diffIds());
@@ -136,7 +127,7 @@ class RewriteTimestampTest {
   @Test
   void leavesAllAsItIsWithoutAnEpoch() throws Exception {
     Engine engine = store();
-    Image image = image(build(engine, OWN, new Outcomes(), false));
+    Image image = image(build(engine, OWN_CACHE, new Outcomes(), false));
     assertThat(seconds(engine.layers().tree(image.layers()), "/n/x")).isGreaterThan(EPOCH);
   }
 
@@ -144,19 +135,9 @@ class RewriteTimestampTest {
   @ValueSource(strings = {"tar", "local"})
   void givesEveryFileTheEpochOutsideOfImages(String type) throws Exception {
     Path to = folder.resolve("out");
-    BuildRequest plain =
-        BoxImage.request(context, Map.of("SOURCE_DATE_EPOCH", Long.toString(EPOCH)));
+    OutputRequest output = new OutputRequest(type, Optional.of(to.toString()), Map.of());
     new Builder(store())
-        .build(
-            new BuildRequest(
-                plain.context(),
-                plain.target(),
-                OWN,
-                plain.steps(),
-                plain.secrets(),
-                List.of(new OutputRequest(type, Optional.of(to.toString()), Map.of())),
-                plain.naming()),
-            BuildProgress.NONE);
+        .build(BoxRequest.of(context).buildArgs(ARGS).outputs(output).make(), BuildProgress.NONE);
     if (type.equals("tar")) {
       Path unpacked = Files.createDirectory(folder.resolve("unpacked"));
       Process tar =
@@ -174,7 +155,7 @@ class RewriteTimestampTest {
   @Test
   void refusesAnInlineCacheInSuchAnImage() throws Exception {
     CacheRequest inline =
-        new CacheRequest(false, Set.of(), List.of(), List.of(new SharedCache("inline", Map.of())));
+        BoxRequest.caches(List.of(), List.of(new SharedCache("inline", Map.of())));
     Engine engine = store();
     BuildException e =
         catchThrowableOfType(

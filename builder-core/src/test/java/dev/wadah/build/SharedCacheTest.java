@@ -1,5 +1,7 @@
 package dev.wadah.build;
 
+import static dev.wadah.build.BoxRequest.NOWHERE;
+import static dev.wadah.build.BoxRequest.caches;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -24,7 +26,6 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
@@ -95,23 +96,12 @@ class SharedCacheTest {
     }
 
     Machine build(Path from, CacheRequest cache, OutputRequest... outputs) throws Exception {
-      BuildRequest plain = BoxImage.request(from, Map.of());
       outcomes = new Outcomes();
       wire.layerBytesDown.set(0);
       wire.layerBytesUp.set(0);
       wire.requests.set(0);
-      result =
-          new Builder(engine)
-              .build(
-                  new BuildRequest(
-                      plain.context(),
-                      plain.target(),
-                      cache,
-                      plain.steps(),
-                      plain.secrets(),
-                      List.of(outputs),
-                      BoxImage.UNNAMED),
-                  outcomes);
+      BuildRequest request = BoxRequest.of(from).cache(cache).outputs(outputs).names().make();
+      result = new Builder(engine).build(request, outcomes);
       return this;
     }
 
@@ -145,10 +135,6 @@ class SharedCacheTest {
     }
   }
 
-  private static CacheRequest caches(List<SharedCache> from, List<SharedCache> to) {
-    return new CacheRequest(false, Set.of(), from, to);
-  }
-
   private SharedCache inRegistry(String name, String... attributes) {
     Map<String, String> all = new java.util.HashMap<>(Map.of("ref", registry.host() + "/" + name));
     for (String attribute : attributes) {
@@ -161,12 +147,8 @@ class SharedCacheTest {
     return caches(List.of(inRegistry(name)), List.of(inRegistry(name, "mode=max")));
   }
 
-  private static final OutputRequest NOWHERE =
-      new OutputRequest("cacheonly", Optional.empty(), Map.of());
-
   private OutputRequest push(String name) {
-    return new OutputRequest(
-        "registry", Optional.empty(), Map.of("name", registry.host() + "/" + name));
+    return BoxRequest.push(registry.host() + "/" + name);
   }
 
   @ParameterizedTest

@@ -7,6 +7,7 @@ import dev.wadah.build.BuildException;
 import dev.wadah.build.BuildProgress;
 import dev.wadah.build.BuildRequest.NamingRequest;
 import dev.wadah.build.BuildRequest.OutputRequest;
+import dev.wadah.build.PlainImages;
 import dev.wadah.engine.Engine;
 import dev.wadah.image.Image;
 import dev.wadah.image.ImageVerification;
@@ -17,10 +18,8 @@ import dev.wadah.layer.FileTree;
 import dev.wadah.layer.LayerEntry;
 import dev.wadah.layer.LayerStore;
 import dev.wadah.oci.Annotations;
-import dev.wadah.oci.ContainerConfig;
 import dev.wadah.oci.Descriptor;
 import dev.wadah.oci.DiffId;
-import dev.wadah.oci.ImageConfig;
 import dev.wadah.oci.Index;
 import dev.wadah.oci.Manifest;
 import dev.wadah.oci.MediaTypes;
@@ -72,15 +71,7 @@ class ExporterTest {
         layer(
             new LayerEntry.Whiteout("/gone"),
             entry("/link", FileNode.Type.SYMLINK, 0777, "bin/tool"));
-    ImageConfig config =
-        new ImageConfig(
-            platform,
-            Optional.empty(),
-            Optional.empty(),
-            ContainerConfig.EMPTY,
-            List.of(first, second),
-            List.of());
-    return engine.images().create(config, Map.of());
+    return engine.images().create(PlainImages.config(platform, List.of(first, second)), Map.of());
   }
 
   private DiffId layer(LayerEntry... entries) throws IOException {

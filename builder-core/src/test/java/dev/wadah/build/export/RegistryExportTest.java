@@ -7,7 +7,7 @@ import dev.wadah.build.BuildException;
 import dev.wadah.build.BuildProgress;
 import dev.wadah.build.BuildRequest.NamingRequest;
 import dev.wadah.build.BuildRequest.OutputRequest;
-import dev.wadah.build.OneFileImage;
+import dev.wadah.build.PlainImages;
 import dev.wadah.engine.Engine;
 import dev.wadah.image.Image;
 import dev.wadah.image.ImageVerification;
@@ -63,7 +63,7 @@ class RegistryExportTest {
 
   private static Image image(Engine engine, Platform platform) throws IOException {
     byte[] text = "lorem ipsum dolor ".repeat(20_000).getBytes(StandardCharsets.UTF_8);
-    return OneFileImage.make(engine, platform, text);
+    return PlainImages.ofOneFile(engine, platform, text);
   }
 
   private Map<String, Object> export(

@@ -2,6 +2,7 @@ package dev.wadah.build.gc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.wadah.build.PlainImages;
 import dev.wadah.build.cache.CacheKey;
 import dev.wadah.build.cache.CacheStore;
 import dev.wadah.build.gc.Entry.Kind;
@@ -9,16 +10,12 @@ import dev.wadah.build.graph.Ingredient;
 import dev.wadah.content.Leases;
 import dev.wadah.engine.Engine;
 import dev.wadah.image.Image;
-import dev.wadah.layer.FileNode;
 import dev.wadah.layer.LayerEntry;
 import dev.wadah.layer.LayerStack;
 import dev.wadah.layer.LayerStore;
-import dev.wadah.oci.ContainerConfig;
 import dev.wadah.oci.DiffId;
-import dev.wadah.oci.ImageConfig;
 import dev.wadah.oci.ImageReference;
 import dev.wadah.oci.Platform;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,8 +24,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -338,29 +333,12 @@ class CollectorTest {
 
   /** A layer of one file of 100 kB that does not compress. */
   private DiffId layer(int seed, LayerStore.Form form) throws IOException {
-    byte[] content = new byte[100_000];
-    new Random(seed).nextBytes(content);
-    FileNode file =
-        new FileNode(
-            FileNode.Type.FILE, 0644, 0, 0, content.length, 0, "", FileNode.Identity.PLAIN);
-    return engine
-        .layers()
-        .write(
-            List.of(
-                new LayerEntry.File("/file" + seed, file, () -> new ByteArrayInputStream(content))),
-            form);
+    LayerEntry file = PlainImages.file("/file" + seed, PlainImages.noise(seed, 100_000));
+    return engine.layers().write(List.of(file), form);
   }
 
   private Image image(DiffId... layers) throws IOException {
-    ImageConfig config =
-        new ImageConfig(
-            Platform.host(),
-            Optional.empty(),
-            Optional.empty(),
-            ContainerConfig.EMPTY,
-            List.of(layers),
-            List.of());
-    return engine.images().create(config, Map.of());
+    return engine.images().create(PlainImages.config(Platform.host(), List.of(layers)), Map.of());
   }
 
   private void name(String name, Image image) throws IOException {
