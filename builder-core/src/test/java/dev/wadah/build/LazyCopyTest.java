@@ -31,6 +31,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -99,8 +100,17 @@ class LazyCopyTest {
     private final Engine plain;
     private CountingRegistry wire;
     private List<String> warnings = List.of();
+    private final List<String> said = Collections.synchronizedList(new ArrayList<>());
     private Copies copies = Copies.AS_WRITTEN;
     private Engine engine;
+
+    /** Keeps what steps print. */
+    private final class Said implements BuildProgress {
+      @Override
+      public void output(VertexName vertex, int stream, byte[] bytes) {
+        said.add(new String(bytes, StandardCharsets.UTF_8));
+      }
+    }
 
     Machine() throws IOException {
       this(store());
@@ -128,7 +138,7 @@ class LazyCopyTest {
               .outputs(outputs)
               .names()
               .make();
-      BuildResult result = new Builder(engine).build(request, BuildProgress.NONE);
+      BuildResult result = new Builder(engine).build(request, new Said());
       warnings = result.warnings().stream().map(Diagnostic::message).toList();
       return result.images().get(Platform.host()).layers().layers();
     }
@@ -188,6 +198,30 @@ class LazyCopyTest {
     assertThat(machine.wire.layerBytesUp.get()).isLessThan(LayeredBase.BIG_BYTES / 10);
     assertThat(folder.resolve("store" + (stores - 1) + "/layers/trees")).isEmptyDirectory();
     verify(machine, "team/app:1", layers);
+  }
+
+  @Test
+  void tellsHowToSpareADownloadThatWasForNamesOnly() throws Exception {
+    start(TestRegistry.Kind.OURS);
+    LayeredBase.push(store(), name("team/base:1"));
+    String from = "FROM " + name("team/base:1") + "\n";
+    String there = " of the base were fetched to see what is at the destination; ";
+    Machine copying = new Machine();
+    copying.build(from + "COPY f /no/such/folder/\n", NO_CACHE, NOWHERE);
+    assertThat(copying.said).hasSize(1);
+    assertThat(copying.said.get(0))
+        .matches("[0-9.]+[kM]?B" + there + "--link here or --link-copies spares that\n");
+    copying.build(from + "COPY f /no/such/place/\n", NO_CACHE, NOWHERE);
+    assertThat(copying.said).hasSize(1);
+
+    Machine working = new Machine();
+    working.build(from + "WORKDIR /no/such/folder\n", NO_CACHE, NOWHERE);
+    assertThat(working.said).singleElement().asString().contains(there + "--link-copies");
+
+    Machine linking = new Machine();
+    linking.build(from + "COPY --link f /no/such/folder/\n", NO_CACHE, NOWHERE);
+    assertThat(linking.wire.layerGets).hasValue(0);
+    assertThat(linking.said).isEmpty();
   }
 
   @Test

@@ -49,6 +49,11 @@ final class FileRunner {
     return layers.write(FileActions.apply(root(vertex, inputs), trees, op.actions()), progress);
   }
 
+  /** Whether the base of a step is going to be unpacked, whatever the step itself needs of it. */
+  boolean isUnpacked(Vertex vertex) {
+    return uses.isUnpacked(vertex);
+  }
+
   private FileTree root(Vertex vertex, List<VertexResult> inputs) throws IOException {
     if (((Op.File) vertex.op()).placement() == Op.Placement.LINKED) {
       // A linked copy sees an empty root, so its layer fits on any other.

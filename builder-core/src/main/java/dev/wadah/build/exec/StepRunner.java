@@ -38,6 +38,8 @@ public final class StepRunner implements GraphExecutor.VertexRunner {
   private final LayerStore layers;
   private final StepCache cache;
   private final Sources sources;
+  private static final int STANDARD_ERROR = 2;
+
   private final StepWork work;
   private final Misses misses;
   private final BuildProgress progress;
@@ -93,9 +95,13 @@ public final class StepRunner implements GraphExecutor.VertexRunner {
     long start = System.nanoTime();
     progress.started(name);
     TransferTicker fetches = new TransferTicker(progress, name);
-    layers.tellFetches(new LayerNews(progress, name, fetches));
+    NameFetches names = new NameFetches();
+    layers.tellFetches(new LayerNews(progress, name, fetches, names));
     try {
       Finished finished = finish(vertex, inputs);
+      names
+          .advice(vertex, inputs, work.files().isUnpacked(vertex))
+          .ifPresent(advice -> progress.output(name, STANDARD_ERROR, advice));
       progress.finished(name, finished.outcome(), since(start), Optional.empty());
       return finished.result();
     } catch (FileActionException e) {
@@ -120,11 +126,13 @@ public final class StepRunner implements GraphExecutor.VertexRunner {
   }
 
   /** Tells a progress what is done for the layers of a step. */
-  private record LayerNews(BuildProgress progress, VertexName step, TransferTicker fetches)
+  private record LayerNews(
+      BuildProgress progress, VertexName step, TransferTicker fetches, NameFetches names)
       implements FetchListener {
     @Override
     public void fetched(Descriptor blob, long bytes) {
       fetches.moved(blob.digest().toString(), bytes, blob.sizeBytes());
+      names.fetched(blob, bytes);
     }
 
     @Override
