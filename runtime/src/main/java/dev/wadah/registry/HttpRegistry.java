@@ -267,11 +267,7 @@ public final class HttpRegistry implements Registry {
       if (!reply.isSuccess()) {
         throw reply.unexpected();
       }
-      // The login page of a hotel's network says 200 to everything.
-      if (reply.header("Content-Type").orElse("").startsWith("text/html")) {
-        throw new RegistryException(
-            "%s sends %s".formatted(Reply.shown(reply.uri()), Reply.HTML), null);
-      }
+      reply.requireNoPage();
     }
   }
 }

@@ -104,6 +104,8 @@ final class ManifestCalls {
       if (reply.status() != 201 && reply.status() != 202 && reply.status() != 200) {
         throw reply.unexpected();
       }
+      // It says 200 to everything, also to the question whether the blobs are there.
+      reply.requireNoPage();
       Optional<Digest> stored = stated(reply);
       if (stored.isPresent() && !stored.get().equals(descriptor.digest())) {
         throw new RegistryException(

@@ -115,6 +115,17 @@ final class Reply implements Closeable {
     }
   }
 
+  /**
+   * Refuses a page for people. The login page of a hotel's network says 200 to everything.
+   *
+   * @throws RegistryException if this is one
+   */
+  void requireNoPage() throws RegistryException {
+    if (header("Content-Type").orElse("").startsWith("text/html")) {
+      throw new RegistryException("%s sends %s".formatted(shown(uri()), HTML), null);
+    }
+  }
+
   /** What to throw when the status is none of those that were hoped for; reads the body. */
   RegistryException unexpected() {
     String hint = status() == 407 ? "; the proxy wants other credentials" : "";
