@@ -20,6 +20,13 @@ for jar in "$new"/lib/*.jar; do
   [ "$jar" = "$new/lib/wadah.jar" ] || set -- "$@" "$jar"
 done
 "${JAVA_HOME:+$JAVA_HOME/bin/}java" -cp "$(echo "$new"/lib/asm-[0-9]*.jar)" "$here/Pack.java" --index "$new/lib/libraries.jar" "$@"
+# Second on the class path, and nothing in it but the list of the services that wadah.jar has: whoever asks for a logger takes the first
+# list and looks whether there is another, for which the JVM would open all other jars. See SystemLoggers.java.
+unpacked=$target/services
+rm -rf "$unpacked"
+mkdir "$unpacked"
+cp -pR "$here/../resources/META-INF" "$unpacked/"
+"${JAVA_HOME:+$JAVA_HOME/bin/}jar" --create --no-manifest --date=2000-01-01T00:00:00Z --file="$new/lib/services.jar" -C "$unpacked" META-INF
 
 if [ -d "$natives" ]; then
   # amd64 and arm64 files keep their names; the runtime knows which one is its own.

@@ -38,6 +38,9 @@ public final class Main {
   public static void main(String[] args) {
     // Every flag is a text: picocli need not find java.time's and java.sql's parsers by reflection.
     System.setProperty("picocli.converters.excludes", ".*");
+    // Services are those of the JVM's own modules: for the first look-up of a host name it asks for
+    // one that resolves it, and would open every jar of the class path, which takes 40 ms.
+    Thread.currentThread().setContextClassLoader(ClassLoader.getPlatformClassLoader());
     Cancellation cancellation = Cancellation.ofThisThread();
     PrintStream out = stream(FileDescriptor.out, false);
     PrintStream err = stream(FileDescriptor.err, true);

@@ -2,8 +2,10 @@ package dev.wadah.registry;
 
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.net.UnknownHostException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.time.Duration;
@@ -29,12 +31,32 @@ final class Connections {
    */
   private static final int BUFFER_BYTES = 256 << 10;
 
+  private static final String SELECTORS = "java.nio.channels.spi.SelectorProvider";
+  private static final String EPOLL = "sun.nio.ch.EPollSelectorProvider";
+
   Connections(Map<String, String> environment, Duration connectTimeout) {
     this.connectTimeout = connectTimeout;
     this.proxies = new Proxies(environment);
     // Read once, when the client's classes load.
     if (System.getProperty("jdk.httpclient.bufsize") == null) {
       System.setProperty("jdk.httpclient.bufsize", Integer.toString(BUFFER_BYTES));
+    }
+    nameSelectors();
+  }
+
+  /**
+   * Names what waits for sockets on Linux, the JDK's own and only. Otherwise the JDK looks for
+   * another in every jar of the class path first, which takes 40 ms.
+   */
+  private static void nameSelectors() {
+    if (System.getProperty(SELECTORS) != null) {
+      return;
+    }
+    try {
+      Class.forName(EPOLL, false, null);
+      System.setProperty(SELECTORS, EPOLL);
+    } catch (ClassNotFoundException e) {
+      // A JDK that calls it otherwise looks for it.
     }
   }
 
@@ -77,7 +99,21 @@ final class Connections {
     return client;
   }
 
+  /**
+   * Looks a name up in this thread. The first look-up of a JVM asks the class loader of its thread
+   * for a service that resolves names: ours may have been given a small one (see the command's
+   * Main), the client's threads have that of the class path with all its jars.
+   */
+  private static void settleResolver() {
+    try {
+      InetAddress.getByName("localhost");
+    } catch (UnknownHostException e) {
+      // Whoever resolves names has been found, which was what was wanted.
+    }
+  }
+
   private HttpClient make(Way way) throws IOException {
+    settleResolver();
     // Version 1.1: parallel blobs get connections of their own instead of sharing one window.
     HttpClient.Builder builder =
         HttpClient.newBuilder()

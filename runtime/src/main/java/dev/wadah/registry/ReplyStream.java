@@ -166,7 +166,8 @@ final class ReplyStream extends InputStream implements HttpResponse.BodySubscrib
 
   /**
    * Lets the connection go. It can be used again if the reply has been read to its end, so a short
-   * rest, such as the text of a 401, is taken when it is here already or comes at once.
+   * rest, such as the text of a 401, is taken when it is here already or comes at once. The end of
+   * a reply without a body comes only after its head, too.
    */
   @Override
   public void close() {
@@ -187,7 +188,7 @@ final class ReplyStream extends InputStream implements HttpResponse.BodySubscrib
 
   private void skipShortRest() throws InterruptedException {
     long deadline = System.nanoTime() + REST_WAIT.toNanos();
-    for (int bytes = 0; !ended && subscription != null && bytes < REST_BYTES; ) {
+    for (int bytes = 0; !ended && bytes < REST_BYTES; ) {
       List<ByteBuffer> part = parts.poll(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
       if (part == null) {
         return;
@@ -196,7 +197,9 @@ final class ReplyStream extends InputStream implements HttpResponse.BodySubscrib
         bytes += piece.remaining();
       }
       ended = part == end;
-      subscription.request(1);
+      if (!ended) {
+        subscription.request(1);
+      }
     }
   }
 }

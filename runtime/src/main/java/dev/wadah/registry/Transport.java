@@ -30,6 +30,7 @@ final class Transport {
   private final Set<String> answered = ConcurrentHashMap.newKeySet();
 
   private final Map<String, String> schemes = new ConcurrentHashMap<>();
+  private final Map<String, Object> probes = new ConcurrentHashMap<>();
 
   Transport(Connections connections, Credentials credentials, RetryPolicy retries) {
     this.wire = new Wire(connections, retries);
@@ -216,12 +217,15 @@ final class Transport {
     if (!endpoint.isLoopback() || settled) {
       return "https";
     }
-    String known = schemes.get(endpoint.host());
-    if (known == null) {
-      known = probe(endpoint);
-      schemes.put(endpoint.host(), known);
+    // Of several blobs that are sent at once, the first asks for all.
+    synchronized (probes.computeIfAbsent(endpoint.host(), host -> new Object())) {
+      String known = schemes.get(endpoint.host());
+      if (known == null) {
+        known = probe(endpoint);
+        schemes.put(endpoint.host(), known);
+      }
+      return known;
     }
-    return known;
   }
 
   private String probe(Endpoint endpoint) throws IOException {

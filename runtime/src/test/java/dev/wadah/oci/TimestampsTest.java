@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Instant;
+import java.time.LocalDate;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -19,6 +20,16 @@ class TimestampsTest {
   void writesTimesWithoutTrailingZeros(String time, String text) {
     assertThat(Timestamps.format(Timestamps.parse(time))).isEqualTo(text);
     assertThat(Timestamps.parse(text)).isEqualTo(Instant.parse(text));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"0000", "0001", "1600", "1900", "1969", "1970", "2000", "2026", "9999"})
+  void countsEachDayOfAYearAsTheCalendarDoes(String year) {
+    LocalDate day = LocalDate.parse(year + "-01-01");
+    for (; day.getYear() == Integer.parseInt(year); day = day.plusDays(1)) {
+      String text = day + "T00:00:00Z";
+      assertThat(Timestamps.parse(text)).isEqualTo(Instant.parse(text));
+    }
   }
 
   @ParameterizedTest

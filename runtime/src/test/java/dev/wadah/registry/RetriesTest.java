@@ -4,13 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpExchange;
+import dev.wadah.oci.Digest;
 import dev.wadah.oci.ImageReference;
 import dev.wadah.oci.MediaTypes;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -49,6 +53,23 @@ class RetriesTest {
       assertThat(Duration.ofNanos(System.nanoTime() - before))
           .isGreaterThan(Duration.ofMillis(990));
     }
+  }
+
+  @Test
+  void asksOnOneConnectionWhenRepliesHaveNoBody() throws IOException {
+    Set<InetSocketAddress> connections = ConcurrentHashMap.newKeySet();
+    HttpRegistry registry = new HttpRegistry(Map.of("HOME", "/nonexistent"), RetryPolicy.DEFAULT);
+    try (ScriptedServer server =
+        new ScriptedServer(
+            (http, count) -> {
+              connections.add(http.getRemoteAddress());
+              http.sendResponseHeaders(404, -1);
+            })) {
+      for (int i = 0; i < 200; i++) {
+        assertThat(registry.hasBlob(name(server), Digest.of(new byte[] {(byte) i}))).isFalse();
+      }
+    }
+    assertThat(connections).hasSize(1);
   }
 
   @ParameterizedTest(name = "{0}")

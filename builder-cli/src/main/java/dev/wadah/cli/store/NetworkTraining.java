@@ -22,10 +22,10 @@ final class NetworkTraining {
   private static final String TYPE = "application/vnd.oci.image.";
   private static final String CONFIG =
       """
-      {"architecture":"amd64","os":"linux","created":"2000-01-01T00:00:00Z",
+      {"architecture":"amd64","os":"linux","created":"2000-03-01T00:00:00.5Z",
        "config":{"Env":["PATH=/bin"],"Cmd":["sh"]},
        "rootfs":{"type":"layers","diff_ids":["%s"]},
-       "history":[{"created":"2000-01-01T00:00:00Z","created_by":"train"}]}
+       "history":[{"created":"2000-03-01T00:00:00.5Z","created_by":"train"}]}
       """;
   private static final String MANIFEST =
       """

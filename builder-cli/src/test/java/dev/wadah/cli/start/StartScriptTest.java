@@ -54,7 +54,7 @@ class StartScriptTest {
     Files.createDirectories(home.resolve("lib"));
     Path script = Path.of("src/main/dist/bin/wadah");
     Files.copy(script, home.resolve("bin/wadah"), StandardCopyOption.COPY_ATTRIBUTES);
-    for (String jar : List.of("asm.jar", "libraries.jar", "wadah.jar")) {
+    for (String jar : List.of("asm.jar", "libraries.jar", "services.jar", "wadah.jar")) {
       Files.createFile(home.resolve("lib").resolve(jar));
     }
     Files.writeString(home.resolve("lib/build-id"), "1-2\n");
@@ -65,7 +65,8 @@ class StartScriptTest {
   void putsTheJarOfBuildsFirstAndPassesArgumentsAsTheyAre() throws Exception {
     Run run = run(jvm("25.0.1"), Map.of(), "build", "-t", "a b", "*", "");
     assertThat(run.lines)
-        .containsSubsequence("-cp", lib("wadah", "libraries"), "dev.wadah.cli.Main", "build");
+        .containsSubsequence(
+            "-cp", lib("wadah", "services", "libraries"), "dev.wadah.cli.Main", "build");
     assertThat(run.output).endsWith("build\n-t\na b\n*\n\n");
     assertThat(run.lines).contains("-Dwadah.libexec=" + home + "/libexec");
   }

@@ -213,9 +213,13 @@ public final class ImageTransfer {
       }
     }
     announce(blobs, progress);
-    ParallelTransfers.run(tasks);
     byte[] config = image.configBytes();
-    pushBlob(name, image.manifest().config(), () -> new ByteArrayInputStream(config));
+    tasks.add(
+        () -> {
+          pushBlob(name, image.manifest().config(), () -> new ByteArrayInputStream(config));
+          return null;
+        });
+    ParallelTransfers.run(tasks);
   }
 
   /**
