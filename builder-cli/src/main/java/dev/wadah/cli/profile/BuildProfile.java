@@ -25,6 +25,7 @@ public final class BuildProfile implements BuildProgress {
   private final long beganNanos;
   private final List<Step> steps = new ArrayList<>();
   private final Map<String, String> misses = new HashMap<>();
+  private final Map<String, Long> starts = new HashMap<>();
 
   /**
    * What a vertex took.
@@ -107,6 +108,9 @@ public final class BuildProfile implements BuildProgress {
 
   @Override
   public void started(VertexName vertex) {
+    synchronized (steps) {
+      starts.put(vertex.digest().toString(), System.nanoTime());
+    }
     Profile.of(vertex.digest().toString());
     next.started(vertex);
   }
@@ -143,12 +147,14 @@ public final class BuildProfile implements BuildProgress {
   public void finished(
       VertexName vertex, Outcome outcome, Duration duration, Optional<String> error) {
     Profile.of("");
-    long nanos = duration.toNanos();
     long thread = Thread.currentThread().getId();
     long now = System.nanoTime();
+    String digest = vertex.digest().toString();
     synchronized (steps) {
-      Optional<String> why = Optional.ofNullable(misses.get(vertex.digest().toString()));
-      steps.add(new Step(vertex, now - nanos, nanos, thread, outcome, error, why));
+      // Not the duration: counted back from now it would begin after the first thing in it.
+      long start = starts.getOrDefault(digest, now - duration.toNanos());
+      Optional<String> why = Optional.ofNullable(misses.get(digest));
+      steps.add(new Step(vertex, start, now - start, thread, outcome, error, why));
     }
     next.finished(vertex, outcome, duration, error);
   }

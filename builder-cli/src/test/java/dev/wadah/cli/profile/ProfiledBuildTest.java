@@ -8,9 +8,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpServer;
 import dev.wadah.build.BuildProgress;
+import dev.wadah.build.BuildProgress.Outcome;
+import dev.wadah.build.BuildProgress.VertexName;
 import dev.wadah.build.BuildResult;
 import dev.wadah.cli.Cli;
 import dev.wadah.cli.Console;
+import dev.wadah.oci.Digest;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -255,14 +258,44 @@ class ProfiledBuildTest {
     throw new InterruptedIOException("the build was cancelled");
   }
 
+  /** Its directory was there when the build began. */
   @Test
-  void tellsABuildsFailureEvenWhenItsProfileCannotBeWritten() throws IOException {
-    write("FROM scratch\nCOPY nothing /\n");
+  void tellsABuildsFailureEvenWhenItsProfileCannotBeWritten() {
+    Console console =
+        new Console(
+            InputStream.nullInputStream(),
+            new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8),
+            new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8),
+            Map.of(),
+            "",
+            Console.Streams.CAPTURED);
+    ProfiledBuild build =
+        new ProfiledBuild(Optional.of(folder.resolve("no/such/p.json")), console);
 
-    Cli.Result result = build("--profile", folder.resolve("no/such/p.json").toString());
+    assertThatThrownBy(
+            () ->
+                build.run(
+                    BuildProgress.NONE,
+                    progress -> {
+                      throw new IOException("the build's own failure");
+                    }))
+        .hasMessage("the build's own failure")
+        .satisfies(e -> assertThat(e.getSuppressed()).hasSize(1));
+  }
 
-    assertThat(result.code()).isEqualTo(1);
-    assertThat(result.err()).contains("COPY nothing /");
+  /** Whoever tells of the end has measured the duration a moment before. */
+  @Test
+  void aStepBeginsBeforeWhatIsInIt() {
+    BuildProfile profile = new BuildProfile(BuildProgress.NONE);
+    VertexName vertex = new VertexName(Digest.of(new byte[1]), "a step", List.of());
+
+    profile.started(vertex);
+    long within = System.nanoTime();
+    profile.finished(vertex, Outcome.DONE, Duration.ZERO, Optional.empty());
+
+    assertThat(profile.finish().steps())
+        .singleElement()
+        .satisfies(step -> assertThat(step.start()).isLessThanOrEqualTo(within));
   }
 
   @Test
