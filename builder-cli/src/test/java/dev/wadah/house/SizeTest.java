@@ -25,6 +25,7 @@ class SizeTest {
   private static final int LONGEST_FILE = 500;
   private static final int LONGEST_METHOD = 50;
   private static final int MOST_PARAMETERS = 8;
+
   /** 1,500 until layers were mounted once and chroots left (docs/adr/0015). */
   private static final int LONGEST_LAUNCHER = 1_610;
 

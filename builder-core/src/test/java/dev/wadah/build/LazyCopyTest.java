@@ -207,19 +207,19 @@ class LazyCopyTest {
     String from = "FROM " + name("team/base:1") + "\n";
     String there = " of the base were fetched to see what is at the destination; ";
     Machine copying = new Machine();
-    copying.build(from + "COPY f /no/such/folder/\n", NO_CACHE, NOWHERE);
+    copying.build(from + "COPY f /no/such/folder/\n", OWN_CACHE, NOWHERE);
     assertThat(copying.said).hasSize(1);
     assertThat(copying.said.get(0))
         .matches("[0-9.]+[kM]?B" + there + "--link here or --link-copies spares that\n");
-    copying.build(from + "COPY f /no/such/place/\n", NO_CACHE, NOWHERE);
+    copying.build(from + "COPY f /no/such/place/\n", OWN_CACHE, NOWHERE);
     assertThat(copying.said).hasSize(1);
 
     Machine working = new Machine();
-    working.build(from + "WORKDIR /no/such/folder\n", NO_CACHE, NOWHERE);
+    working.build(from + "WORKDIR /no/such/folder\n", OWN_CACHE, NOWHERE);
     assertThat(working.said).singleElement().asString().contains(there + "--link-copies");
 
     Machine linking = new Machine();
-    linking.build(from + "COPY --link f /no/such/folder/\n", NO_CACHE, NOWHERE);
+    linking.build(from + "COPY --link f /no/such/folder/\n", OWN_CACHE, NOWHERE);
     assertThat(linking.wire.layerGets).hasValue(0);
     assertThat(linking.said).isEmpty();
   }

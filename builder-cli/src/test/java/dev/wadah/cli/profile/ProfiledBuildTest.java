@@ -269,8 +269,7 @@ class ProfiledBuildTest {
             Map.of(),
             "",
             Console.Streams.CAPTURED);
-    ProfiledBuild build =
-        new ProfiledBuild(Optional.of(folder.resolve("no/such/p.json")), console);
+    ProfiledBuild build = new ProfiledBuild(Optional.of(folder.resolve("no/such/p.json")), console);
 
     assertThatThrownBy(
             () ->
