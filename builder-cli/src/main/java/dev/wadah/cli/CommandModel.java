@@ -165,7 +165,7 @@ public final class CommandModel {
   }
 
   private static OptionSpec.Builder option(String description, String... names) {
-    return OptionSpec.builder(names).description(description.replace("%", "%%"));
+    return OptionSpec.builder(names).description(description);
   }
 
   /** Names of an option or label of an argument, for messages. */
