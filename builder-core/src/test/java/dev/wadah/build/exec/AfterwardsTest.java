@@ -78,6 +78,7 @@ class AfterwardsTest {
         () -> {
           throw new IOException("no space");
         });
+    afterwards.await(); // two pieces are done at once: which of them fails first nobody knows
     afterwards.close(
         () -> {
           throw new IllegalStateException("second");
