@@ -11,6 +11,7 @@ import dev.wadah.build.BuildRequest.StepRequest;
 import dev.wadah.build.BuildRequest.TargetRequest;
 import dev.wadah.container.ContainerSpec.Limits;
 import dev.wadah.image.ImageStore.PullPolicy;
+import dev.wadah.oci.Platform;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
@@ -31,6 +32,7 @@ final class BoxRequest {
 
   private final Path context;
   private Map<String, String> buildArgs = Map.of();
+  private List<Platform> platforms = List.of();
   private PullPolicy pull = PullPolicy.NEVER;
   private CacheRequest cache = OWN_CACHE;
   private StepRequest steps = new StepRequest("default", List.of(), Set.of(), Limits.NONE);
@@ -56,6 +58,11 @@ final class BoxRequest {
 
   BoxRequest buildArgs(Map<String, String> args) {
     buildArgs = args;
+    return this;
+  }
+
+  BoxRequest platforms(Platform... wanted) {
+    platforms = List.of(wanted);
     return this;
   }
 
@@ -90,7 +97,7 @@ final class BoxRequest {
         new SecretSource.Value("s3cr3t-value-of-the-test".getBytes(StandardCharsets.UTF_8));
     return new BuildRequest(
         new ContextRequest(context.toString(), Optional.empty(), Map.of(), Map.of()),
-        new TargetRequest(Optional.empty(), buildArgs, List.of(), pull, Optional.empty()),
+        new TargetRequest(Optional.empty(), buildArgs, platforms, pull, Optional.empty()),
         cache,
         steps,
         new SecretRequest(Map.of("token", secret), Map.of()),

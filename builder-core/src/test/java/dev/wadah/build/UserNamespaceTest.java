@@ -7,7 +7,6 @@ import dev.wadah.engine.Engine;
 import dev.wadah.image.Image;
 import dev.wadah.oci.DiffId;
 import dev.wadah.oci.Platform;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -17,10 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/**
- * Who is root of a user namespace only builds what root builds. The namespace maps 65,536 ids to
- * themselves, so that the build may read the files of this test.
- */
+/** Who is root of a user namespace only builds what root builds. */
 @Tag("linux")
 @Timeout(120)
 class UserNamespaceTest {
@@ -55,41 +51,11 @@ class UserNamespaceTest {
     List<DiffId> expected = result.images().values().iterator().next().config().diffIds();
 
     Engine theirs = BoxImage.store(folder.resolve("namespace"));
-    String said = buildInNamespace(theirs.store().root(), context);
-    assertThat(said).endsWith("[DONE, DONE, DONE]\n");
+    UserNamespaceJvm jvm =
+        UserNamespaceJvm.run(folder, "", BoxImage.class, theirs.store().root(), context);
+    assertThat(jvm.status()).as(jvm.said()).isZero();
+    assertThat(jvm.said()).endsWith("[DONE, DONE, DONE]\n");
     Image image = theirs.images().find("result", Platform.host()).orElseThrow();
     assertThat(image.config().diffIds()).isEqualTo(expected);
-  }
-
-  private String buildInNamespace(Path store, Path context) throws Exception {
-    Path ranges = Files.writeString(folder.resolve("ranges"), "root:0:65536\n");
-    String mounts =
-        "mount --bind %s /etc/subuid && mount --bind %s /etc/subgid && exec \"$@\""
-            .formatted(ranges, ranges);
-    Process process =
-        new ProcessBuilder(
-                "unshare",
-                "-m",
-                "sh",
-                "-c",
-                mounts,
-                "sh",
-                "unshare",
-                "--user",
-                "--map-users=0,0,65536",
-                "--map-groups=0,0,65536",
-                "--setuid=0",
-                "--setgid=0",
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-cp",
-                System.getProperty("java.class.path"),
-                BoxImage.class.getName(),
-                store.toString(),
-                context.toString())
-            .redirectErrorStream(true)
-            .start();
-    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertThat(process.waitFor()).as(said).isZero();
-    return said;
   }
 }
