@@ -6,6 +6,9 @@ SCRIPT = pathlib.Path(sys.argv[0]).name
 WADAH = os.environ.get("WADAH", str(HERE.parent.parent / "wadah"))
 HEAP = "256m"
 
+# A shell without job control starts what is in its background deaf to SIGINT, and so would be all that is started here.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+
 
 def fail(why):
     sys.exit(f"{SCRIPT}: {why}")
@@ -138,11 +141,14 @@ class Bench:
 
 
 def interrupt(run):
-    """Sends SIGINT; the seconds until the command has ended."""
+    """Sends SIGINT; the seconds until the command has ended. Fails if it was not that which ended it."""
     start = time.monotonic()
     run.process.send_signal(signal.SIGINT)
     run.end()
-    return time.monotonic() - start
+    seconds = time.monotonic() - start
+    if run.process.returncode != 128 + signal.SIGINT:
+        fail(f"an interrupted command ends with status {run.process.returncode} after {seconds:.1f} s\n{run.text()[-2000:]}")
+    return seconds
 
 
 def free_gigabytes(where):
