@@ -83,6 +83,11 @@ final class Connections {
     return told;
   }
 
+  /** Notes at a failure the proxy that the request went through, if any. */
+  void noteProxy(URI uri, IOException failure) {
+    proxies.proxy(uri).ifPresent(proxy -> failure.addSuppressed(new ProxyInBetween(proxy)));
+  }
+
   /**
    * The client for an address.
    *

@@ -78,6 +78,11 @@ final class PemKey {
     } catch (NoSuchFileException e) {
       throw new RegistryException(
           "the settings of registries name %s, which does not exist".formatted(file), e);
+    } catch (IOException e) {
+      throw new RegistryException(
+          "the settings of registries name %s, which cannot be read: %s"
+              .formatted(file, e.getMessage()),
+          e);
     }
   }
 

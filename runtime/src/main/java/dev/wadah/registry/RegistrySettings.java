@@ -148,6 +148,11 @@ final class RegistrySettings {
     if (text.startsWith("/") || text.endsWith("/") || text.contains(" ")) {
       throw wrong("%s has \"%s\", which is no host with a path".formatted(what, text));
     }
+    if (text.contains("*")) {
+      throw wrong(
+          "%s has \"%s\"; there are no patterns: name each host, or the beginning of a path"
+              .formatted(what, text));
+    }
     return text;
   }
 

@@ -128,8 +128,19 @@ final class Reply implements Closeable {
 
   /** What to throw when the status is none of those that were hoped for; reads the body. */
   RegistryException unexpected() {
-    String hint = status() == 407 ? "; the proxy wants other credentials" : "";
-    return new RegistryException(describe() + hint, status(), null);
+    return new RegistryException(describe() + hint(), status(), null);
+  }
+
+  private String hint() {
+    if (status() == 407) {
+      return "; the proxy wants other credentials";
+    }
+    // Go's servers and nginx say so to plain http at a port of TLS, and no more than that to HEAD.
+    boolean wantsTls =
+        status() == 400
+            && "http".equals(uri().getScheme())
+            && !header("Content-Type").orElse("").contains("json");
+    return wantsTls ? "; it may want https: leave out \"http = true\" in registries.toml" : "";
   }
 
   /** Request and reply in one line, such as {@code GET https://host/... gave 404: unknown tag}. */

@@ -51,6 +51,11 @@ final class Wire {
           call.method(), await(answer, sending, patience), authorization, call.secret());
     } catch (ConnectException e) {
       throw connections.unreachable(uri, e);
+    } catch (InterruptedIOException e) {
+      throw e;
+    } catch (IOException e) {
+      connections.noteProxy(uri, e);
+      throw e;
     }
   }
 

@@ -96,6 +96,7 @@ class PlacesTest {
         "a flag for a text | location=true | location should be a text",
         "neither place | http=true | neither a prefix nor a location",
         "an address | location='https://a' | write it without \"https://\"",
+        "a pattern | prefix='*.example';location='a' | there are no patterns",
         "a path alone | location='/a' | which is no host with a path",
         "both ways | location='a';http=true;skip-verify=true | nothing to verify with http",
         "a mirror of nothing | location='a';[[registry.mirror]];http=true | a mirror of \"a\" has no location",

@@ -174,6 +174,27 @@ class ProxyTunnelTest {
   }
 
   @Test
+  void namesTheProxyThatLeadsNowhere() throws Exception {
+    try (ScriptedServer registry = registry();
+        Proxy proxy = new Proxy(registry.port(), "HTTP/1.1 403 X\r\nContent-Length: 0\r\n\r\n")) {
+      Map<String, String> environment =
+          Map.of("HTTPS_PROXY", proxy.host(), "WADAH_REGISTRIES", settings().toString());
+      assertThat(run("registry.test/team/app:1", environment))
+          .contains("registry registry.test: the proxy does not lead there, it says 403 (through")
+          .contains("(through the proxy " + proxy.host() + ")");
+    }
+    // It leads into a page of its own, which is no TLS.
+    try (ScriptedServer registry = registry();
+        Proxy proxy = new Proxy(registry.port(), "HTTP/1.1 200 OK\r\n\r\n<p>Log in!")) {
+      Map<String, String> environment =
+          Map.of("HTTPS_PROXY", proxy.host(), "WADAH_REGISTRIES", settings().toString());
+      assertThat(run("registry.test/team/app:1", environment))
+          .contains("registry registry.test: ")
+          .contains("(through the proxy " + proxy.host() + ")");
+    }
+  }
+
+  @Test
   void goesDirectlyWhereNoProxySaysSo() throws Exception {
     try (ScriptedServer registry = registry();
         Proxy proxy = new Proxy(registry.port())) {
@@ -197,10 +218,17 @@ class ProxyTunnelTest {
 
     private final ServerSocket door = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
     private final int target;
+    private final String refusal;
     final List<String> requests = Collections.synchronizedList(new ArrayList<>());
 
     Proxy(int target) throws IOException {
+      this(target, "");
+    }
+
+    /** One that says the same to everybody; with "" it does its work. */
+    Proxy(int target, String refusal) throws IOException {
       this.target = target;
+      this.refusal = refusal;
       daemon(this::accept);
     }
 
@@ -234,6 +262,10 @@ class ProxyTunnelTest {
         OutputStream out = client.getOutputStream();
         String head = head(in);
         requests.add(head);
+        if (!refusal.isEmpty()) {
+          out.write(refusal.getBytes(ISO_8859_1));
+          return;
+        }
         if (!head.contains("Proxy-Authorization: " + EXPECTED)) {
           out.write(
               "HTTP/1.1 407 X\r\nProxy-Authenticate: Basic realm=\"p\"\r\nContent-Length: 0\r\n\r\n"

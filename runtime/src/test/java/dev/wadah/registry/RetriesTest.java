@@ -55,6 +55,16 @@ class RetriesTest {
     }
   }
 
+  @ParameterizedTest(name = "{0}")
+  @CsvSource({"text/plain, true", "application/json, false"})
+  void saysWhatAPortOfTlsMayMean(String type, boolean tls) throws IOException {
+    try (ScriptedServer server =
+        new ScriptedServer((http, count) -> ScriptedServer.reply(http, 400, type, new byte[0]))) {
+      assertThatThrownBy(() -> registry.manifest(name(server)))
+          .hasMessageMatching("(?s).* gave 400" + (tls ? "; it may want https: .*" : ""));
+    }
+  }
+
   @Test
   void asksOnOneConnectionWhenRepliesHaveNoBody() throws IOException {
     Set<InetSocketAddress> connections = ConcurrentHashMap.newKeySet();

@@ -60,6 +60,35 @@ final class TestCertificates {
             .formatted(name, name));
   }
 
+  /** Makes a certificate of localhost that holds from one time to another (YYYYMMDDHHMMSSZ). */
+  void issueFor(String name, String from, String to) throws IOException, InterruptedException {
+    Files.writeString(file("index.txt"), "");
+    Files.writeString(
+        file("ca.conf"),
+        """
+        [ca]
+        default_ca = here
+        [here]
+        database = index.txt
+        new_certs_dir = .
+        default_md = sha256
+        policy = any
+        rand_serial = yes
+        x509_extensions = names
+        [any]
+        commonName = supplied
+        [names]
+        subjectAltName = DNS:localhost
+        """);
+    openssl(
+        "req -nodes -subj /CN=%s -keyout %s.key -out %s.csr %s"
+            .formatted(name, name, name, EC_KEY));
+    openssl(
+        ("ca -batch -notext -config ca.conf -cert ca.crt -keyfile ca.key -in %s.csr"
+                + " -out %s.crt -startdate %s -enddate %s")
+            .formatted(name, name, from, to));
+  }
+
   /** What a server needs that shows a certificate, and trusts clients of the authority. */
   SSLContext server(String name)
       throws IOException, InterruptedException, GeneralSecurityException {

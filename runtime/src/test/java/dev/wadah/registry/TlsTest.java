@@ -116,8 +116,43 @@ class TlsTest {
     try (ScriptedServer server = serve(otherName)) {
       assertThatThrownBy(
               () -> manifest(server, "[[registry]]", "location='{host}'", "ca='{certs}/ca.crt'"))
-          .hasMessageContaining("TLS: ")
+          .hasMessageContaining("TLS: its certificate is one of another host")
           .hasMessageContaining("localhost");
+    }
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @CsvSource({
+    "past,   20200101000000Z, 20210101000000Z, TLS: its certificate has expired;",
+    "future, 20900101000000Z, 20910101000000Z, TLS: its certificate is not valid yet;",
+  })
+  void tellsOfACertificateOfAnotherTime(String name, String from, String to, String message)
+      throws Exception {
+    certificates.issueFor(name, from, to);
+    try (ScriptedServer server = serve(certificates.server(name))) {
+      assertThatThrownBy(
+              () -> manifest(server, "[[registry]]", "location='{host}'", "ca='{certs}/ca.crt'"))
+          .hasMessageContaining(message)
+          .hasMessageNotContainingAny("java.", "PKIX", "client-cert");
+    }
+  }
+
+  @Test
+  void saysThatACertificateAndItsKeyMayNotBelongTogether() throws IOException {
+    try (ScriptedServer server = serveThoseWithCertificates()) {
+      assertThatThrownBy(
+              () ->
+                  manifest(
+                      server,
+                      "[[registry]]",
+                      "location='{host}'",
+                      "ca='{certs}/ca.crt'",
+                      "client-cert='{certs}/client.crt'",
+                      "client-key='{certs}/other.key'"))
+          // JDK 17's server closes, later ones send an alert first.
+          .hasMessageMatching(
+              "(?s).*(closed the connection without an answer|do client-cert and client-key belong"
+                  + " together|refuses our client certificate).*");
     }
   }
 
@@ -144,7 +179,8 @@ class TlsTest {
               RegistryContract.QUICK);
       assertThatThrownBy(
               () -> registry.manifest(ImageReference.parse(server.host() + "/team/app:1")))
-          .hasMessageContaining("TLS: ");
+          .hasMessageContaining("TLS: it answers in plain http")
+          .hasMessageContaining("\"http = true\"");
     }
   }
 
@@ -211,13 +247,15 @@ class TlsTest {
               () -> manifest(server, "[[registry]]", "location='{host}'", "ca='{certs}/ca.crt'"))
           // JDK 17 closes, later ones send an alert first.
           .hasMessageMatching(
-              "(?s).*(closed the connection without an answer|may want a client certificate).*");
+              "(?s).*(closed the connection without an answer|refuses our client certificate, or wants"
+                  + " one).*");
     }
   }
 
   @ParameterizedTest(name = "{0}")
   @CsvSource({
     "no such authority,    ca='{certs}/none.crt',  'none.crt, which does not exist'",
+    "a folder,             ca='{certs}',           'which cannot be read: Is a directory'",
     "an authority's key,   ca='{certs}/ca.key',    ca.key holds no certificate",
     "no pem at all,        ca='{certs}/rsa.csr',   rsa.csr holds no certificate",
     "half a pair,          client-cert='{certs}/client.crt', 'needs client-cert and client-key'",
