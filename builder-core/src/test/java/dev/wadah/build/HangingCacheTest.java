@@ -33,12 +33,17 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** A shared cache that hangs: a warning and a short wait, and the build's result all the same. */
+/**
+ * A shared cache that hangs: a warning and a short wait, and the build's result all the same. Where
+ * a test means one request, the others must come in time on a machine that is busy, too.
+ */
 @Tag("linux")
 @Timeout(120)
 class HangingCacheTest {
-  /** Far above a second of silence and a small build, far below a minute of the usual patience. */
-  private static final Duration SHORT = Duration.ofSeconds(20);
+  /**
+   * Far above some seconds of silence and a small build, far below a minute, the usual patience.
+   */
+  private static final Duration SOON = Duration.ofSeconds(20);
 
   private static final String DOCKERFILE =
       """
@@ -69,12 +74,29 @@ class HangingCacheTest {
     }
   }
 
-  /** A store of its own whose registries may be silent for a second, where caches are concerned. */
-  private Engine engine(String name) throws IOException {
+  /** How many seconds a cache may be silent. */
+  private enum Patience {
+    /** Of a build that comes to the same result whether other requests are answered or not. */
+    SHORTEST(1),
+    /** Of a build that takes records from the cache: three answers within this time. */
+    SHORT(3),
+    /** Of a build that fills the cache, and waits for the disk. */
+    USUAL(60);
+
+    private final int seconds;
+
+    Patience(int seconds) {
+      this.seconds = seconds;
+    }
+  }
+
+  /** A store of its own. */
+  private Engine engine(String name, Patience patience) throws IOException {
     Engine plain = BoxImage.store(folder.resolve(name));
     Registry hurried =
         new HttpRegistry(
-            Map.of("HOME", "/nonexistent", "WADAH_CACHE_TIMEOUT", "1"), RetryPolicy.DEFAULT);
+            Map.of("HOME", "/nonexistent", "WADAH_CACHE_TIMEOUT", "" + patience.seconds),
+            RetryPolicy.DEFAULT);
     return new Engine(
         plain.store(),
         plain.content(),
@@ -129,14 +151,14 @@ class HangingCacheTest {
     "GET /v2/app/blobs, HEAD_ONLY",
     "GET /v2/app/blobs, DRIP"
   })
-  void delaysABuildByASecondWhenItsRecordsDoNotCome(String requests, Way way) throws Exception {
-    build(engine("first"), List.of(), List.of(cache()), new Outcomes());
+  void delaysABuildByASilenceWhenItsRecordsDoNotCome(String requests, Way way) throws Exception {
+    build(engine("first", Patience.USUAL), List.of(), List.of(cache()), new Outcomes());
     front.hang(requests, way);
-    Engine engine = engine("second");
+    Engine engine = engine("second", Patience.SHORT);
     Outcomes outcomes = new Outcomes();
     long start = System.nanoTime();
     BuildResult result = build(engine, List.of(source()), List.of(), outcomes);
-    assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(SHORT);
+    assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(SOON);
     assertThat(front.hung()).isEqualTo(1);
     assertThat(outcomes.of("] RUN")).containsExactly(Outcome.DONE, Outcome.DONE);
     assertThat(warnings(result)).hasSize(1).first().asString().contains("/app:cache");
@@ -146,7 +168,7 @@ class HangingCacheTest {
   /** Whether by too few bytes, or by too many of them for the time that steps may wait. */
   @ParameterizedTest
   @CsvSource({"TRICKLE", "SLOW"})
-  void waitsASecondForNamesThatDrip(Way way) throws Exception {
+  void waitsNoLongerForNamesThatDrip(Way way) throws Exception {
     String names =
         """
         RUN mkdir /many; cd /many; head -c 96000 /dev/urandom \
@@ -155,14 +177,14 @@ class HangingCacheTest {
         """;
     Files.writeString(context.resolve("f"), "first");
     Files.writeString(context.resolve("Dockerfile"), DOCKERFILE + names);
-    build(engine("first"), List.of(), List.of(cache()), new Outcomes());
+    build(engine("first", Patience.USUAL), List.of(), List.of(cache()), new Outcomes());
     front.hang("GET /v2/app/blobs/" + longestIndex(), way);
     Files.writeString(context.resolve("f"), "second");
-    Engine engine = engine("second");
+    Engine engine = engine("second", Patience.SHORT);
     Outcomes outcomes = new Outcomes();
     long start = System.nanoTime();
     BuildResult result = build(engine, List.of(source()), List.of(), outcomes);
-    assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(6));
+    assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(SOON);
     assertThat(front.hung()).isEqualTo(1);
     assertThat(outcomes.of("] RUN")).containsOnly(Outcome.CACHED);
     assertThat(outcomes.of("] COPY")).containsExactly(Outcome.DONE);
@@ -190,7 +212,7 @@ class HangingCacheTest {
 
   @Test
   void isNotAskedByABuildOfWhichEverythingIsHere() throws Exception {
-    Engine engine = engine("first");
+    Engine engine = engine("first", Patience.SHORT);
     build(engine, List.of(), List.of(cache()), new Outcomes());
     front.hang("", Way.SILENT);
     Outcomes outcomes = new Outcomes();
@@ -203,19 +225,19 @@ class HangingCacheTest {
   @ParameterizedTest
   @CsvSource({"SILENT", "HEAD_ONLY", "DRIP", "TRICKLE"})
   void isLeftOutWhenItPromisesLayersThatDoNotCome(Way way) throws Exception {
-    build(engine("first"), List.of(), List.of(cache()), new Outcomes());
+    build(engine("first", Patience.USUAL), List.of(), List.of(cache()), new Outcomes());
     // The records come, and layers do not.
     Outcomes outcomes = new Outcomes();
-    build(engine("second"), List.of(source()), List.of(), outcomes);
+    build(engine("second", Patience.USUAL), List.of(source()), List.of(), outcomes);
     assertThat(outcomes.of("] RUN")).containsExactly(Outcome.CACHED, Outcome.CACHED);
     front.hang("GET /v2/app/blobs", way);
     Files.writeString(
         context.resolve("Dockerfile"), DOCKERFILE + "RUN cat /one /two /numbers > /three\n");
-    Engine engine = engine("second");
+    Engine engine = engine("second", Patience.SHORT);
     outcomes = new Outcomes();
     long start = System.nanoTime();
     BuildResult result = build(engine, List.of(source()), List.of(cache()), outcomes);
-    assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(SHORT);
+    assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(SOON);
     assertThat(outcomes.of("] RUN")).containsOnly(Outcome.DONE);
     assertThat(warnings(result))
         .anyMatch(warning -> warning.contains("is of no use"))
@@ -236,10 +258,10 @@ class HangingCacheTest {
   })
   void isNoFailureOfTheBuildThatWritesIt(String requests, Way way) throws Exception {
     front.hang(requests, way);
-    Engine engine = engine("first");
+    Engine engine = engine("first", Patience.SHORTEST);
     long start = System.nanoTime();
     BuildResult result = build(engine, List.of(), List.of(cache(), cache()), new Outcomes());
-    assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(SHORT);
+    assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(SOON);
     assertThat(warnings(result)).hasSize(2);
     assertThat(warnings(result))
         .allMatch(warning -> warning.contains("/app:cache was not written"));
@@ -250,7 +272,7 @@ class HangingCacheTest {
   @Test
   void isAskedOnceByABuildThatReadsAndWritesIt() throws Exception {
     front.hang("GET /v2/app", Way.SILENT);
-    Engine engine = engine("first");
+    Engine engine = engine("first", Patience.SHORT);
     BuildResult result = build(engine, List.of(source()), List.of(cache()), new Outcomes());
     assertThat(front.hung()).isEqualTo(1);
     assertThat(warnings(result)).hasSize(2);
@@ -260,7 +282,7 @@ class HangingCacheTest {
   @Test
   void failsTheBuildWhenItIsRefusedAtOnce() throws Exception {
     registry.close();
-    Engine engine = engine("first");
+    Engine engine = engine("first", Patience.SHORT);
     IOException failure =
         org.assertj.core.api.Assertions.catchThrowableOfType(
             IOException.class,

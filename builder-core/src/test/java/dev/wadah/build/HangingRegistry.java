@@ -43,7 +43,7 @@ final class HangingRegistry implements Closeable {
     DRIP,
     /** Sends two kilobytes of the body a second: never silent, and always late. */
     TRICKLE,
-    /** Sends 32 kilobytes of the body a second. */
+    /** Sends 20 kilobytes of the body a second: enough not to be silent. */
     SLOW,
     /** Does not take the request's body. */
     DEAF
@@ -141,7 +141,7 @@ final class HangingRegistry implements Closeable {
         switch (way) {
           case DRIP -> 1;
           case TRICKLE -> 100;
-          case SLOW -> 1600;
+          case SLOW -> 1000;
           default -> 0;
         };
     for (int i = 0; piece > 0 && i < body.length; i += piece) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.wadah.container.BusyboxRoot.Options;
 import dev.wadah.container.BusyboxRoot.Result;
+import dev.wadah.container.ContainerSpec.MountSpec;
 import dev.wadah.container.ContainerSpec.SecuritySpec;
 import dev.wadah.content.DirectoryContentStore;
 import dev.wadah.content.Store;
@@ -21,7 +22,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -167,16 +167,25 @@ class FoundationTest {
     awaitFoundation(box.sandbox, stack);
     ExecutorService pool = Executors.newFixedThreadPool(3);
     try {
+      Path signs = Files.createDirectory(directory.resolve("signs"));
       List<Future<String>> running = new ArrayList<>();
-      Callable<String> slow =
-          () ->
-              run(box.sandbox, stack, "sleep 1; cat /many/top; grep -c foundation /proc/mounts")
-                  .out;
       for (int i = 0; i < 3; i++) {
-        running.add(pool.submit(slow));
+        Options options = box.options();
+        options.mounts = List.of(new MountSpec.Bind(signs, "/signs", false, false));
+        String script =
+            "touch /signs/"
+                + i
+                + "; until test -e /signs/released; do sleep 0.05; done;"
+                + " cat /many/top; grep -c foundation /proc/mounts";
+        running.add(pool.submit(() -> run(box.sandbox, options, stack, script).out));
       }
-      Thread.sleep(300);
+      for (int i = 0; i < 3; i++) {
+        while (!Files.exists(signs.resolve("" + i)) && !running.get(i).isDone()) {
+          Thread.sleep(5);
+        }
+      }
       box.sandbox.release();
+      Files.createFile(signs.resolve("released"));
       for (Future<String> one : running) {
         assertThat(one.get()).isEqualTo("63\n1\n");
       }

@@ -5,13 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
+@Timeout(120)
 class ClearingTest {
   private static final int FILES = 60_000;
+  private static final int ATTEMPTS = 5;
 
   @TempDir Path temp;
 
@@ -38,30 +40,29 @@ class ClearingTest {
     assertThat(temp).isEmptyDirectory();
   }
 
+  /** Seen when the lock is still held afterwards; a busy machine may come back too late for it. */
   @Test
   void keepsNobodyWaitingWhoIsInterruptedAndHoldsTheLockUntilAllIsGone() throws Exception {
-    String tree = tree(FILES);
-    LockFile lock = lock();
-    Thread.currentThread().interrupt();
-    long start = System.nanoTime();
-    boolean interrupted;
-    try {
-      Clearing.end(tree, lock);
-    } finally {
-      interrupted = Thread.interrupted();
-    }
-    Duration taken = Duration.ofNanos(System.nanoTime() - start);
+    boolean wasHeld = false;
+    for (int attempt = 0; !wasHeld && attempt < ATTEMPTS; attempt++) {
+      String tree = tree(FILES);
+      LockFile lock = lock();
+      Thread.currentThread().interrupt();
+      boolean interrupted;
+      try {
+        Clearing.end(tree, lock);
+      } finally {
+        interrupted = Thread.interrupted();
+      }
+      Optional<LockFile> free = LockFile.tryTake(lockPath());
+      wasHeld = free.isEmpty();
 
-    assertThat(interrupted).as("still interrupted").isTrue();
-    assertThat(taken).isLessThan(Duration.ofSeconds(2));
-    Optional<LockFile> free = LockFile.tryTake(lockPath());
-    while (free.isEmpty()) {
-      assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofMinutes(1));
-      Thread.sleep(5);
-      free = LockFile.tryTake(lockPath());
+      assertThat(interrupted).as("still interrupted").isTrue();
+      LockFile freed = wasHeld ? LockFile.take(lockPath()) : free.get();
+      assertThat(Path.of(tree)).doesNotExist();
+      freed.close();
+      assertThat(temp).isEmptyDirectory();
     }
-    assertThat(Path.of(tree)).doesNotExist();
-    free.get().close();
-    assertThat(temp).isEmptyDirectory();
+    assertThat(wasHeld).as("came back before all was gone").isTrue();
   }
 }

@@ -112,12 +112,14 @@ class RetriesTest {
   @Test
   void failsAtOnceWhenNobodyListens() {
     ImageReference nobody = ImageReference.parse("127.0.0.1:1/none:1");
+    HttpRegistry patient =
+        new HttpRegistry(Map.of("HOME", "/nonexistent"), RetryPolicy.DEFAULT); // some 16 seconds
     long before = System.nanoTime();
-    assertThatThrownBy(() -> registry.manifest(nobody))
+    assertThatThrownBy(() -> patient.manifest(nobody))
         .isInstanceOf(RegistryException.class)
         .hasMessage(
             "127.0.0.1:1/none:1: cannot read its manifest: registry 127.0.0.1:1: connection refused");
-    assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(3));
+    assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(10));
   }
 
   @Test

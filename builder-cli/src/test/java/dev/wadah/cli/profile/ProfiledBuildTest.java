@@ -237,15 +237,18 @@ class ProfiledBuildTest {
               InputStream.nullInputStream(),
               new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8),
               new PrintStream(err, true, StandardCharsets.UTF_8),
-              Map.of("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:" + silent.getLocalPort()),
+              Map.of(
+                  "OTEL_EXPORTER_OTLP_ENDPOINT",
+                  "http://127.0.0.1:" + silent.getLocalPort(),
+                  "OTEL_EXPORTER_OTLP_TIMEOUT",
+                  "60000"),
               "",
               Console.Streams.CAPTURED);
       ProfiledBuild build = new ProfiledBuild(Optional.empty(), console);
       BuildProgress unheard = new BuildProgress() {};
 
       assertTimeout(
-          Duration.ofMillis(
-              1500), // what the collector would have had: 2 seconds, after the loading
+          Duration.ofSeconds(8), // of a build that was not cancelled it would have 10 seconds
           () ->
               assertThatThrownBy(() -> build.run(unheard, progress -> cancel()))
                   .isInstanceOf(InterruptedIOException.class));
