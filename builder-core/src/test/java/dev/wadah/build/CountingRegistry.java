@@ -1,7 +1,7 @@
 package dev.wadah.build;
 
+import dev.wadah.content.ForwardInputStream;
 import dev.wadah.engine.Engine;
-import dev.wadah.image.ForwardInputStream;
 import dev.wadah.image.ImageStore;
 import dev.wadah.oci.Descriptor;
 import dev.wadah.oci.Digest;

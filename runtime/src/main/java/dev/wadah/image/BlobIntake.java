@@ -1,6 +1,7 @@
 package dev.wadah.image;
 
 import dev.wadah.content.ContentStore;
+import dev.wadah.content.ForwardInputStream;
 import dev.wadah.layer.UnpackLimits;
 import dev.wadah.layer.tar.InvalidLayerException;
 import dev.wadah.oci.DiffId;

@@ -1,6 +1,7 @@
 package dev.wadah.image;
 
 import dev.wadah.content.ContentStore;
+import dev.wadah.content.ForwardInputStream;
 import dev.wadah.oci.Descriptor;
 import dev.wadah.oci.DiffId;
 import dev.wadah.oci.Digest;

@@ -1,6 +1,7 @@
 package dev.wadah.image;
 
 import dev.wadah.content.DigestMismatchException;
+import dev.wadah.content.ForwardInputStream;
 import dev.wadah.oci.Descriptor;
 import dev.wadah.oci.Digest;
 import dev.wadah.posix.NativeSha256;

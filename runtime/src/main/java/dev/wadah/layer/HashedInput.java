@@ -1,15 +1,15 @@
 package dev.wadah.layer;
 
 import dev.wadah.content.DigestMismatchException;
+import dev.wadah.content.ForwardInputStream;
 import dev.wadah.oci.Digest;
 import dev.wadah.posix.NativeSha256;
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.security.MessageDigest;
 
 /** Computes the SHA-256 of what is read through it. Not for use by several threads at once. */
-final class HashedInput extends FilterInputStream {
+final class HashedInput extends ForwardInputStream {
   private final MessageDigest hash = new NativeSha256();
   private final String what;
   private final Digest expected;
@@ -29,12 +29,6 @@ final class HashedInput extends FilterInputStream {
   }
 
   @Override
-  public int read() throws IOException {
-    byte[] one = new byte[1];
-    return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
-  }
-
-  @Override
   public int read(byte[] into, int offset, int length) throws IOException {
     int n = in.read(into, offset, length);
     if (n > 0) {
@@ -47,25 +41,6 @@ final class HashedInput extends FilterInputStream {
       }
     }
     return n;
-  }
-
-  @Override
-  public long skip(long count) throws IOException {
-    long left = count;
-    byte[] buffer = new byte[(int) Math.min(8192, Math.max(count, 1))];
-    while (left > 0) {
-      int n = read(buffer, 0, (int) Math.min(buffer.length, left));
-      if (n < 0) {
-        break;
-      }
-      left -= n;
-    }
-    return count - left;
-  }
-
-  @Override
-  public boolean markSupported() {
-    return false;
   }
 
   /** Reads to the end; the digest of everything. */

@@ -1,12 +1,12 @@
 package dev.wadah.layer;
 
-import java.io.FilterInputStream;
+import dev.wadah.content.ForwardInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.function.LongConsumer;
 
 /** Reads a stream and tells of it, when it takes longer than a second. */
-public final class ToldInput extends FilterInputStream {
+public final class ToldInput extends ForwardInputStream {
   private final Pace pace;
   private long bytes;
 
@@ -14,12 +14,6 @@ public final class ToldInput extends FilterInputStream {
   public ToldInput(InputStream in, LongConsumer listener) {
     super(in);
     this.pace = new Pace(listener);
-  }
-
-  @Override
-  public int read() throws IOException {
-    byte[] one = new byte[1];
-    return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
   }
 
   @Override

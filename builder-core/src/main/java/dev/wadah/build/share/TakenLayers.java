@@ -2,10 +2,10 @@ package dev.wadah.build.share;
 
 import dev.wadah.content.ContentStore;
 import dev.wadah.content.DigestMismatchException;
+import dev.wadah.content.ForwardInputStream;
 import dev.wadah.content.ParallelTransfers;
 import dev.wadah.dockerfile.Diagnostic;
 import dev.wadah.engine.Engine;
-import dev.wadah.image.ForwardInputStream;
 import dev.wadah.layer.LayerStore;
 import dev.wadah.layer.tar.InvalidLayerException;
 import dev.wadah.oci.Descriptor;

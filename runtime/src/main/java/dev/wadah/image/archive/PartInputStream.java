@@ -1,6 +1,6 @@
 package dev.wadah.image.archive;
 
-import dev.wadah.image.ForwardInputStream;
+import dev.wadah.content.ForwardInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;

@@ -1,6 +1,6 @@
 package dev.wadah.image.transfer;
 
-import dev.wadah.image.ForwardInputStream;
+import dev.wadah.content.ForwardInputStream;
 import dev.wadah.oci.Descriptor;
 import java.io.IOException;
 import java.io.InputStream;

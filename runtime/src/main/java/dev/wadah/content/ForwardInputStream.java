@@ -1,4 +1,4 @@
-package dev.wadah.image;
+package dev.wadah.content;
 
 import java.io.FilterInputStream;
 import java.io.IOException;
