@@ -1,8 +1,5 @@
 package dev.wadah.layer;
 
-import dev.wadah.content.Clearing;
-import dev.wadah.content.LockFile;
-import dev.wadah.content.Places;
 import dev.wadah.content.Store;
 import dev.wadah.layer.LayerRecords.Marks;
 import dev.wadah.layer.LayerRecords.Origin;
@@ -57,7 +54,7 @@ final class LayerTrees {
     // Set-user-id programs of images are nothing for other users of this machine.
     Posix.chmod(Posix.CWD, store.room("layers").toString(), 0700);
     this.form = form;
-    removeLeftovers();
+    StagedTree.removeLeftovers(staging);
   }
 
   UnpackLimits limits() {
@@ -210,17 +207,17 @@ final class LayerTrees {
 
   /** Unpacks the tar of entries of our own, whose digest is only known afterwards. */
   DiffId unpackOwn(InputStream entries) throws IOException {
-    try (Staged staged = new Staged();
+    try (StagedTree staged = StagedTree.begin(store, staging);
         HashedInput tar = new HashedInput(entries)) {
       FileTree nothing = new MergedTree(NOTHING);
       Unpacked unpacked;
-      try (LayerApplier applier = new LayerApplier(staged.tree, form.marks(), nothing)) {
+      try (LayerApplier applier = new LayerApplier(staged.path(), form.marks(), nothing)) {
         applier.apply(new TarReader(tar), new IndexBuilder());
         tar.finish();
         unpacked = unpacked(applier, Origin.OWN, tar.sizeBytes());
       }
       DiffId layer = new DiffId(tar.finish());
-      adopt(layer, Path.of(staged.tree), unpacked);
+      adopt(layer, Path.of(staged.path()), unpacked);
       return layer;
     }
   }
@@ -237,13 +234,13 @@ final class LayerTrees {
    */
   Tree unpack(DiffId layer, Archive archive, LayerStack below, FileTree belowTree)
       throws IOException {
-    try (Staged staged = new Staged();
-        LayerApplier applier = new LayerApplier(staged.tree, form.marks(), belowTree)) {
+    try (StagedTree staged = StagedTree.begin(store, staging);
+        LayerApplier applier = new LayerApplier(staged.path(), form.marks(), belowTree)) {
       InputStream tar = limits.watchSpace(archive.tar(), staging);
       applier.apply(new TarReader(tar), archive.index());
       drain(tar);
       for (String kept : archive.index().wanted()) {
-        try (InputStream in = new HostContent(staged.tree + kept).open()) {
+        try (InputStream in = new HostContent(staged.path() + kept).open()) {
           archive.index().keep(kept, in.readAllBytes());
         }
       }
@@ -252,11 +249,11 @@ final class LayerTrees {
       }
       Unpacked unpacked = unpacked(applier, archive.origin(), archive.sizeBytes().getAsLong());
       if (!applier.askedBelow()) {
-        return place(layer, "", staged.tree, unpacked);
+        return place(layer, "", staged.path(), unpacked);
       }
       Tree several = tree("", unpacked);
       records.putTree(layer, "", several);
-      return place(layer, chain(below), staged.tree, unpacked);
+      return place(layer, chain(below), staged.path(), unpacked);
     }
   }
 
@@ -356,41 +353,6 @@ final class LayerTrees {
       }
     }
     return removed;
-  }
-
-  private void removeLeftovers() throws IOException {
-    for (String name : Posix.names(Posix.CWD, staging.toString())) {
-      String base = name.endsWith(".lock") ? name.substring(0, name.length() - 5) : name;
-      Optional<LockFile> dead = LockFile.tryTake(staging.resolve(base + ".lock"));
-      if (dead.isPresent()) {
-        Clearing.begin(staging.resolve(base).toString(), dead.get());
-      }
-    }
-  }
-
-  /** A tree that is being made; closing removes what has not been moved away. */
-  private final class Staged implements AutoCloseable {
-    private final LockFile lock;
-    private final String tree;
-
-    Staged() throws IOException {
-      Optional<LockFile> taken = Optional.empty();
-      String name = "";
-      while (taken.isEmpty()) {
-        name = Long.toHexString(System.nanoTime());
-        taken = LockFile.tryTake(staging.resolve(name + ".lock"));
-      }
-      lock = taken.get();
-      tree = staging.resolve(name).toString();
-      Posix.removeTree(Posix.CWD, tree);
-      Places.makeDirectory(store.root(), tree);
-      Posix.chmod(Posix.CWD, tree, 0755);
-    }
-
-    @Override
-    public void close() throws IOException {
-      Clearing.end(tree, lock);
-    }
   }
 
   private static final MergedTree.Layers NOTHING =

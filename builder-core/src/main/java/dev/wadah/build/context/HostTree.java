@@ -37,8 +37,6 @@ final class HostTree implements FileTree, Closeable {
 
   private static final String CAPABILITY = "security.capability";
 
-  private static final int BUFFER_BYTES = 1 << 16;
-
   private final String root;
   private final Path rootPath;
   private final HostFiles files;
@@ -297,7 +295,7 @@ final class HostTree implements FileTree, Closeable {
 
   @Override
   public InputStream open(String path) throws IOException {
-    return new Unchanging(openFile(path), path);
+    return new UnchangingInput(this, openFile(path), path);
   }
 
   /** Opens a file for somebody who looks himself whether it changes, and closes it. */
@@ -341,65 +339,6 @@ final class HostTree implements FileTree, Closeable {
     return new IOException(
         "\"%s\" changes while it is read; stop what writes to it, or exclude it by .dockerignore"
             .formatted(root + path));
-  }
-
-  /**
-   * Content of a file that must stay as it was when it was looked at: its digest is part of a cache
-   * key, so other content must never be stored under it.
-   */
-  private final class Unchanging extends InputStream {
-    private final String path;
-    private final OpenFile file;
-    private final Stamp before;
-    private final ByteBuffer buffer;
-    private boolean closed;
-
-    Unchanging(OpenFile file, String path) throws IOException {
-      this.file = file;
-      this.path = path;
-      this.before = stamp(path);
-      // Many small files are read in a row, and direct memory is freed late.
-      long size = before == null ? 0 : before.sizeBytes();
-      this.buffer = ByteBuffer.allocateDirect((int) Math.min(BUFFER_BYTES, size + 1)).limit(0);
-    }
-
-    @Override
-    public int read() throws IOException {
-      return isFilled() ? buffer.get() & 0xff : -1;
-    }
-
-    @Override
-    public int read(byte[] into, int offset, int length) throws IOException {
-      if (length == 0) {
-        return 0;
-      }
-      if (!isFilled()) {
-        return -1;
-      }
-      int n = Math.min(length, buffer.remaining());
-      buffer.get(into, offset, n);
-      return n;
-    }
-
-    private boolean isFilled() throws IOException {
-      if (!buffer.hasRemaining()) {
-        buffer.position(0).limit(file.read(buffer));
-      }
-      return buffer.hasRemaining();
-    }
-
-    @Override
-    public void close() throws IOException {
-      if (closed) {
-        return;
-      }
-      closed = true;
-      try (file) {
-        if (!file.stamp().equals(before)) {
-          throw changing(path);
-        }
-      }
-    }
   }
 
   @Override

@@ -16,9 +16,6 @@ final class ShellScanner {
   /** Longest result in UTF-16 code units; more is refused, so that no chain of ENVs can explode. */
   static final int MAX_LENGTH = 4 << 20;
 
-  /** Largest product of pattern and value length; matching takes that many steps. */
-  static final long MAX_PATTERN_WORK = 100_000_000;
-
   private static final char END = '\uFFFF';
 
   /** What happens to quotation marks. */
@@ -268,7 +265,8 @@ final class ShellScanner {
         }
         yield value;
       }
-      case '#', '%' -> trimmed(value == null ? "" : value, operator, word, start);
+      case '#', '%' ->
+          PatternSubstitution.trimmed(value == null ? "" : value, operator, word, start);
       default -> throw unsupported((emptyIsUnset ? ":" : "") + operator, start);
     };
   }
@@ -278,15 +276,6 @@ final class ShellScanner {
       return word;
     }
     return value == null ? "is not allowed to be unset" : "is not allowed to be empty";
-  }
-
-  private String trimmed(String value, char operator, String word, int start)
-      throws ExpansionException {
-    boolean longest = !word.isEmpty() && word.charAt(0) == operator;
-    ShellPattern pattern = pattern(longest ? word.substring(1) : word, value, start);
-    return operator == '#'
-        ? pattern.removePrefix(value, longest)
-        : pattern.removeSuffix(value, longest);
   }
 
   private String replaced(String name, int start) throws ExpansionException {
@@ -301,23 +290,10 @@ final class ShellScanner {
       return "${" + name + "/" + pattern + "/" + replacement + "}";
     }
     String source = value == null ? "" : value;
-    ShellPattern compiled = pattern(pattern, source, start);
+    ShellPattern compiled = PatternSubstitution.pattern(pattern, source, start);
     String result =
         all ? compiled.replaceAll(source, replacement) : compiled.replaceFirst(source, replacement);
     return checkLength(result, start);
-  }
-
-  private static ShellPattern pattern(String pattern, String value, int start)
-      throws ExpansionException {
-    if ((long) pattern.length() * value.length() > MAX_PATTERN_WORK) {
-      throw error("a pattern of this length is too slow for so long a value", start);
-    }
-    try {
-      return ShellPattern.parse(pattern);
-    } catch (IllegalArgumentException e) {
-      throw new ExpansionException(
-          "invalid pattern (" + pattern + ") in substitution: " + e.getMessage(), start);
-    }
   }
 
   private String nested(char stop, boolean keep, int start) throws ExpansionException {
