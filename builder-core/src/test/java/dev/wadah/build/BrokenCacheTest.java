@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpServer;
@@ -14,22 +13,16 @@ import dev.wadah.build.BuildRequest.SharedCache;
 import dev.wadah.build.cache.CacheStore;
 import dev.wadah.dockerfile.Diagnostic;
 import dev.wadah.engine.Engine;
-import dev.wadah.oci.Digest;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
-import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
-import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -53,16 +46,16 @@ class BrokenCacheTest {
       RUN echo two > /two
       """;
 
-  private static final ObjectMapper JSON = new ObjectMapper();
-
   @TempDir Path folder;
   private TestRegistry registry;
+  private StoredCache cache;
   private Path context;
 
   @BeforeEach
   void fillACache() throws Exception {
     assumeTrue(BoxImage.usable(), "needs root and a static /bin/busybox");
     registry = TestRegistry.start(TestRegistry.Kind.OURS, folder.resolve("registry"));
+    cache = new StoredCache(registry.folder());
     context = Files.createDirectory(folder.resolve("context"));
     Files.writeString(context.resolve("f"), "content\n");
     Files.writeString(context.resolve("Dockerfile"), DOCKERFILE);
@@ -90,7 +83,7 @@ class BrokenCacheTest {
   /** Does something to the cache that lies in the registry's folder. */
   @FunctionalInterface
   interface Damage {
-    void to(BrokenCacheTest cache) throws IOException;
+    void to(StoredCache cache) throws IOException;
   }
 
   private static Arguments damage(String name, String warning, Damage damage) {
@@ -126,13 +119,13 @@ class BrokenCacheTest {
             "a time beyond all",
             "out of range",
             c -> c.editResult(r -> r.put("created", 1L << 60))),
-        damage("a claim of another's key", "claim the key", c -> c.edit(BrokenCacheTest::doubled)),
+        damage("a claim of another's key", "claim the key", c -> c.edit(StoredCache::doubled)),
         damage("a text for a list", "START_ARRAY", c -> c.edit(r -> r.put("results", "none"))),
         damage(
             "a path for a diffID",
             "digest",
             c -> c.edit(r -> ((ArrayNode) r.get("diffIds")).set(0, "sha256:../../x"))),
-        damage("more diffIDs than layers", "layers", c -> c.edit(BrokenCacheTest::crowded)),
+        damage("more diffIDs than layers", "layers", c -> c.edit(StoredCache::crowded)),
         damage(
             "records of 10 GB",
             "larger",
@@ -156,7 +149,7 @@ class BrokenCacheTest {
   @ParameterizedTest(name = "{0}")
   @MethodSource("brokenRecords")
   void isNoneWhenItsRecordsAreBroken(String name, String warning, Damage damage) throws Exception {
-    damage.to(this);
+    damage.to(cache);
     Engine engine = BoxImage.store(folder.resolve("second"));
     Outcomes outcomes = new Outcomes();
     BuildResult result = build(engine, from(ref()), outcomes);
@@ -169,9 +162,9 @@ class BrokenCacheTest {
   @ValueSource(strings = {"missing", "cut off", "other JSON"})
   void isMendedByTheNextWriter(String records) throws Exception {
     switch (records) {
-      case "missing" -> Files.delete(config());
-      case "cut off" -> Files.write(config(), cut(config()));
-      default -> records("[]".getBytes(UTF_8));
+      case "missing" -> Files.delete(cache.config());
+      case "cut off" -> Files.write(cache.config(), cache.cut(cache.config()));
+      default -> cache.records("[]".getBytes(UTF_8));
     }
     SharedCache to = new SharedCache("registry", Map.of("ref", ref(), "mode", "max"));
     CacheRequest write = BoxRequest.caches(List.of(), List.of(to));
@@ -189,17 +182,17 @@ class BrokenCacheTest {
         damage("a layer that is gone", "", c -> Files.delete(c.layer(0))),
         damage("a layer that is cut off", "", c -> Files.write(c.layer(0), c.cut(c.layer(0)))),
         damage("a layer with one other byte", "", c -> c.flip(c.layer(0))),
-        damage("all layers are gone", "", BrokenCacheTest::deleteLayers),
-        damage("layers under each other's diffID", "", c -> c.edit(BrokenCacheTest::turned)),
-        damage("a layer of 10 GB", "", c -> c.editManifest(BrokenCacheTest::huge)),
-        damage("a layer that leads out of the root", "", BrokenCacheTest::escape));
+        damage("all layers are gone", "", StoredCache::deleteLayers),
+        damage("layers under each other's diffID", "", c -> c.edit(StoredCache::turned)),
+        damage("a layer of 10 GB", "", c -> c.editManifest(StoredCache::huge)),
+        damage("a layer that leads out of the root", "", StoredCache::escape));
   }
 
   @ParameterizedTest(name = "{0}")
   @MethodSource("brokenLayers")
   void doesStepsAfterAllWhenTheirLayersAreBroken(String name, String warning, Damage damage)
       throws Exception {
-    damage.to(this);
+    damage.to(cache);
     // A further step needs all files of the steps that were skipped.
     Files.writeString(
         context.resolve("Dockerfile"), DOCKERFILE + "RUN cat /one /two /f > /three\n");
@@ -261,149 +254,5 @@ class BrokenCacheTest {
     try (InputStream in = tree.open(path)) {
       return new String(in.readAllBytes(), UTF_8);
     }
-  }
-
-  // ---- the cache in the registry's folder
-
-  private Path tag() {
-    return registry.folder().resolve("repositories/app/_tags/cache");
-  }
-
-  private Path blob(String digest) {
-    return registry.folder().resolve("blobs/sha256").resolve(digest.substring(7));
-  }
-
-  private Path manifest() throws IOException {
-    return blob(Files.readString(tag()));
-  }
-
-  private ObjectNode manifestJson() throws IOException {
-    return (ObjectNode) JSON.readTree(Files.readAllBytes(manifest()));
-  }
-
-  private Path config() throws IOException {
-    return blob(manifestJson().get("config").get("digest").asText());
-  }
-
-  private Path layer(int place) throws IOException {
-    return blob(manifestJson().get("layers").get(place).get("digest").asText());
-  }
-
-  private byte[] cut(Path file) throws IOException {
-    byte[] bytes = Files.readAllBytes(file);
-    writable(file);
-    return java.util.Arrays.copyOf(bytes, bytes.length / 2);
-  }
-
-  private void flip(Path file) throws IOException {
-    byte[] bytes = Files.readAllBytes(file);
-    bytes[bytes.length / 2] ^= 1;
-    writable(file);
-    Files.write(file, bytes);
-  }
-
-  private static void writable(Path file) throws IOException {
-    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
-  }
-
-  private String store(byte[] bytes) throws IOException {
-    String digest = Digest.of(bytes).toString();
-    Files.write(blob(digest), bytes);
-    Files.write(
-        registry.folder().resolve("repositories/app/_blobs/" + digest.replace(':', '-')),
-        new byte[0]);
-    return digest;
-  }
-
-  private void retag(byte[] manifest) throws IOException {
-    String digest = store(manifest);
-    Files.writeString(
-        registry.folder().resolve("repositories/app/_manifests/" + digest.replace(':', '-')),
-        "application/vnd.oci.image.manifest.v1+json");
-    Files.writeString(tag(), digest);
-  }
-
-  /** Changes JSON. */
-  @FunctionalInterface
-  interface Edit {
-    void of(ObjectNode json);
-  }
-
-  private void editManifest(Edit edit) throws IOException {
-    ObjectNode manifest = manifestJson();
-    edit.of(manifest);
-    retag(JSON.writeValueAsBytes(manifest));
-  }
-
-  private void records(byte[] records) throws IOException {
-    String digest = store(records);
-    editManifest(
-        m -> ((ObjectNode) m.get("config")).put("digest", digest).put("size", records.length));
-  }
-
-  private void edit(Edit edit) throws IOException {
-    ObjectNode records = (ObjectNode) JSON.readTree(Files.readAllBytes(config()));
-    edit.of(records);
-    records(JSON.writeValueAsBytes(records));
-  }
-
-  private void editResult(Edit edit) throws IOException {
-    edit(records -> edit.of((ObjectNode) records.get("results").get(0)));
-  }
-
-  private static void doubled(ObjectNode records) {
-    ArrayNode results = (ArrayNode) records.get("results");
-    results.add(((ObjectNode) results.get(0)).deepCopy().put("created", 1));
-  }
-
-  private static void crowded(ObjectNode records) {
-    ArrayNode diffIds = (ArrayNode) records.get("diffIds");
-    for (int i = 0; i < 10; i++) {
-      diffIds.add("sha256:" + String.valueOf(i).repeat(64));
-    }
-  }
-
-  private static void turned(ObjectNode records) {
-    ArrayNode diffIds = (ArrayNode) records.get("diffIds");
-    List<String> texts = new ArrayList<>();
-    diffIds.forEach(d -> texts.add(0, d.asText()));
-    diffIds.removeAll();
-    texts.forEach(diffIds::add);
-    // The results go with their diffIDs, so that only the blobs are others.
-    for (var result : records.get("results")) {
-      ((ObjectNode) result).put("layer", texts.size() - 1 - result.get("layer").asInt());
-    }
-  }
-
-  private static void huge(ObjectNode manifest) {
-    ((ObjectNode) manifest.get("layers").get(0)).put("size", 10_000_000_000L);
-  }
-
-  private void deleteLayers() throws IOException {
-    for (var layer : manifestJson().get("layers")) {
-      Files.delete(blob(layer.get("digest").asText()));
-    }
-  }
-
-  /** Puts a tar in a layer's place that has the diffID that the records say, and climbs. */
-  private void escape() throws IOException {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    try (TarArchiveOutputStream tar = new TarArchiveOutputStream(bytes)) {
-      for (String name : List.of("../../../evil", "one/../../../../../evil")) {
-        TarArchiveEntry entry = new TarArchiveEntry(name, true);
-        entry.setSize(4);
-        tar.putArchiveEntry(entry);
-        tar.write("evil".getBytes(UTF_8));
-        tar.closeArchiveEntry();
-      }
-    }
-    String digest = store(bytes.toByteArray());
-    edit(records -> ((ArrayNode) records.get("diffIds")).set(0, digest));
-    editManifest(
-        m ->
-            ((ObjectNode) m.get("layers").get(0))
-                .put("digest", digest)
-                .put("size", bytes.size())
-                .put("mediaType", "application/vnd.oci.image.layer.v1.tar"));
   }
 }
