@@ -106,7 +106,8 @@ public final class Credentials {
 
   private Optional<Credential> ask(String helper, String server) {
     try {
-      return CredentialHelpers.ask(helper, server, environment);
+      HelperPrograms programs = new HelperPrograms(environment, HelperPrograms.PATIENCE);
+      return CredentialHelpers.ask(helper, server, programs);
     } catch (RegistryException e) {
       warnings.add(e.getMessage());
       return Optional.empty();

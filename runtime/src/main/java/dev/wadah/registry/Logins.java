@@ -8,7 +8,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.wadah.oci.ImageReference;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -134,38 +133,25 @@ public final class Logins {
   private static String helperMessage(String key, Credential credential) {
     ObjectNode message = MAPPER.createObjectNode();
     message.put("ServerURL", key);
-    message.put("Username", credential.identityToken() ? "<token>" : credential.user());
+    message.put(
+        "Username", credential.identityToken() ? CredentialHelpers.TOKEN_USER : credential.user());
     message.put("Secret", credential.secret());
     return message.toString();
   }
 
   private void run(String helper, String verb, String input) throws IOException {
     String program = "docker-credential-" + helper;
-    ProcessBuilder builder =
-        new ProcessBuilder(HelperPrograms.find(program, environment).toString(), verb)
-            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-            .redirectError(ProcessBuilder.Redirect.DISCARD);
-    builder.environment().putAll(environment);
-    Process process;
+    HelperPrograms.Answer answer;
     try {
-      process = builder.start();
-    } catch (IOException e) {
+      answer = new HelperPrograms(environment, HelperPrograms.PATIENCE).run(program, verb, input);
+    } catch (RegistryException e) {
+      throw new RegistryException("%s; %s names it".formatted(e.getMessage(), file()), e);
+    }
+    if (answer.exitCode() != 0) {
       throw new RegistryException(
-          "credential helper %s, which %s names, is not installed".formatted(program, file()), e);
-    }
-    try (OutputStream in = process.getOutputStream()) {
-      in.write(input.getBytes(StandardCharsets.UTF_8));
-    }
-    try {
-      int code = process.waitFor();
-      if (code != 0) {
-        throw new RegistryException(
-            "credential helper %s %s failed with code %d".formatted(program, verb, code), null);
-      }
-    } catch (InterruptedException e) {
-      process.destroy();
-      Thread.currentThread().interrupt();
-      throw new java.io.InterruptedIOException("interrupted while waiting for " + program);
+          "credential helper %s, which %s names, failed to %s the credential: exit code %d"
+              .formatted(program, file(), verb, answer.exitCode()),
+          null);
     }
   }
 

@@ -1,11 +1,13 @@
 package dev.wadah.registry;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
@@ -99,6 +101,9 @@ class CredentialsTest {
         "half a JSON    | echo '{\"Username\":\"s3cret'",
         "no user        | echo '{\"Secret\":\"s3cret\"}'",
         "it kills itself| kill -9 $$",
+        "a list         | echo '[\"s3cret\"]'",
+        "a number       | echo '{\"Username\":\"x\",\"Secret\":5}'",
+        "says nothing   | true",
       })
   void namesABrokenHelperAndAsksTheNextSource(String fault, String script) throws IOException {
     helper("broken", script);
@@ -111,6 +116,52 @@ class CredentialsTest {
         .asString()
         .contains("credential helper docker-credential-broken failed for r.example")
         .doesNotContain("s3cret");
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "it hangs          | sleep 100                       | did not answer within 1 s",
+        "a child of it does| sleep 100; echo                 | did not answer within 1 s",
+        "it never stops    | while :; do echo s3cret; done   | says more than the 64 KiB",
+        "it says too much  | head -c 65537 /dev/zero; exit 1 | says more than the 64 KiB",
+      })
+  void endsAHelperThatDoesNotEnd(String fault, String script, String message) throws IOException {
+    helper("broken", script + " # " + folder);
+    HelperPrograms programs = new HelperPrograms(environment, Duration.ofSeconds(1));
+    assertThatThrownBy(() -> CredentialHelpers.ask("broken", "r.example", programs))
+        .as(fault)
+        .isInstanceOf(RegistryException.class)
+        .hasMessageContaining("credential helper docker-credential-broken " + message)
+        .hasMessageNotContaining("s3cret");
+    assertThat(ProcessHandle.current().descendants().filter(ProcessHandle::isAlive))
+        .noneMatch(p -> p.info().commandLine().orElse("").contains("sleep 100"));
+  }
+
+  @Test
+  void doesNotWaitForWhatAHelperLeftRunning() throws IOException {
+    helper("agent", "sleep 3 & echo '{\"Username\":\"ann\",\"Secret\":\"t\"}'");
+    HelperPrograms programs = new HelperPrograms(environment, Duration.ofSeconds(20));
+    long before = System.nanoTime();
+    assertThat(CredentialHelpers.ask("agent", "r.example", programs))
+        .contains(Credential.ofPassword("ann", "t"));
+    assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(2));
+  }
+
+  @Test
+  void tellsAHelperThatFailedFromOneThatIsNotThere() throws IOException {
+    helper("broken", "echo s3cret; exit 3");
+    HelperPrograms programs = new HelperPrograms(environment, Duration.ofSeconds(20));
+    assertThatThrownBy(() -> CredentialHelpers.ask("broken", "r.example", programs))
+        .hasMessage(
+            "credential helper docker-credential-broken failed for r.example with exit code 3;"
+                + " see why by: echo r.example | docker-credential-broken get");
+    Files.writeString(folder.resolve("docker-credential-broken"), "#!/no/such/shell");
+    assertThatThrownBy(() -> CredentialHelpers.ask("broken", "r.example", programs))
+        .hasMessage("credential helper docker-credential-broken cannot be started");
+    assertThatThrownBy(() -> CredentialHelpers.ask("none", "r.example", programs))
+        .hasMessage("credential helper docker-credential-none is not installed");
   }
 
   @Test

@@ -123,6 +123,23 @@ class LoginsTest {
   }
 
   @Test
+  void tellsOfAStoreThatEndsWithoutListening() throws IOException {
+    Path helper = folder.resolve("docker-credential-kit");
+    Files.writeString(helper, "#!/bin/sh\nexec <&-\nexit 7\n");
+    Files.setPosixFilePermissions(helper, PosixFilePermissions.fromString("rwxr-xr-x"));
+    Path config = Files.writeString(folder.resolve("config.json"), "{\"credsStore\": \"kit\"}");
+    Map<String, String> environment =
+        Map.of("DOCKER_CONFIG", folder.toString(), "PATH", folder + ":/usr/bin:/bin");
+    Logins logins = new Logins(environment, RegistryContract.QUICK);
+    assertThatThrownBy(() -> logins.logout("r.example"))
+        .isInstanceOf(RegistryException.class)
+        .hasMessage(
+            "credential helper docker-credential-kit, which %s names, failed to erase the"
+                + " credential: exit code 7",
+            config);
+  }
+
+  @Test
   void asksHelperProgramsAndGoesOnWhenOneIsBroken() throws IOException {
     Path helper = folder.resolve("docker-credential-kit");
     Files.writeString(
