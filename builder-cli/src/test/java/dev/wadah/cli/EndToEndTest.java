@@ -100,6 +100,8 @@ class EndToEndTest {
     Cli other = Cli.over(folder.resolve("other"));
     Cli.Result loaded = other.run("load", "-i", archive.toString());
     assertThat(loaded.out()).isEqualTo("Loaded image: app:1\n");
+    // As docker's: scripts read the name from it.
+    assertThat(other.run("load", "-q", "-i", archive.toString()).out()).isEqualTo(loaded.out());
     assertThat(other.run("inspect", "-f", "{{.Id}}", "app:1").out().strip()).isEqualTo(id);
     assertThat(other.run("run", "app:1").out()).isEqualTo("hello world a,b,\n");
   }

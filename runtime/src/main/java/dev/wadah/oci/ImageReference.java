@@ -28,6 +28,15 @@ public record ImageReference(
     return named.tag.isEmpty() && named.digest.isEmpty() ? named.withTag("latest") : named;
   }
 
+  /**
+   * As {@link #parse}, but a name without a tag stays without one: docker.io/library/busybox.
+   *
+   * @throws IllegalArgumentException naming the fault in docker's words
+   */
+  public static ImageReference parseUntagged(String text) {
+    return ReferenceGrammar.parseNormalised(text);
+  }
+
   /** As docker shows it: {@code busybox:latest}. */
   public String familiar() {
     return familiarRepository()

@@ -24,7 +24,7 @@ public final class LoadCommand implements Command {
             "[FLAGS]",
             "Load images from a docker archive, an OCI archive or an OCI layout folder; gzip, bzip2, xz and zstd are unpacked.")
         .value("FILE", "File or folder (default: standard input)", "-i", "--input")
-        .flag("Print nothing", "-q", "--quiet")
+        .flag("Show no progress; there is none to show", "-q", "--quiet")
         .arguments("", "0", "");
   }
 
@@ -45,9 +45,8 @@ public final class LoadCommand implements Command {
             ? loader.load(Path.of(input.get()))
             : loader.load(console.in(), "standard input");
     for (LoadedImage image : loaded) {
-      if (!arguments.has("quiet")) {
-        print(image, console);
-      }
+      // As docker: --quiet takes nothing from this, for scripts that read the name.
+      print(image, console);
     }
     return ExitCode.OK;
   }

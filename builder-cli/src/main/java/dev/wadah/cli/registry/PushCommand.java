@@ -121,9 +121,10 @@ public final class PushCommand implements Command {
       }
     }
     if (names.isEmpty()) {
+      String name = all ? wanted.familiarRepository() : wanted.familiar();
       throw new CommandException(
           "no-such-image",
-          "an image does not exist locally with the name \"%s\"".formatted(wanted.familiar()),
+          "an image does not exist locally with the name \"%s\"".formatted(name),
           "",
           "wadah tag IMAGE " + wanted.familiar());
     }

@@ -130,6 +130,8 @@ class TransferCommandsTest {
     Cli.Result missing = here.run("pull", "-a", repository);
     assertThat(missing.code()).isEqualTo(1);
     assertThat(missing.err()).contains(repository).contains("list its tags");
+    assertThat(here.run("push", "-a", repository).err())
+        .contains("does not exist locally with the name \"" + repository + "\"");
   }
 
   @Test

@@ -207,13 +207,8 @@ public final class Exporter {
     }
     metadata.put("containerimage.descriptor", descriptor);
     metadata.put("containerimage.digest", target.digest().toString());
-    if (!options.names().isEmpty()) {
-      boolean tagged = options.push() != OutputOptions.Push.BY_DIGEST;
-      List<String> names =
-          options.names().stream()
-              .map(name -> tagged ? name.toString() : name.repository())
-              .toList();
-      metadata.put("image.name", String.join(",", names));
+    if (!options.told().isEmpty()) {
+      metadata.put("image.name", String.join(",", options.told()));
     }
     return metadata;
   }

@@ -13,11 +13,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Function;
 
 /**
  * The attributes of one output, understood.
  *
  * @param names to write it under
+ * @param told the same for who asks afterwards, such as docker.io/library/app: as BuildKit, with
+ *     the default tag in archives only, where it is written down
  * @param media how images are written
  * @param annotations of all levels
  * @param push where an image goes besides the store
@@ -25,6 +28,7 @@ import java.util.TreeMap;
  */
 record OutputOptions(
     List<ImageReference> names,
+    List<String> told,
     Media media,
     Annotations annotations,
     Push push,
@@ -116,7 +120,8 @@ record OutputOptions(
     boolean pushed = flagOrDefault(attributes, "push", output.type().equals("registry"));
     boolean byDigest = flag(attributes, "push-by-digest");
     Push push = !pushed ? Push.NO : byDigest ? Push.BY_DIGEST : Push.BY_NAME;
-    List<ImageReference> names = names(naming.tags(), attributes.getOrDefault("name", ""));
+    List<String> texts = texts(naming.tags(), attributes.getOrDefault("name", ""));
+    List<ImageReference> names = names(texts, ImageReference::parse);
     if (push != Push.NO && names.isEmpty()) {
       throw OutputFaults.fault(
           "an image without a name cannot be pushed",
@@ -128,8 +133,11 @@ record OutputOptions(
     }
     // what docker load reads has always had Docker's media types; an image in the store has ours
     boolean oci = !output.type().equals("docker") || output.destination().isEmpty();
+    boolean archive = !oci || output.type().equals("oci");
+    List<ImageReference> told = archive ? names : names(texts, ImageReference::parseUntagged);
     return new OutputOptions(
         names,
+        told.stream().map(ImageReference::toString).toList(),
         media(attributes, push, oci ? Format.OCI : Format.DOCKER),
         annotations(naming.annotations(), attributes),
         push,
@@ -200,8 +208,7 @@ record OutputOptions(
     }
   }
 
-  private static List<ImageReference> names(List<String> tags, String attribute)
-      throws BuildException {
+  private static List<String> texts(List<String> tags, String attribute) {
     // as buildx: what -t says goes to every output, in the place of its name=
     List<String> texts = new ArrayList<>(tags);
     for (String name : attribute.split(",", -1)) {
@@ -209,10 +216,15 @@ record OutputOptions(
         texts.add(name.strip());
       }
     }
+    return texts;
+  }
+
+  private static List<ImageReference> names(
+      List<String> texts, Function<String, ImageReference> parser) throws BuildException {
     List<ImageReference> names = new ArrayList<>();
     for (String text : texts) {
       try {
-        ImageReference name = ImageReference.parse(text);
+        ImageReference name = parser.apply(text);
         if (!names.contains(name)) {
           names.add(name);
         }

@@ -124,6 +124,20 @@ class RegistryExportTest {
   }
 
   @Test
+  void tellsNamesAsTheyWereGiven() throws Exception {
+    String[] name = {"name=%s,%s:2".formatted(repository, repository)};
+    String expected = "%s,%s:2".formatted(repository, repository);
+    assertThat(export(engine, "registry", List.of(), List.of(), name))
+        .containsEntry("image.name", expected);
+    assertThat(document(repository + ":latest").bytes()).isNotEmpty();
+    assertThat(export(engine, "image", List.of(), List.of(), name))
+        .containsEntry("image.name", expected);
+    assertThat(export(engine, "docker", List.of("demo", "demo:2"), List.of()))
+        .containsEntry("image.name", "docker.io/library/demo,docker.io/library/demo:2");
+    assertThat(engine.images().target("demo:latest")).isPresent();
+  }
+
+  @Test
   void pushesByDigestWithoutTouchingTags() throws Exception {
     Map<String, Object> metadata =
         export(
