@@ -1,5 +1,6 @@
 package dev.wadah.image;
 
+import dev.wadah.content.DigestMismatchException;
 import dev.wadah.oci.Descriptor;
 import dev.wadah.oci.ImageReference;
 import dev.wadah.registry.Registry;
@@ -17,7 +18,7 @@ public final class RemoteConfig {
    * The whole config, verified.
    *
    * @throws ImageException if it is too large to be one
-   * @throws dev.wadah.content.DigestMismatchException if it is another than the manifest says
+   * @throws DigestMismatchException if it is another than the manifest says
    */
   public static byte[] read(Registry registry, ImageReference repository, Descriptor config)
       throws IOException {
@@ -27,6 +28,18 @@ public final class RemoteConfig {
           "the %s has %d bytes, more than the %d MiB that one may have"
               .formatted(what, config.sizeBytes(), MAX_BYTES >> 20));
     }
+    try {
+      return bytes(registry, repository, config, what);
+    } catch (DigestMismatchException e) {
+      // Only at its end it shows that a mirror sent something else.
+      Registry behind = registry.behindMirrors(repository).orElseThrow(() -> e);
+      return bytes(behind, repository, config, what);
+    }
+  }
+
+  private static byte[] bytes(
+      Registry registry, ImageReference repository, Descriptor config, String what)
+      throws IOException {
     try (InputStream in =
         new VerifiedInputStream(registry.blob(repository, config), config, what)) {
       return in.readAllBytes();

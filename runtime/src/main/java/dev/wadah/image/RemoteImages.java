@@ -88,8 +88,20 @@ final class RemoteImages {
     }
   }
 
+  private static Manifest parseManifest(ImageReference reference, Registry.Document document)
+      throws ImageException {
+    try {
+      return OciJson.parseManifest(document.bytes());
+    } catch (IllegalArgumentException e) {
+      throw new ImageException(
+          "%s: manifest %s: %s"
+              .formatted(reference.familiar(), document.descriptor().digest(), e.getMessage()),
+          e);
+    }
+  }
+
   private Image image(ImageReference reference, Registry.Document document) throws IOException {
-    Manifest manifest = ImageReader.manifest(document.descriptor(), document.bytes());
+    Manifest manifest = parseManifest(reference, document);
     ImageReader.requireImage(document.descriptor(), manifest);
     byte[] config = config(reference, manifest.config());
     Image image = ImageReader.assemble(document.descriptor(), manifest, document.bytes(), config);

@@ -100,8 +100,13 @@ final class BlobUpload {
   }
 
   private static URI location(Reply reply) throws RegistryException {
+    Optional<String> place = reply.header("Location");
+    if (place.isEmpty()) {
+      throw new RegistryException(
+          Reply.shown(reply.uri()) + " takes an upload, but does not say where (Location)", null);
+    }
     try {
-      return reply.uri().resolve(reply.header("Location").orElse(""));
+      return reply.uri().resolve(place.get());
     } catch (IllegalArgumentException e) {
       throw new RegistryException(
           Reply.shown(reply.uri()) + " names a place for the upload that is no address", e);

@@ -20,6 +20,7 @@ public final class HttpRegistry implements Registry {
   private final Map<String, String> environment;
   private final RetryPolicy retries;
   private final Optional<Credentials> given;
+  private final Places places;
   private Client client;
   private Impatient impatient;
 
@@ -34,9 +35,26 @@ public final class HttpRegistry implements Registry {
 
   /** Makes a client that does not look for credentials where {@code given} ones are. */
   HttpRegistry(Map<String, String> environment, Optional<Credentials> given, RetryPolicy retries) {
+    this(environment, given, retries, new Places(environment));
+  }
+
+  private HttpRegistry(
+      Map<String, String> environment,
+      Optional<Credentials> given,
+      RetryPolicy retries,
+      Places places) {
     this.environment = Map.copyOf(environment);
     this.given = given;
     this.retries = retries;
+    this.places = places;
+  }
+
+  @Override
+  public Optional<Registry> behindMirrors(ImageReference repository) throws IOException {
+    if (places.pullFrom(repository).size() == 1) {
+      return Optional.empty();
+    }
+    return Optional.of(new HttpRegistry(environment, given, retries, places.withoutMirrors()));
   }
 
   /**
@@ -62,8 +80,7 @@ public final class HttpRegistry implements Registry {
       Connections connections = new Connections(environment, retries.connectTimeout());
       client =
           new Client(
-              new Inquiry(new Places(environment), credentials),
-              new Transport(connections, credentials, retries));
+              new Inquiry(places, credentials), new Transport(connections, credentials, retries));
     }
     return client;
   }
@@ -110,7 +127,7 @@ public final class HttpRegistry implements Registry {
       if (blob.urls().isEmpty()) {
         throw e;
       }
-      return new ForeignBlobs(new Places(environment), transport(), retries).open(blob, e);
+      return new ForeignBlobs(places, transport(), retries).open(blob, e);
     }
   }
 

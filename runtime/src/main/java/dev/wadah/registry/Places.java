@@ -15,16 +15,28 @@ final class Places {
   private final RegistrySettings settings;
   private final CertificateFolders certificates;
 
+  private final boolean mirrored;
+
   Places(Map<String, String> environment) {
-    this.settings = new RegistrySettings(environment);
-    this.certificates = new CertificateFolders(environment);
+    this(new RegistrySettings(environment), new CertificateFolders(environment), true);
+  }
+
+  private Places(RegistrySettings settings, CertificateFolders certificates, boolean mirrored) {
+    this.settings = settings;
+    this.certificates = certificates;
+    this.mirrored = mirrored;
+  }
+
+  /** The registries themselves alone. */
+  Places withoutMirrors() {
+    return new Places(settings, certificates, false);
   }
 
   /** The places to pull a repository from, in the order of trying; the registry itself is last. */
   List<Endpoint> pullFrom(ImageReference repository) throws IOException {
     List<Endpoint> places = new ArrayList<>();
     Optional<RegistrySettings.Rule> rule = rule(repository.repository());
-    if (rule.isPresent()) {
+    if (mirrored && rule.isPresent()) {
       for (RegistrySettings.Mirror mirror : rule.get().mirrors()) {
         places.add(moved(repository, rule.get().prefix(), mirror.location(), mirror.access()));
       }

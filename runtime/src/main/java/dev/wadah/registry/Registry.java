@@ -53,6 +53,16 @@ public interface Registry {
   Descriptor pushManifest(ImageReference reference, Document document) throws IOException;
 
   /**
+   * The same registries without their mirrors, for who has found out at a blob's end that it is not
+   * what it should be.
+   *
+   * @return empty when the repository has no mirror that could have sent it
+   */
+  default Optional<Registry> behindMirrors(ImageReference repository) throws IOException {
+    return Optional.empty();
+  }
+
+  /**
    * The same registries, for what a caller can do without: one that sends nothing for a short time
    * is given up, and not asked again.
    */

@@ -135,6 +135,9 @@ final class Reply implements Closeable {
     if (status() == 407) {
       return "; the proxy wants other credentials";
     }
+    if (status() == 413) {
+      return "; it, or a proxy before it, takes no requests of this size";
+    }
     // Go's servers and nginx say so to plain http at a port of TLS, and no more than that to HEAD.
     boolean wantsTls =
         status() == 400
@@ -171,7 +174,7 @@ final class Reply implements Closeable {
     }
     String type = header("Content-Type").orElse("");
     if (type.startsWith("text/html") || (bytes[0] == '<')) {
-      return HTML;
+      return status() == 413 ? "an HTML page" : HTML;
     }
     String errors = errors(bytes);
     return errors.isEmpty() ? plain(bytes) : errors;

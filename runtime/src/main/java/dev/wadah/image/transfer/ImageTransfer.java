@@ -110,9 +110,25 @@ public final class ImageTransfer {
       progress.update(blob, TransferProgress.State.EXISTS, blob.sizeBytes());
       return;
     }
+    try {
+      fetch(blob, reference, registry, progress);
+    } catch (DigestMismatchException e) {
+      // Only at its end it shows that a mirror sent something else.
+      fetch(blob, reference, registry.behindMirrors(reference).orElseThrow(() -> e), progress);
+    }
+    progress.update(blob, TransferProgress.State.ARRIVED, blob.sizeBytes());
+    DiffId diffId = image.config().diffIds().get(layer);
+    images.addLayer(diffId, blob);
+    images.addSource(blob.digest(), reference);
+    progress.update(blob, TransferProgress.State.DONE, blob.sizeBytes());
+  }
+
+  private void fetch(
+      Descriptor blob, ImageReference reference, Registry from, TransferProgress progress)
+      throws IOException {
     progress.update(blob, TransferProgress.State.MOVING, 0);
     String what = "layer of " + reference.familiar();
-    try (InputStream remote = registry.blob(reference, blob);
+    try (InputStream remote = from.blob(reference, blob);
         InputStream in =
             checked(
                 new CountedInputStream(remote, blob, TransferProgress.State.MOVING, progress),
@@ -123,11 +139,6 @@ public final class ImageTransfer {
       progress.update(blob, TransferProgress.State.VERIFYING, blob.sizeBytes());
       commit(ingest, blob, what);
     }
-    progress.update(blob, TransferProgress.State.ARRIVED, blob.sizeBytes());
-    DiffId diffId = image.config().diffIds().get(layer);
-    images.addLayer(diffId, blob);
-    images.addSource(blob.digest(), reference);
-    progress.update(blob, TransferProgress.State.DONE, blob.sizeBytes());
   }
 
   /** What the store hashes by itself needs no second hash; other algorithms do. */

@@ -107,6 +107,16 @@ class RefusedImagesTest {
   }
 
   @Test
+  void aManifestThatIsNone() {
+    type = MediaTypes.OCI_MANIFEST;
+    manifest = "{}";
+    assertThatThrownBy(this::pull)
+        .isInstanceOf(ImageException.class)
+        .hasMessageMatching(
+            "localhost:\\d+/team/old:1: manifest sha256:.* no valid image manifest.*");
+  }
+
+  @Test
   void anArtifactByItsType() {
     type = MediaTypes.OCI_MANIFEST;
     manifest =
