@@ -3,188 +3,37 @@ package dev.wadah.build;
 import static dev.wadah.build.BoxRequest.NOWHERE;
 import static dev.wadah.build.BoxRequest.OWN_CACHE;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.wadah.build.BuildRequest.CacheRequest;
 import dev.wadah.build.BuildRequest.Copies;
 import dev.wadah.build.BuildRequest.OutputRequest;
 import dev.wadah.build.BuildRequest.SharedCache;
-import dev.wadah.build.BuildRequest.StepRequest;
-import dev.wadah.build.export.Built;
-import dev.wadah.build.export.Exporter;
-import dev.wadah.container.ContainerSpec.Limits;
-import dev.wadah.dockerfile.Diagnostic;
 import dev.wadah.engine.Engine;
 import dev.wadah.image.Image;
-import dev.wadah.image.ImageStore.PullPolicy;
 import dev.wadah.image.ImageVerification;
-import dev.wadah.image.transfer.ImageCompression;
-import dev.wadah.image.transfer.TransferProgress;
 import dev.wadah.layer.FileNode;
 import dev.wadah.layer.LayerStack;
 import dev.wadah.oci.Descriptor;
 import dev.wadah.oci.DiffId;
-import dev.wadah.oci.ImageReference;
-import dev.wadah.oci.Platform;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/**
- * COPY, ADD and WORKDIR on a base that lies in a registry. Whatever is known of the base, the image
- * is the one that a machine makes on which the base is unpacked.
- */
+/** COPY, ADD and WORKDIR on a base that lies in a registry. */
 @Tag("linux")
 @Timeout(120)
-class LazyCopyTest {
-  @TempDir Path folder;
-  private TestRegistry registry;
-  private Path context;
-  private int stores;
-
-  @BeforeEach
-  void makeContext() throws IOException {
-    assumeTrue(BoxImage.usable(), "unpacking a base needs root");
-    context = Files.createDirectory(folder.resolve("context"));
-    Files.createDirectories(context.resolve("d/l"));
-    Files.createDirectory(context.resolve("d/d"));
-    Files.deleteIfExists(context.resolve("d/l"));
-    Files.writeString(context.resolve("d/d/x"), "x");
-    touch("first");
-  }
-
-  @AfterEach
-  void stop() throws IOException {
-    if (registry != null) {
-      registry.close();
-    }
-  }
-
-  private void touch(String content) throws IOException {
-    Files.writeString(context.resolve("f"), content);
-  }
-
-  private void start(TestRegistry.Kind kind) throws IOException {
-    assumeTrue(TestRegistry.usable(kind), "the registry is not installed");
-    registry = TestRegistry.start(kind, folder.resolve("registry" + stores));
-  }
-
-  private ImageReference name(String path) {
-    return ImageReference.parse(registry.host() + "/" + path);
-  }
-
-  private Engine store() throws IOException {
-    return Engine.open(folder.resolve("store" + stores++));
-  }
-
-  /** One machine, and what goes over its wire. */
-  private final class Machine {
-    private final Engine plain;
-    private CountingRegistry wire;
-    private List<String> warnings = List.of();
-    private final List<String> said = Collections.synchronizedList(new ArrayList<>());
-    private Copies copies = Copies.AS_WRITTEN;
-    private Engine engine;
-
-    /** Keeps what steps print. */
-    private final class Said implements BuildProgress {
-      @Override
-      public void output(VertexName vertex, int stream, byte[] bytes) {
-        said.add(new String(bytes, StandardCharsets.UTF_8));
-      }
-    }
-
-    Machine() throws IOException {
-      this(store());
-    }
-
-    Machine(Engine engine) {
-      plain = engine;
-      count();
-    }
-
-    /** Begins to count anew, as another process. */
-    private void count() {
-      wire = new CountingRegistry(plain.registry());
-      engine = CountingRegistry.counted(plain, wire);
-    }
-
-    List<DiffId> build(String dockerfile, CacheRequest cache, OutputRequest... outputs)
-        throws Exception {
-      Files.writeString(context.resolve("Dockerfile"), dockerfile);
-      BuildRequest request =
-          BoxRequest.of(context)
-              .pull(PullPolicy.MISSING)
-              .cache(cache)
-              .steps(new StepRequest("default", List.of(), Set.of(), Limits.NONE, copies))
-              .outputs(outputs)
-              .names()
-              .make();
-      BuildResult result = new Builder(engine).build(request, new Said());
-      warnings = result.warnings().stream().map(Diagnostic::message).toList();
-      return result.images().get(Platform.host()).layers().layers();
-    }
-  }
-
-  private OutputRequest push(String path) {
-    return BoxRequest.push(registry.host() + "/" + path);
-  }
-
-  private String dockerfile(String base) {
-    return "FROM " + name(base) + "\n" + LayeredBase.STEPS;
-  }
-
-  /** The layers that a machine makes that has all of the base as files. */
-  private List<DiffId> expected(Image base) throws Exception {
-    Machine machine = new Machine();
-    for (int i = 0; i < base.manifest().layers().size(); i++) {
-      Descriptor blob = base.manifest().layers().get(i);
-      try (var in = machine.plain.registry().blob(name("team/base:1"), blob)) {
-        machine.plain.content().put(in.readAllBytes());
-      }
-      machine.plain.images().addLayer(base.config().diffIds().get(i), blob);
-    }
-    machine.plain.layers().lowerDirectories(base.layers());
-    try (Stream<Path> indexes =
-        Files.list(machine.plain.store().root().resolve("layers/indexes"))) {
-      for (Path index : indexes.toList()) {
-        Files.delete(index);
-      }
-    }
-    Machine later = new Machine(Engine.open(machine.plain.store().root()));
-    List<DiffId> layers = later.build(dockerfile("team/base:1"), OWN_CACHE, NOWHERE);
-    assertThat(later.wire.layerBytesDown).hasValue(0);
-    return layers;
-  }
-
-  private void verify(Machine machine, String path, List<DiffId> layers) throws Exception {
-    Descriptor pushed = machine.plain.registry().manifest(name(path)).descriptor();
-    assertThat(
-            ImageVerification.ofRegistry(machine.plain.registry(), name(path))
-                .verify(pushed)
-                .problems())
-        .isEmpty();
-    assertThat(layers).hasSizeGreaterThan(10);
-  }
-
+class LazyCopyTest extends RemoteBase {
   @ParameterizedTest
   @EnumSource
   void downloadsAPlainBaseOnceAndUnpacksNothing(TestRegistry.Kind kind) throws Exception {
@@ -350,153 +199,6 @@ class LazyCopyTest {
     assertThat(second.build(dockerfile("team/base:1"), read, NOWHERE)).isEqualTo(expected);
     assertThat(second.wire.layerGets).hasValue(3);
     assertThat(second.warnings).anyMatch(w -> w.contains("names in layer blob"));
-  }
-
-  private Image pushSeekable(SeekableBase.Form form, String path) throws IOException {
-    Engine engine = store();
-    return SeekableBase.push(engine, LayeredBase.make(engine), name(path), form);
-  }
-
-  @ParameterizedTest
-  @EnumSource
-  void readsTheListsOfLayersThatCarryOne(SeekableBase.Form form) throws Exception {
-    start(TestRegistry.Kind.DEBIAN);
-    Image base = pushSeekable(form, "team/base:1");
-    List<DiffId> expected = expected(base);
-    Machine machine = new Machine();
-    List<DiffId> layers = machine.build(dockerfile("team/base:1"), OWN_CACHE, push("team/app:1"));
-    assertThat(machine.wire.layerGets).hasValue(0);
-    assertThat(machine.wire.parts).as("three lists, passwd and group").hasValue(5);
-    assertThat(machine.wire.layerBytesUp.get()).isLessThan(LayeredBase.BIG_BYTES / 10);
-    assertThat(layers).isEqualTo(expected);
-    verify(machine, "team/app:1", layers);
-
-    touch("second");
-    Machine later = new Machine(Engine.open(machine.plain.store().root()));
-    assertThat(later.build(dockerfile("team/base:1"), OWN_CACHE, NOWHERE))
-        .isEqualTo(expected(base));
-    assertThat(later.wire.parts).as("what was read once is known").hasValue(0);
-    assertThat(later.wire.layerGets).hasValue(0);
-  }
-
-  /** Pushes the base as an output of a build does. */
-  private Image export(Engine engine, String path, String compression) throws Exception {
-    OutputRequest output =
-        new OutputRequest(
-            "registry",
-            Optional.empty(),
-            Map.of("name", registry.host() + "/" + path, "compression", compression));
-    new Exporter(engine)
-        .export(
-            Built.of(Map.of(Platform.host(), LayeredBase.make(engine))),
-            output,
-            BoxRequest.of(context).names().make().naming(),
-            BuildProgress.NONE);
-    return store().images().resolve(name(path), Platform.host(), PullPolicy.ALWAYS);
-  }
-
-  @ParameterizedTest
-  @CsvSource({"estargz, OURS", "estargz, DEBIAN", "zstd:chunked, OURS", "zstd:chunked, DEBIAN"})
-  void readsTheListsThatItsOwnPushWrote(String compression, TestRegistry.Kind kind)
-      throws Exception {
-    start(kind);
-    Image base = export(store(), "team/base:1", compression);
-    List<DiffId> expected = expected(base);
-    Machine machine = new Machine();
-    OutputRequest output =
-        new OutputRequest(
-            "registry",
-            Optional.empty(),
-            Map.of("name", registry.host() + "/team/app:1", "compression", compression));
-    String dockerfile = dockerfile("team/base:1");
-    machine.build(dockerfile, OWN_CACHE, output);
-    assertThat(machine.wire.layerGets).hasValue(0);
-    assertThat(machine.wire.parts).as("three lists, passwd and group").hasValue(5);
-    assertThat(machine.wire.layerBytesUp.get()).isLessThan(LayeredBase.BIG_BYTES / 10);
-    machine.count();
-    List<DiffId> layers = machine.build(dockerfile, OWN_CACHE, NOWHERE);
-    assertThat(layers).as("the store keeps layers as the steps made them").isEqualTo(expected);
-
-    // the base's lists went along, so nobody who builds on that image needs any layer either
-    Image app = store().images().resolve(name("team/app:1"), Platform.host(), PullPolicy.ALWAYS);
-    assertThat(app.manifest().layers())
-        .hasSameSizeAs(layers)
-        .allMatch(layer -> !layer.annotations().isEmpty())
-        .startsWith(base.manifest().layers().toArray(new Descriptor[0]));
-    verify(machine, "team/app:1", app.config().diffIds());
-    Machine next = new Machine();
-    next.build("FROM " + name("team/app:1") + "\nCOPY f /keep/d/more\n", OWN_CACHE, output);
-    assertThat(next.wire.layerGets).hasValue(0);
-    assertThat(next.wire.parts.get()).isGreaterThan(0);
-    verify(next, "team/app:1", app.config().diffIds());
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"estargz", "zstd:chunked"})
-  void compressesAndSendsNothingTwice(String compression) throws Exception {
-    start(TestRegistry.Kind.OURS);
-    Machine machine = new Machine();
-    Image first = export(machine.engine, "team/base:1", compression);
-    assertThat(machine.wire.layerBytesUp.get()).isGreaterThan(3L * LayeredBase.BIG_BYTES);
-    machine.count();
-    Image second = export(machine.engine, "team/base:1", compression);
-    assertThat(second.descriptor()).isEqualTo(first.descriptor());
-    assertThat(machine.wire.blobBytesUp).hasValue(0);
-    List<TransferProgress.State> states = new ArrayList<>();
-    new ImageCompression(machine.plain.store(), machine.plain.content(), machine.plain.layers())
-        .compress(
-            LayeredBase.make(machine.plain),
-            new ImageCompression.Form(
-                ImageCompression.Format.of(compression).orElseThrow(),
-                Optional.empty(),
-                ImageCompression.Change.ALL),
-            (blob, state, bytes) -> states.add(state));
-    assertThat(states).doesNotContain(TransferProgress.State.COMPRESSING);
-    assertThat(machine.plain.store().root().resolve("images/tmp"))
-        .as("lists that were kept in files")
-        .isEmptyDirectory();
-  }
-
-  /**
-   * An image that lies about the layers of another one deceives those who build on it, and nobody
-   * else.
-   */
-  @Test
-  void believesAListForItsOwnImageOnly() throws Exception {
-    start(TestRegistry.Kind.OURS);
-    Image base = LayeredBase.push(store(), name("team/base:1"));
-    List<DiffId> expected = expected(base);
-    // the same diffIDs, and lists that say that there is nothing
-    Engine engine = store();
-    Image liar = SeekableBase.lie(engine, LayeredBase.make(engine), name("evil/base:1"));
-    assertThat(liar.config().diffIds()).isEqualTo(base.config().diffIds());
-    Machine machine = new Machine();
-    assertThat(machine.build(dockerfile("evil/base:1"), OWN_CACHE, NOWHERE)).isNotEqualTo(expected);
-    assertThat(machine.wire.layerGets).hasValue(0);
-    Machine later = new Machine(Engine.open(machine.plain.store().root()));
-    assertThat(later.build(dockerfile("team/base:1"), OWN_CACHE, NOWHERE)).isEqualTo(expected);
-    // both in one build: the list is not believed at all
-    touch("second");
-    Machine both = new Machine();
-    String stages = dockerfile("evil/base:1").replaceFirst("\n", " AS evil\n");
-    assertThat(
-            both.build(
-                stages + dockerfile("team/base:1") + "COPY --from=evil /f /g\n",
-                OWN_CACHE,
-                NOWHERE))
-        .startsWith(expected(base).toArray(new DiffId[0]));
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"wrong digest", "cut", "no json", "strange type", "position", "checksum"})
-  void fetchesTheLayerWhenItsListIsOfNoUse(String fault) throws Exception {
-    start(TestRegistry.Kind.OURS);
-    Engine engine = store();
-    Image base = SeekableBase.broken(engine, LayeredBase.make(engine), name("team/base:1"), fault);
-    List<DiffId> expected = expected(base);
-    Machine machine = new Machine();
-    assertThat(machine.build(dockerfile("team/base:1"), OWN_CACHE, NOWHERE)).isEqualTo(expected);
-    assertThat(machine.wire.layerGets).hasValue(3);
   }
 
   @Test
