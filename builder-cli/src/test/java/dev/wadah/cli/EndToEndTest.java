@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.wadah.registry.serve.RegistryServer;
 import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -16,11 +15,9 @@ import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
-import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -30,7 +27,6 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("linux")
 class EndToEndTest {
   private static final String BASE = "base:1";
-  private static byte[] root = {};
 
   @TempDir Path folder;
   private Cli cli;
@@ -41,23 +37,8 @@ class EndToEndTest {
         Files.isWritable(Path.of("/")) && "root".equals(System.getProperty("user.name")),
         "RUN wants root");
     cli = Cli.over(folder.resolve("store"));
-    Cli.Result imported = cli.reading(baseTar()).run("import", "-", BASE);
+    Cli.Result imported = cli.reading(QuickstartBase.tar()).run("import", "-", BASE);
     assertThat(imported.code()).as(imported.err()).isZero();
-  }
-
-  private static synchronized byte[] baseTar() throws IOException, InterruptedException {
-    if (root.length == 0) {
-      Path script =
-          Path.of(System.getProperty("wadah.testdata", "../testdata")).resolve("quickstart/base");
-      Process process =
-          new ProcessBuilder("sh", script.toString())
-              .redirectError(ProcessBuilder.Redirect.INHERIT)
-              .start();
-      root = process.getInputStream().readAllBytes();
-      assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
-      assertThat(process.exitValue()).isZero();
-    }
-    return root;
   }
 
   private Path context(String dockerfile) throws IOException {
@@ -196,17 +177,9 @@ class EndToEndTest {
     assertThat(ok("build", context).err()).doesNotContain("layer-incomplete");
   }
 
-  /** Imports the base with a file before it whose attribute is longer than the kernel takes. */
   private void importWithLongAttribute(String name, String image) throws Exception {
-    ByteArrayOutputStream base = new ByteArrayOutputStream();
-    TarArchiveOutputStream tar = new TarArchiveOutputStream(base);
-    TarArchiveEntry entry = new TarArchiveEntry(name);
-    entry.addPaxHeader("SCHILY.xattr.user.long", "x".repeat(70_000));
-    tar.putArchiveEntry(entry);
-    tar.closeArchiveEntry();
-    tar.flush();
-    base.writeBytes(baseTar());
-    Cli.Result imported = cli.reading(base.toByteArray()).run("import", "-", image);
+    Cli.Result imported =
+        cli.reading(QuickstartBase.withLongAttribute(name)).run("import", "-", image);
     assertThat(imported.code()).as(imported.err()).isZero();
   }
 

@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The same on a base whose layers carry lists of their files. */
+/** COPY, ADD and WORKDIR on a base in a registry whose layers carry lists of their files. */
 @Tag("linux")
 @Timeout(120)
 class SeekableBaseTest extends RemoteBase {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.wadah.registry.serve.RegistryServer;
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -82,8 +83,17 @@ record TestRegistry(String host, Path folder, Closeable process) implements Clos
         if (Instant.now().isAfter(deadline)) {
           throw e;
         }
-        Thread.onSpinWait();
+        pause();
       }
+    }
+  }
+
+  private static void pause() throws InterruptedIOException {
+    try {
+      Thread.sleep(20);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("interrupted while waiting for a registry");
     }
   }
 

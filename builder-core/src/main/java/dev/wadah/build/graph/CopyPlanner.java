@@ -56,7 +56,7 @@ final class CopyPlanner {
       boolean keepOwner = !(input.op() instanceof Op.Context);
       actions.add(
           new FileAction.Copy(
-              input(input),
+              StagePlanner.inputNumber(inputs, input),
               sources,
               destination,
               options(keepOwner, Unpack.NEVER, Optional.empty())));
@@ -154,15 +154,6 @@ final class CopyPlanner {
     }
   }
 
-  private int input(Vertex vertex) {
-    int known = inputs.subList(1, inputs.size()).indexOf(vertex);
-    if (known >= 0) {
-      return known;
-    }
-    inputs.add(vertex);
-    return inputs.size() - 2;
-  }
-
   private FileAction.Options options(
       boolean keepOwner, Unpack unpack, Optional<Integer> fixedMode) {
     return new FileAction.Options(
@@ -200,7 +191,7 @@ final class CopyPlanner {
       Unpack unpack = add.unpack().orElse(true) ? Unpack.IF_ARCHIVE : Unpack.NEVER;
       actions.add(
           new FileAction.Copy(
-              input(stage.mainContext()),
+              StagePlanner.inputNumber(inputs, stage.mainContext()),
               sources,
               destination,
               options(false, unpack, Optional.empty())));
@@ -213,7 +204,7 @@ final class CopyPlanner {
     Unpack unpack = add.unpack().orElse(false) ? Unpack.IF_ARCHIVE : Unpack.NEVER;
     actions.add(
         new FileAction.Copy(
-            input(stage.fetch(op, add)),
+            StagePlanner.inputNumber(inputs, stage.fetch(op, add)),
             List.of(fileName(url, word)),
             destination,
             options(false, unpack, Optional.of(URL_MODE))));
@@ -236,7 +227,7 @@ final class CopyPlanner {
     Op.Git op = new Op.Git(url, add.keepGitDir(), stage.expand(add.checksum()));
     actions.add(
         new FileAction.Copy(
-            input(stage.fetch(op, add)),
+            StagePlanner.inputNumber(inputs, stage.fetch(op, add)),
             List.of("/"),
             destination,
             options(false, Unpack.NEVER, Optional.empty())));

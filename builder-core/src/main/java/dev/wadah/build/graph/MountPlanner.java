@@ -45,7 +45,8 @@ final class MountPlanner {
     Vertex input = from.isPresent() ? stage.source(from.get(), mount.span()) : stage.mainContext();
     // Bind mounts are read-only unless they say otherwise.
     boolean writable = !options.flag("readonly", true);
-    return new Op.Mount.Bind(input(input), source(options), target(mount, options), writable);
+    return new Op.Mount.Bind(
+        StagePlanner.inputNumber(inputs, input), source(options), target(mount, options), writable);
   }
 
   private Op.Mount cache(Instruction.Mount mount, MountOptions options) {
@@ -53,7 +54,8 @@ final class MountPlanner {
     OptionalInt seed = OptionalInt.empty();
     Optional<String> from = from(mount);
     if (from.isPresent()) {
-      seed = OptionalInt.of(input(stage.source(from.get(), mount.span())));
+      seed =
+          OptionalInt.of(StagePlanner.inputNumber(inputs, stage.source(from.get(), mount.span())));
     }
     // The id defaults to the target as written, which may be relative.
     String id =
@@ -173,14 +175,5 @@ final class MountPlanner {
           "choose a directory below /");
     }
     return target;
-  }
-
-  private int input(Vertex vertex) {
-    int known = inputs.subList(1, inputs.size()).indexOf(vertex);
-    if (known >= 0) {
-      return known;
-    }
-    inputs.add(vertex);
-    return inputs.size() - 2;
   }
 }

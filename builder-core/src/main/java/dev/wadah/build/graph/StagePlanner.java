@@ -75,6 +75,19 @@ final class StagePlanner {
         .vertex(op, List.of(), caption(instruction, index + 1), Vertex.Reuse.CACHED);
   }
 
+  /**
+   * The number of a source among the inputs of a step, of which the first is the step's root and
+   * has none; a source that is not among them is added.
+   */
+  static int inputNumber(List<Vertex> inputs, Vertex source) {
+    int known = inputs.subList(1, inputs.size()).indexOf(source);
+    if (known >= 0) {
+      return known;
+    }
+    inputs.add(source);
+    return inputs.size() - 2;
+  }
+
   /** Puts a step of this stage on top of its root. */
   void step(Op op, List<Vertex> inputs, Instruction instruction) {
     index++;

@@ -7,7 +7,6 @@ import dev.wadah.build.BuildException;
 import dev.wadah.build.BuildProgress;
 import dev.wadah.build.BuildRequest.NamingRequest;
 import dev.wadah.build.BuildRequest.OutputRequest;
-import dev.wadah.build.PlainImages;
 import dev.wadah.engine.Engine;
 import dev.wadah.image.Image;
 import dev.wadah.image.ImageVerification;
@@ -15,17 +14,13 @@ import dev.wadah.image.archive.ImageLoader;
 import dev.wadah.image.archive.LoadedImage;
 import dev.wadah.layer.FileNode;
 import dev.wadah.layer.FileTree;
-import dev.wadah.layer.LayerEntry;
-import dev.wadah.layer.LayerStore;
 import dev.wadah.oci.Annotations;
 import dev.wadah.oci.Descriptor;
-import dev.wadah.oci.DiffId;
 import dev.wadah.oci.Index;
 import dev.wadah.oci.Manifest;
 import dev.wadah.oci.MediaTypes;
 import dev.wadah.oci.OciJson;
 import dev.wadah.oci.Platform;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -60,39 +55,7 @@ class ExporterTest {
   }
 
   private Image image(Platform platform, String text) throws IOException {
-    LayerEntry.File tool = entry("/bin/tool", FileNode.Type.FILE, 04755, text);
-    DiffId first =
-        layer(
-            entry("/bin", FileNode.Type.DIRECTORY, 0755, ""),
-            tool,
-            new LayerEntry.HardLink("/bin/twin", "/bin/tool", tool.node()),
-            entry("/gone", FileNode.Type.FILE, 0644, "x"));
-    DiffId second =
-        layer(
-            new LayerEntry.Whiteout("/gone"),
-            entry("/link", FileNode.Type.SYMLINK, 0777, "bin/tool"));
-    return engine.images().create(PlainImages.config(platform, List.of(first, second)), Map.of());
-  }
-
-  private DiffId layer(LayerEntry... entries) throws IOException {
-    return engine.layers().write(List.of(entries), LayerStore.Form.TREE);
-  }
-
-  private static LayerEntry.File entry(String path, FileNode.Type type, int mode, String text) {
-    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-    boolean file = type == FileNode.Type.FILE;
-    FileNode node =
-        new FileNode(
-            type,
-            mode,
-            0,
-            0,
-            file ? bytes.length : 0,
-            1_000_000_000_000_000_000L,
-            type == FileNode.Type.SYMLINK ? text : "",
-            FileNode.Identity.PLAIN);
-    return new LayerEntry.File(
-        path, node, file ? () -> new ByteArrayInputStream(bytes) : LayerEntry.Content.NONE);
+    return TwoLayers.image(engine, platform, text);
   }
 
   private Map<String, Object> export(
