@@ -17,17 +17,19 @@ def fail(why):
 class Run:
     """A command: its wall seconds, processor seconds, peak resident sets in MB, and its output with the moment of each line.
 
-    `peak` is the larger one of the JVM and of what it waited for (launcher, container); `jvm` is the JVM alone.
+    `peak` is the larger one of the JVM and of what it waited for (launcher, container); `jvm` is the JVM alone. With `process_group` 0
+    it has a group of its own, as a job of a shell has. Nobody reads the output of a run that is `unread`.
     """
 
-    def __init__(self, arguments, env, stdin=None):
+    def __init__(self, arguments, env, stdin=None, process_group=None, unread=False):
         self.arguments = arguments
         self.start = time.monotonic()
         self.lines = []
         self.jvm = 0
-        self.process = subprocess.Popen([WADAH, *arguments], env=env, stdin=stdin or subprocess.DEVNULL, stdout=subprocess.PIPE,
-                                        stderr=subprocess.STDOUT, text=True, errors="replace")
-        self.readers = [threading.Thread(target=of, daemon=True) for of in (self.read, self.watch)]
+        self.process = subprocess.Popen([WADAH, *arguments], env=env, stdin=subprocess.DEVNULL if stdin is None else stdin,
+                                        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL if unread else subprocess.STDOUT, text=True,
+                                        errors="replace", process_group=process_group)
+        self.readers = [threading.Thread(target=of, daemon=True) for of in ([self.watch] if unread else [self.read, self.watch])]
         for reader in self.readers:
             reader.start()
 
@@ -115,6 +117,13 @@ class Bench:
 
     def nothing_left(self):
         """Fails if a process, a mount, or something half-written is left."""
+        self.nothing_goes_on()
+        left = self.half_written()
+        if left:
+            fail(f"something half-written is left: {left}")
+
+    def nothing_goes_on(self):
+        """Fails if a process or a mount is left."""
         for _ in range(20):
             left = self.processes()
             if not left:
@@ -124,9 +133,10 @@ class Bench:
             fail(f"processes are left: {left}")
         if f"{self.store}/" in pathlib.Path("/proc/mounts").read_text():
             fail("mounts are left")
-        for room in ["work", "blobs/ingest", "layers/staging"]:
-            if (self.store / room).is_dir() and os.listdir(self.store / room):
-                fail(f"something half-written is left in {room}: {os.listdir(self.store / room)}")
+
+    def half_written(self):
+        rooms = [self.store / room for room in ["work", "blobs/ingest", "layers/staging"]]
+        return [str(path.relative_to(self.store)) for room in rooms if room.is_dir() for path in room.iterdir()]
 
     def processes(self):
         mark = f"WADAH_ROBUSTNESS={self.scratch.name}".encode()

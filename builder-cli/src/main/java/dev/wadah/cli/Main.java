@@ -47,10 +47,12 @@ public final class Main {
     String terminals = System.getProperty("wadah.terminals", "");
     int code =
         run(
-            new Console(System.in, out, err, System.getenv(), terminals, Console.Streams.OWN),
+            new Console(
+                new StandardInput(), out, err, System.getenv(), terminals, Console.Streams.OWN),
             args);
     cancellation.finished(code);
-    if (mayEndAtOnce(args)) {
+    // After a signal the JVM is ending already, with the code of that signal.
+    if (code != ExitCode.INTERRUPTED && mayEndAtOnce(args)) {
       Processes.exit(code);
     }
     if (code != ExitCode.OK || othersRun()) {

@@ -13,12 +13,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Signals to a command, which is a process of its own here. */
@@ -75,6 +77,43 @@ class CancellationTest {
     } finally {
       disk.getOutputStream().close(); // it unmounts
       assertThat(disk.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+    }
+  }
+
+  /** Such as {@code slow | wadah load}: nobody closes the pipe, and nobody writes to it. */
+  @ParameterizedTest
+  @CsvSource({
+    "load, 2, 130",
+    "import -, 2, 130",
+    "build -, 2, 130",
+    "load, 15, 143",
+    "import -, 15, 143",
+    "build -, 15, 143"
+  })
+  void endsWithTheSignalsCodeThoughStandardInputIsSilent(String command, int signal, int code)
+      throws Exception {
+    Path store = temp.resolve("store");
+    List<String> arguments = new ArrayList<>(List.of("--root", store.toString()));
+    arguments.addAll(List.of(command.split(" ")));
+    Process waiting = java(Main.class, arguments);
+    try {
+      // The beginning of an entry, so that it reads on.
+      waiting.getOutputStream().write(new byte[100]);
+      waiting.getOutputStream().flush();
+      await(() -> Files.isDirectory(store), "it has begun");
+      Thread.sleep(300);
+      assertThat(ends(waiting, signal, PATIENCE)).isEqualTo(code);
+    } finally {
+      waiting.destroyForcibly();
+    }
+    assertThat(halfWritten(store)).isEmpty();
+  }
+
+  private static void await(BooleanSupplier condition, String what) throws InterruptedException {
+    long end = System.nanoTime() + PATIENCE.toNanos();
+    while (!condition.getAsBoolean()) {
+      assertThat(System.nanoTime()).as(what).isLessThan(end);
+      Thread.sleep(10);
     }
   }
 

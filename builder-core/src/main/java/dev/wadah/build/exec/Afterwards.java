@@ -15,6 +15,9 @@ final class Afterwards {
   /** With one, the work of steps that end together is still going on when all else is done. */
   private static final int MOST_THREADS = 2;
 
+  /** How long somebody waits who was interrupted. */
+  private static final long PATIENCE_MILLIS = 200;
+
   private final Deque<Closeable> work = new ArrayDeque<>();
   private int threads;
   private Throwable failure;
@@ -55,19 +58,29 @@ final class Afterwards {
     failure = failure == null ? cause : failure;
   }
 
-  /** Waits until all is done, however often this thread is interrupted meanwhile. */
+  /**
+   * Waits until all is done; once this thread is interrupted, for a moment only. A step that has
+   * written a hundred thousand files leaves seconds of work, and Ctrl-C is not to wait for it: the
+   * threads go on, and what they have not done when the process ends is what a killed one leaves.
+   */
   synchronized void await() {
-    boolean interrupted = false;
-    while (threads > 0) {
+    boolean interrupted = Thread.interrupted();
+    long end = interrupted ? soon() : Long.MAX_VALUE;
+    while (threads > 0 && System.nanoTime() < end) {
       try {
-        wait();
+        wait(interrupted ? 1 + (end - System.nanoTime()) / 1_000_000 : 0);
       } catch (InterruptedException e) {
+        end = interrupted ? end : soon();
         interrupted = true;
       }
     }
     if (interrupted) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  private static long soon() {
+    return System.nanoTime() + PATIENCE_MILLIS * 1_000_000;
   }
 
   /**

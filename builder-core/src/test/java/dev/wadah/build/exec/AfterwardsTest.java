@@ -91,7 +91,39 @@ class AfterwardsTest {
   }
 
   @Test
-  void isNotCutShortByAnInterrupt() throws IOException {
+  void makesNobodyWaitLongWhoIsInterruptedAndGoesOn() throws Exception {
+    CountDownLatch go = new CountDownLatch(1);
+    CountDownLatch ended = new CountDownLatch(1);
+    afterwards.close(
+        () -> {
+          try {
+            go.await();
+          } catch (InterruptedException e) {
+            throw new IOException(e);
+          }
+          ended.countDown();
+        });
+    Thread waiting = Thread.currentThread();
+    Thread other =
+        new Thread(
+            () -> {
+              while (waiting.getState() != Thread.State.WAITING) {
+                Thread.onSpinWait();
+              }
+              waiting.interrupt();
+            });
+    other.start();
+    afterwards.await();
+    assertThat(Thread.interrupted()).as("still interrupted").isTrue();
+    other.join();
+    assertThat(ended.getCount()).isOne();
+    go.countDown();
+    assertThat(ended.await(1, TimeUnit.MINUTES)).isTrue();
+    afterwards.check();
+  }
+
+  @Test
+  void endsWhatTakesNoTimeThoughItIsInterrupted() throws IOException {
     afterwards.close(
         () -> {
           try {
