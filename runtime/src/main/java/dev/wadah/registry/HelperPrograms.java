@@ -3,6 +3,7 @@ package dev.wadah.registry;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -64,6 +65,18 @@ final class HelperPrograms {
       // Also those that it started itself, which may be what hangs.
       process.descendants().forEach(ProcessHandle::destroyForcibly);
       process.destroyForcibly();
+    }
+  }
+
+  /**
+   * Tells a helper that was cut off by us from one that failed: for the first nothing else is
+   * tried.
+   *
+   * @throws InterruptedIOException if this thread has been interrupted, and leaves it so
+   */
+  static void requireNotInterrupted() throws InterruptedIOException {
+    if (Thread.currentThread().isInterrupted()) {
+      throw new InterruptedIOException("interrupted while waiting for a credential helper");
     }
   }
 

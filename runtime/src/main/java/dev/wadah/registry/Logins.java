@@ -145,6 +145,7 @@ public final class Logins {
     try {
       answer = new HelperPrograms(environment, HelperPrograms.PATIENCE).run(program, verb, input);
     } catch (RegistryException e) {
+      HelperPrograms.requireNotInterrupted();
       throw new RegistryException("%s; %s names it".formatted(e.getMessage(), file()), e);
     }
     if (answer.exitCode() != 0) {

@@ -88,6 +88,7 @@ final class Tokens {
         return Answer.SHARED;
       }
       Optional<Credential> credential = credentials.find(credentialHost(endpoint), endpoint.path());
+      HelperPrograms.requireNotInterrupted();
       boolean basic = challenge.scheme().equals("basic");
       if (basic && (credential.isEmpty() || credential.get().identityToken())) {
         return Answer.NONE;

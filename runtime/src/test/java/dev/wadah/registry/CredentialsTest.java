@@ -3,13 +3,16 @@ package dev.wadah.registry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.wadah.oci.ImageReference;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -137,6 +140,40 @@ class CredentialsTest {
         .hasMessageNotContaining("s3cret");
     assertThat(ProcessHandle.current().descendants().filter(ProcessHandle::isAlive))
         .noneMatch(p -> p.info().commandLine().orElse("").contains("sleep 100"));
+  }
+
+  @Test
+  void endsAtOnceWhenItIsInterruptedWhileAHelperHangs() throws IOException {
+    helper("broken", "echo > " + folder + "/asked; sleep 100");
+    environment.put("DOCKER_AUTH_CONFIG", "{\"credsStore\":\"broken\"}");
+    Thread test = Thread.currentThread();
+    try (ScriptedServer server =
+        new ScriptedServer(
+            (http, count) -> {
+              http.getResponseHeaders().set("WWW-Authenticate", "Basic realm=\"x\"");
+              http.sendResponseHeaders(401, -1);
+            })) {
+      HttpRegistry registry = new HttpRegistry(environment, RegistryContract.QUICK);
+      Thread canceller =
+          new Thread(
+              () -> {
+                while (!Files.exists(folder.resolve("asked"))) {
+                  LockSupport.parkNanos(5_000_000);
+                }
+                test.interrupt();
+              });
+      canceller.setDaemon(true);
+      canceller.start();
+      ImageReference name = ImageReference.parse(server.host() + "/team/app:1");
+      assertThatThrownBy(() -> registry.manifest(name)).isInstanceOf(InterruptedIOException.class);
+      Logins logins = new Logins(environment, RegistryContract.QUICK);
+      write("home/.docker/config.json", "{\"credsStore\":\"broken\"}");
+      assertThatThrownBy(() -> logins.logout("r.example"))
+          .as("still interrupted")
+          .isInstanceOf(InterruptedIOException.class);
+    } finally {
+      assertThat(Thread.interrupted()).isTrue();
+    }
   }
 
   @Test
