@@ -2,9 +2,6 @@ package dev.wadah.layer;
 
 import dev.wadah.content.ContentStore;
 import dev.wadah.content.Store;
-import dev.wadah.layer.LayerRecords.Marks;
-import dev.wadah.layer.LayerRecords.Origin;
-import dev.wadah.layer.LayerTrees.Archive;
 import dev.wadah.layer.tar.TarBlocks;
 import dev.wadah.oci.Descriptor;
 import dev.wadah.oci.DiffId;
@@ -50,6 +47,7 @@ public final class LayerStore {
   private final IndexReading reading;
   private final StackViews views;
   private final LayerWriting writing;
+  private final Unpacking unpacking;
   private final Fetches fetches = new Fetches();
 
   /** Over the room {@code layers} of {@code store}, which is made when it is not there. */
@@ -71,6 +69,7 @@ public final class LayerStore {
     this.reading = new IndexReading(this, trees, indexes);
     this.views = new StackViews(this, trees, records, content);
     this.writing = new LayerWriting(content, trees, views, fetches);
+    this.unpacking = new Unpacking(this, records, trees, indexes);
   }
 
   /** Whether the layer is known: as a tree, a blob, or a named source. */
@@ -236,68 +235,12 @@ public final class LayerStore {
 
   /** The directories of the stack, highest first as overlay wants them, unpacked when needed. */
   public List<Path> lowerDirectories(LayerStack stack) throws IOException {
-    List<Path> directories = new ArrayList<>();
-    for (LayerRecords.Tree tree : unpacked(stack)) {
-      directories.add(Path.of(trees.directory(tree)));
-    }
-    return directories;
-  }
-
-  /** The trees of a stack, highest first; ends with one that hides everything below. */
-  private List<LayerRecords.Tree> unpacked(LayerStack stack) throws IOException {
-    List<LayerRecords.Tree> found = new ArrayList<>();
-    for (int i = stack.layers().size() - 1; i >= 0; i--) {
-      DiffId layer = stack.layers().get(i);
-      if (layer.equals(EMPTY)) {
-        continue;
-      }
-      LayerRecords.Tree tree = unpacked(stack, i);
-      found.add(tree);
-      if (tree.marks() == Marks.ROOT) {
-        break;
-      }
-    }
-    return found;
+    return unpacking.directories(stack);
   }
 
   /** The tree of one layer of a stack. */
   LayerRecords.Tree unpacked(LayerStack stack, int at) throws IOException {
-    DiffId layer = stack.layers().get(at);
-    LayerRecords.Tree tree = trees.any(layer);
-    return tree != null && !tree.name().isEmpty()
-        ? tree
-        : unpack(layer, new LayerStack(stack.layers().subList(0, at)));
-  }
-
-  @SuppressWarnings("try") // the lock is held, not used
-  private LayerRecords.Tree unpack(DiffId layer, LayerStack below) throws IOException {
-    LayerRecords.Tree tree = trees.find(layer, below);
-    if (tree != null) {
-      return tree;
-    }
-    try (var lock = trees.lock(layer.digest())) {
-      tree = trees.find(layer, below);
-      if (tree != null) {
-        return tree;
-      }
-      // Decompression and hashing run ahead in a thread of their own.
-      HashedInput tar = new HashedInput(plainTar(layer), "layer " + layer, layer.digest());
-      long start = System.nanoTime();
-      FetchListener listener = fetches.listener();
-      try (InputStream ahead =
-          new ToldInput(ReadAhead.of(tar), bytes -> listener.unpacking(layer, bytes))) {
-        Origin origin = records.blob(layer) == null ? Origin.OWN : Origin.FOREIGN;
-        IndexBuilder index = new IndexBuilder();
-        Archive archive = new Archive(origin, ahead, tar::sizeBytes, index);
-        tree = trees.unpack(layer, archive, below, tree(below));
-        Optional<LayerIndex> made = origin == Origin.OWN ? Optional.empty() : index.build();
-        if (made.isPresent()) {
-          indexes.put(layer, made.get());
-        }
-        Profile.spent(Phase.UNPACK, start);
-        return tree;
-      }
-    }
+    return unpacking.tree(stack, at);
   }
 
   /**

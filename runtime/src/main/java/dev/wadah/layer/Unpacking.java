@@ -1,0 +1,86 @@
+package dev.wadah.layer;
+
+import dev.wadah.layer.LayerRecords.Marks;
+import dev.wadah.layer.LayerRecords.Origin;
+import dev.wadah.layer.LayerRecords.Tree;
+import dev.wadah.layer.LayerTrees.Archive;
+import dev.wadah.oci.DiffId;
+import dev.wadah.profile.Phase;
+import dev.wadah.profile.Profile;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Makes the trees of stacks whose layers are not unpacked yet. Safe for threads and processes. */
+final class Unpacking {
+  private final LayerStore store;
+  private final LayerRecords records;
+  private final LayerTrees trees;
+  private final LayerIndexes indexes;
+
+  Unpacking(LayerStore store, LayerRecords records, LayerTrees trees, LayerIndexes indexes) {
+    this.store = store;
+    this.records = records;
+    this.trees = trees;
+    this.indexes = indexes;
+  }
+
+  /** The directories of a stack, highest first; ends with one that hides everything below. */
+  List<Path> directories(LayerStack stack) throws IOException {
+    List<Path> directories = new ArrayList<>();
+    for (int i = stack.layers().size() - 1; i >= 0; i--) {
+      if (stack.layers().get(i).equals(LayerStore.EMPTY)) {
+        continue;
+      }
+      Tree tree = tree(stack, i);
+      directories.add(Path.of(trees.directory(tree)));
+      if (tree.marks() == Marks.ROOT) {
+        break;
+      }
+    }
+    return directories;
+  }
+
+  /** The tree of one layer of a stack. */
+  Tree tree(LayerStack stack, int at) throws IOException {
+    DiffId layer = stack.layers().get(at);
+    Tree tree = trees.any(layer);
+    return tree != null && !tree.name().isEmpty()
+        ? tree
+        : unpack(layer, new LayerStack(stack.layers().subList(0, at)));
+  }
+
+  @SuppressWarnings("try") // the lock is held, not used
+  private Tree unpack(DiffId layer, LayerStack below) throws IOException {
+    Tree tree = trees.find(layer, below);
+    if (tree != null) {
+      return tree;
+    }
+    try (var lock = trees.lock(layer.digest())) {
+      tree = trees.find(layer, below);
+      if (tree != null) {
+        return tree;
+      }
+      // Decompression and hashing run ahead in a thread of their own.
+      HashedInput tar = new HashedInput(store.plainTar(layer), "layer " + layer, layer.digest());
+      long start = System.nanoTime();
+      FetchListener listener = store.fetches().listener();
+      try (InputStream ahead =
+          new ToldInput(ReadAhead.of(tar), bytes -> listener.unpacking(layer, bytes))) {
+        Origin origin = records.blob(layer) == null ? Origin.OWN : Origin.FOREIGN;
+        IndexBuilder index = new IndexBuilder();
+        Archive archive = new Archive(origin, ahead, tar::sizeBytes, index);
+        tree = trees.unpack(layer, archive, below, store.tree(below));
+        Optional<LayerIndex> made = origin == Origin.OWN ? Optional.empty() : index.build();
+        if (made.isPresent()) {
+          indexes.put(layer, made.get());
+        }
+        Profile.spent(Phase.UNPACK, start);
+        return tree;
+      }
+    }
+  }
+}
