@@ -133,25 +133,24 @@ public final class Logins {
   private static String helperMessage(String key, Credential credential) {
     ObjectNode message = MAPPER.createObjectNode();
     message.put("ServerURL", key);
-    message.put(
-        "Username", credential.identityToken() ? CredentialHelpers.TOKEN_USER : credential.user());
+    message.put("Username", credential.identityToken() ? "<token>" : credential.user());
     message.put("Secret", credential.secret());
     return message.toString();
   }
 
   private void run(String helper, String verb, String input) throws IOException {
     String program = "docker-credential-" + helper;
-    HelperPrograms.Answer answer;
+    int code;
     try {
-      answer = new HelperPrograms(environment, HelperPrograms.PATIENCE).run(program, verb, input);
+      code = new HelperPrograms(environment, HelperPrograms.PATIENCE).run(program, verb, input);
     } catch (RegistryException e) {
       HelperPrograms.requireNotInterrupted();
       throw new RegistryException("%s; %s names it".formatted(e.getMessage(), file()), e);
     }
-    if (answer.exitCode() != 0) {
+    if (code != 0) {
       throw new RegistryException(
           "credential helper %s, which %s names, failed to %s the credential: exit code %d"
-              .formatted(program, file(), verb, answer.exitCode()),
+              .formatted(program, file(), verb, code),
           null);
     }
   }
