@@ -96,6 +96,7 @@ class ImportDirectionTest {
   private static final Map<String, Set<String>> LIBRARIES =
       Map.of(
           "org.antlr.", Set.of("dockerfile.internal"),
+          "com.google.cloud.tools.jib.", Set.of("registry"),
           "org.eclipse.jetty.", Set.of("registry.serve"),
           "com.github.luben.zstd.",
               Set.of(
