@@ -10,18 +10,23 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorCompletionService;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 
 /** Moves several blobs at once; the first failure stops all. */
 public final class ParallelTransfers {
   /** Between docker's three downloads and five uploads. */
   public static final int MAX_AT_ONCE = 4;
 
+  /** How long the cleaning up of tasks may take. */
+  private static final long PATIENCE_MILLIS = 500;
+
   private ParallelTransfers() {}
 
   /**
    * Runs all tasks.
    *
-   * @throws IOException the first one that a task throws, when no task runs any more
+   * @throws IOException the first one that a task throws, when no task runs any more; one that does
+   *     not heed its interruption is not waited for longer than half a second
    */
   public static void run(List<Callable<Void>> tasks) throws IOException {
     if (tasks.isEmpty()) {
@@ -49,6 +54,23 @@ public final class ParallelTransfers {
       throw unwrapped(e.getCause());
     } finally {
       pool.shutdownNow();
+      awaitEnd(pool);
+    }
+  }
+
+  /**
+   * Gives tasks that were cut off the time to remove what they had half written; also the process
+   * may end soon. What one leaves behind nevertheless, the next opening of the store removes.
+   */
+  private static void awaitEnd(ExecutorService pool) {
+    boolean interrupted = Thread.interrupted();
+    try {
+      pool.awaitTermination(PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      interrupted = true;
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
     }
   }
 
