@@ -109,6 +109,30 @@ class CancellationTest {
     assertThat(halfWritten(store)).isEmpty();
   }
 
+  @Test
+  void endsThoughNobodyReadsStandardOutput() throws Exception {
+    Path context = Files.createDirectory(temp.resolve("context"));
+    Files.writeString(context.resolve("Dockerfile"), "FROM scratch\nCOPY large /\n");
+    Files.write(context.resolve("large"), new byte[5 << 20]);
+    Path store = temp.resolve("store");
+    String[] words = {"--root", store.toString(), "build", "--progress", "none", "-o", "-"};
+    List<String> arguments = new ArrayList<>(List.of(words));
+    arguments.add(context.toString());
+    // Its last words go elsewhere: they would wait for a reader as well.
+    Process writing =
+        command(Main.class, arguments).redirectError(ProcessBuilder.Redirect.DISCARD).start();
+    try {
+      // The first bytes of the tar are there, and all that the pipe takes is written soon.
+      assertThat(writing.getInputStream().read()).isNotNegative();
+      Thread.sleep(500);
+      assertThat(writing.isAlive()).isTrue();
+      assertThat(ends(writing, SIGINT, PATIENCE)).isEqualTo(ExitCode.INTERRUPTED);
+    } finally {
+      writing.destroyForcibly();
+    }
+    assertThat(halfWritten(store)).isEmpty();
+  }
+
   private static void await(BooleanSupplier condition, String what) throws InterruptedException {
     long end = System.nanoTime() + PATIENCE.toNanos();
     while (!condition.getAsBoolean()) {
@@ -175,6 +199,10 @@ class CancellationTest {
   }
 
   private static Process java(Class<?> main, List<String> arguments) throws IOException {
+    return command(main, arguments).redirectErrorStream(true).start();
+  }
+
+  private static ProcessBuilder command(Class<?> main, List<String> arguments) {
     List<String> words =
         new ArrayList<>(
             List.of(
@@ -184,7 +212,7 @@ class CancellationTest {
                 System.getProperty("java.class.path"),
                 main.getName()));
     words.addAll(arguments);
-    return new ProcessBuilder(words).redirectErrorStream(true).start();
+    return new ProcessBuilder(words);
   }
 
   /** Sends a signal; the exit code, which must come within a time. */

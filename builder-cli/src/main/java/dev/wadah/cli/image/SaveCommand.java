@@ -14,6 +14,8 @@ import dev.wadah.image.archive.ImageExporter.Export;
 import dev.wadah.oci.Descriptor;
 import dev.wadah.oci.ImageReference;
 import dev.wadah.posix.OutputFile;
+import dev.wadah.posix.StandardOutput;
+import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Path;
@@ -23,6 +25,7 @@ import java.util.Optional;
 
 /** {@code wadah save}. */
 public final class SaveCommand implements Command {
+  private static final int BUFFER_BYTES = 1 << 18;
 
   @Override
   public CommandModel model() {
@@ -46,13 +49,19 @@ public final class SaveCommand implements Command {
     }
     List<Export> exports = exports(arguments, session.engine());
     if (file.isEmpty()) {
-      write(session.engine(), format, exports, console.out());
+      write(session.engine(), format, exports, output(console));
     } else {
       // docker save makes its files 0600, too.
       OutputFile.write(
           Path.of(file.get()), "rw-------", out -> write(session.engine(), format, exports, out));
     }
     return ExitCode.OK;
+  }
+
+  private static OutputStream output(Console console) {
+    return console.streams() == Console.Streams.OWN
+        ? new BufferedOutputStream(new StandardOutput(), BUFFER_BYTES)
+        : console.out();
   }
 
   private static List<Export> exports(Arguments arguments, Engine engine)

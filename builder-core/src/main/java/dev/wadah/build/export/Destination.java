@@ -2,9 +2,8 @@ package dev.wadah.build.export;
 
 import dev.wadah.build.BuildException;
 import dev.wadah.posix.OutputFile;
+import dev.wadah.posix.StandardOutput;
 import java.io.BufferedOutputStream;
-import java.io.FileDescriptor;
-import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
@@ -31,8 +30,7 @@ final class Destination {
             "add dest=FILE, or redirect standard output");
       }
       // never closed: it belongs to the process
-      OutputStream out =
-          new BufferedOutputStream(new FileOutputStream(FileDescriptor.out), BUFFER_BYTES);
+      OutputStream out = new BufferedOutputStream(new StandardOutput(), BUFFER_BYTES);
       writer.write(out);
       out.flush();
       return;
