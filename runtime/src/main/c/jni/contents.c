@@ -260,6 +260,31 @@ POSIX(void, putFile)
   if (failed != NULL) wadah_throw(env, failed, name, error);
 }
 
+POSIX(jint, create)
+(JNIEnv *env, jclass self, jint dir, jstring name) {
+  (void)self;
+  struct wadah_path path;
+  if (!wadah_place_get(env, &path, &dir, name)) return -1;
+  int fd = openat(dir, path.text, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+  int error = errno;
+  wadah_path_free(&path);
+  if (fd < 0) wadah_throw(env, "open", name, error);
+  return fd;
+}
+
+/* What putFile does behind the opening. */
+POSIX(void, fill)
+(JNIEnv *env, jclass self, jint fd, jbyteArray content, jint offset, jint length, jlongArray attributes) {
+  (void)self;
+  jlong a[4];
+  (*env)->GetLongArrayRegion(env, attributes, 0, 4, a);
+  const char *failed = (*env)->ExceptionCheck(env) ? "array" : fill(env, fd, content, offset, length);
+  if (failed == NULL) failed = settle(fd, (jint)a[0], (jint)a[1], (jint)a[2], a[3]);
+  int error = errno;
+  close(fd);
+  if (failed != NULL) wadah_throw(env, failed, NULL, error);
+}
+
 /* The plain way, for pairs of file systems that copy_file_range refuses. */
 static int copy_by_hand(int from, int to, off_t length) {
   char chunk[CHUNK];
@@ -332,4 +357,18 @@ POSIX(jboolean, sameContent)(JNIEnv *env, jclass self, jstring a, jstring b) {
   close(fds[1]);
   if (result < 0) wadah_throw(env, "read", a, error);
   return result == 1;
+}
+
+/* For dev.wadah.posix.ByteSums. */
+JNIEXPORT jint JNICALL Java_dev_wadah_posix_ByteSums_sum(JNIEnv *env, jclass self, jbyteArray bytes, jint offset, jint length) {
+  (void)self;
+  jint sum = 0;
+  for (jint n; length > 0; offset += n, length -= n) {
+    jbyte piece[512];
+    n = length < (jint)sizeof piece ? length : (jint)sizeof piece;
+    (*env)->GetByteArrayRegion(env, bytes, offset, n, piece);
+    if ((*env)->ExceptionCheck(env)) return 0;
+    for (jint i = 0; i < n; i++) sum += (unsigned char)piece[i];
+  }
+  return sum;
 }

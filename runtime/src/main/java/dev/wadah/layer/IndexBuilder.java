@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,7 +31,9 @@ public final class IndexBuilder {
   /** Nor one whose names and links are longer, all together: 48 Mi characters. */
   static final int MOST_TEXT = 48 << 20;
 
-  private final Map<String, FileNode> nodes = new HashMap<>();
+  /** In the order of the tar, which mostly is that of the index, so that sorting takes no time. */
+  private final Map<String, FileNode> nodes = new LinkedHashMap<>();
+
   private final Set<String> opaque = new HashSet<>();
   private final Set<String> asked = new HashSet<>();
   private final Map<String, byte[]> contents = new HashMap<>();
@@ -47,13 +50,23 @@ public final class IndexBuilder {
    * @return the path under which {@link #keep} wants the file's content; empty when it does not
    */
   public Optional<String> add(TarEntry entry) {
+    try {
+      return add(entry, LayerApplier.clean(entry.name()));
+    } catch (IOException e) {
+      giveUp(); // as below
+      return Optional.empty();
+    }
+  }
+
+  /** As above, for whom the path of the entry is known. */
+  Optional<String> add(TarEntry entry, String path) {
     text += entry.name().length() + entry.link().length();
     if (!usable || ++entries > MOST_ENTRIES || text > MOST_TEXT) {
       giveUp();
       return Optional.empty();
     }
     try {
-      return Optional.ofNullable(take(entry));
+      return Optional.ofNullable(take(entry, path));
     } catch (IOException e) {
       giveUp(); // whoever unpacks the layer says what is wrong with it
       return Optional.empty();
@@ -128,8 +141,7 @@ public final class IndexBuilder {
     return node != null && node.isFile() && node.sizeBytes() <= LayerIndex.MOST_KEPT_BYTES;
   }
 
-  private String take(TarEntry entry) throws IOException {
-    String path = LayerApplier.clean(entry.name());
+  private String take(TarEntry entry, String path) throws IOException {
     if (path.equals("/")) {
       require(entry.kind() == TarEntry.Kind.DIRECTORY);
       return null;

@@ -3,11 +3,13 @@ package dev.wadah.layer;
 import dev.wadah.layer.FileNode.Identity;
 import dev.wadah.posix.PathBytes;
 import java.io.BufferedInputStream;
+import java.io.BufferedOutputStream;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -38,7 +40,9 @@ final class IndexFormat {
   static byte[] write(LayerIndex.Parts parts) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream(1 << 14);
     bytes.writeBytes(MARK);
-    try (DataOutputStream out = new DataOutputStream(new DeflaterOutputStream(bytes))) {
+    // Each write to the deflater is a call into zlib, and most are of one byte.
+    OutputStream deflated = new BufferedOutputStream(new DeflaterOutputStream(bytes), 1 << 13);
+    try (DataOutputStream out = new DataOutputStream(deflated)) {
       Writer writer = new Writer(out);
       List<String> paths = LayerIndex.sorted(parts.nodes().keySet());
       writer.number(paths.size());

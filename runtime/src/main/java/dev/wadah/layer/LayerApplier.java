@@ -8,11 +8,10 @@ import dev.wadah.posix.FileStatus;
 import dev.wadah.posix.Posix;
 import dev.wadah.posix.PosixException;
 import java.io.Closeable;
-import java.io.FileOutputStream;
 import java.io.IOException;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Unpacks a layer's tar into an empty directory as a layer's tree (image-spec layer.md "Applying
@@ -30,9 +29,6 @@ final class LayerApplier implements Closeable {
   /** Most directories that one may lie in: what is deeper takes longer with every step. */
   static final int DEEPEST = 8192;
 
-  private static final int LEAST_HOLE_BYTES = 1 << 12;
-  private static final byte[] ZEROS = new byte[TarReader.GATHERED_BYTES];
-
   private static final String WHITEOUT = ".wh.";
   private static final String AUFS = ".wh..wh.";
   private static final String OPAQUE = ".wh..wh..opq";
@@ -40,12 +36,31 @@ final class LayerApplier implements Closeable {
   private final String root;
   private final UnpackedDirectories directories;
   private final OverlayMarks marks;
+  private final FileFiller filler = new FileFiller();
   private final LeftOut leftOut = new LeftOut();
-  private final long[] attributes = new long[4];
   private FileNode rootNode;
   private long bytes;
   private boolean marked;
   private boolean hidesRoot;
+
+  /** Is told what is unpacked. */
+  interface Watcher {
+    /** Nobody. */
+    Watcher NONE =
+        new Watcher() {
+          @Override
+          public void entry(TarEntry entry, String path) {}
+
+          @Override
+          public void unpacked(String tree) {}
+        };
+
+    /** An entry was unpacked at a path, which is clean, but may lead through links. */
+    void entry(TarEntry entry, String path) throws IOException;
+
+    /** All is unpacked, and the archive was what it should be. */
+    void unpacked(String tree) throws IOException;
+  }
 
   /**
    * Unpacks into {@code root}.
@@ -61,22 +76,25 @@ final class LayerApplier implements Closeable {
   /**
    * Unpacks the whole archive.
    *
-   * @param index is told of every entry
+   * @param watcher is told of every entry
    * @throws InvalidLayerException if it is broken or hostile; the directory is then half full
    */
-  void apply(TarReader tar, IndexBuilder index) throws IOException {
+  void apply(TarReader tar, Watcher watcher) throws IOException {
     long entries = 0;
     for (TarEntry entry = tar.next(); entry != null; entry = tar.next()) {
       if (++entries + directories.made() > MOST_ENTRIES) {
         throw new InvalidLayerException("a layer of more than %d entries".formatted(MOST_ENTRIES));
       }
       try {
-        apply(entry, tar);
-        index.add(entry);
+        String path = clean(entry.name());
+        apply(entry, path, tar);
+        watcher.entry(entry, path);
       } catch (PosixException e) {
         throw explain(entry, e);
       }
     }
+    filler.await();
+    requireFilled();
     directories.finish();
   }
 
@@ -102,8 +120,7 @@ final class LayerApplier implements Closeable {
         e);
   }
 
-  private void apply(TarEntry entry, TarReader tar) throws IOException {
-    String path = clean(entry.name());
+  private void apply(TarEntry entry, String path, TarReader tar) throws IOException {
     if (path.equals("/")) {
       applyRoot(entry);
       return;
@@ -246,59 +263,27 @@ final class LayerApplier implements Closeable {
     if (bytes > MOST_BYTES) {
       throw new InvalidLayerException("a layer of more than %d bytes".formatted(MOST_BYTES));
     }
-    attributes[0] = entry.mode();
-    attributes[1] = entry.owner().uid();
-    attributes[2] = entry.owner().gid();
-    attributes[3] = entry.mtimeNanos();
+    requireFilled();
     int start = tar.gather();
     if (start >= 0) {
-      int length = (int) entry.sizeBytes();
-      Posix.putFile(parent.descriptor(), name, tar.buffer(), start, length, attributes);
+      int file = Posix.create(parent.descriptor(), name);
+      filler.put(file, entry, tar.buffer(), start);
     } else {
-      makeLargeFile(entry, tar, parent.descriptor(), name);
+      int flags = Posix.O_WRONLY | Posix.O_CREAT | Posix.O_EXCL | Posix.O_NOFOLLOW;
+      filler.fill(Posix.open(parent.descriptor(), name, flags, 0600), entry, tar);
     }
     if (!entry.extras().xattrs().isEmpty()) {
+      filler.await(); // writing takes the capabilities of a file away
       setXattrs(parent.child(name), entry.extras().xattrs());
     }
   }
 
-  private static void makeLargeFile(TarEntry entry, TarReader tar, int dir, String name)
-      throws IOException {
-    int flags = Posix.O_WRONLY | Posix.O_CREAT | Posix.O_EXCL | Posix.O_NOFOLLOW;
-    byte[] buffer = new byte[TarReader.GATHERED_BYTES];
-    try (FileOutputStream out = new FileOutputStream(Posix.open(dir, name, flags, 0600))) {
-      long hole = 0;
-      for (; ; ) {
-        hole = tar.holeBytes();
-        if (hole > 0) {
-          tar.skipHole();
-          out.getChannel().position(out.getChannel().position() + hole);
-          continue;
-        }
-        int n = tar.read(buffer, 0, buffer.length);
-        if (n < 0) {
-          break;
-        }
-        if (n >= LEAST_HOLE_BYTES && Arrays.equals(buffer, 0, n, ZEROS, 0, n)) {
-          // What was sparse before it went into a tar takes no place here either.
-          out.getChannel().position(out.getChannel().position() + n);
-        } else {
-          out.write(buffer, 0, n);
-        }
-      }
-      setLength(out, entry.sizeBytes());
-      TarEntry.Owner owner = entry.owner();
-      Posix.settle(out.getFD(), entry.mode(), owner.uid(), owner.gid(), entry.mtimeNanos());
-    }
-  }
-
-  /**
-   * A file that ends in a hole has no last byte to write; writing one zero makes it long enough.
-   */
-  private static void setLength(FileOutputStream out, long size) throws IOException {
-    if (out.getChannel().size() < size) {
-      out.getChannel().position(size - 1);
-      out.write(0);
+  /** What cannot be written shows at a later file, or at the end. */
+  private void requireFilled() throws IOException {
+    Optional<FileFiller.Failure> failure = filler.failure();
+    if (failure.isPresent()) {
+      IOException cause = failure.get().cause();
+      throw cause instanceof PosixException e ? explain(failure.get().entry(), e) : cause;
     }
   }
 
@@ -388,6 +373,7 @@ final class LayerApplier implements Closeable {
 
   @Override
   public void close() {
+    filler.close();
     directories.close();
   }
 }

@@ -79,9 +79,10 @@ final class LayerTrees {
    *
    * @param origin whether it is a canonical tar of ours
    * @param sizeBytes its size, asked at the end
-   * @param index is told of every entry
+   * @param watcher is told of every entry
    */
-  record Archive(Origin origin, InputStream tar, LongSupplier sizeBytes, IndexBuilder index) {}
+  record Archive(
+      Origin origin, InputStream tar, LongSupplier sizeBytes, LayerApplier.Watcher watcher) {}
 
   OverlayMarks marks() throws IOException {
     return form.marks();
@@ -212,7 +213,7 @@ final class LayerTrees {
       FileTree nothing = new MergedTree(NOTHING);
       Unpacked unpacked;
       try (LayerApplier applier = new LayerApplier(staged.path(), form.marks(), nothing)) {
-        applier.apply(new TarReader(tar), new IndexBuilder());
+        applier.apply(new TarReader(tar), LayerApplier.Watcher.NONE);
         tar.finish();
         unpacked = unpacked(applier, Origin.OWN, tar.sizeBytes());
       }
@@ -237,13 +238,9 @@ final class LayerTrees {
     try (StagedTree staged = StagedTree.begin(store, staging);
         LayerApplier applier = new LayerApplier(staged.path(), form.marks(), belowTree)) {
       InputStream tar = limits.watchSpace(archive.tar(), staging);
-      applier.apply(new TarReader(tar), archive.index());
+      applier.apply(new TarReader(tar), archive.watcher());
       drain(tar);
-      for (String kept : archive.index().wanted()) {
-        try (InputStream in = new HostContent(staged.path() + kept).open()) {
-          archive.index().keep(kept, in.readAllBytes());
-        }
-      }
+      archive.watcher().unpacked(staged.path());
       for (String sentence : applier.leftOut().sentences()) {
         remarks.add("layer %s is not unpacked as it is: %s".formatted(layer, sentence));
       }

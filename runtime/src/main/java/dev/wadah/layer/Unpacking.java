@@ -12,7 +12,7 @@ import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
+import java.util.function.LongSupplier;
 
 /** Makes the trees of stacks whose layers are not unpacked yet. Safe for threads and processes. */
 final class Unpacking {
@@ -64,19 +64,23 @@ final class Unpacking {
       if (tree != null) {
         return tree;
       }
-      // Decompression and hashing run ahead in a thread of their own.
-      HashedInput tar = new HashedInput(store.plainTar(layer), "layer " + layer, layer.digest());
+      // Decompression and hashing run ahead in a thread of their own. A blob that is the tar itself
+      // was hashed when it came.
+      InputStream tar = store.openTar(layer);
+      long size = tar instanceof HashedInput ? 0 : store.tarSizeBytes(layer);
       long start = System.nanoTime();
       FetchListener listener = store.fetches().listener();
+      Origin origin = records.blob(layer) == null ? Origin.OWN : Origin.FOREIGN;
       try (InputStream ahead =
-          new ToldInput(ReadAhead.of(tar), bytes -> listener.unpacking(layer, bytes))) {
-        Origin origin = records.blob(layer) == null ? Origin.OWN : Origin.FOREIGN;
-        IndexBuilder index = new IndexBuilder();
-        Archive archive = new Archive(origin, ahead, tar::sizeBytes, index);
+              new ToldInput(ReadAhead.of(tar), bytes -> listener.unpacking(layer, bytes));
+          IndexFeed index = new IndexFeed(made -> indexes.put(layer, made))) {
+        boolean indexed = origin == Origin.FOREIGN;
+        LayerApplier.Watcher watcher = indexed ? index : LayerApplier.Watcher.NONE;
+        LongSupplier sizeBytes = tar instanceof HashedInput in ? in::sizeBytes : () -> size;
+        Archive archive = new Archive(origin, ahead, sizeBytes, watcher);
         tree = trees.unpack(layer, archive, below, store.tree(below));
-        Optional<LayerIndex> made = origin == Origin.OWN ? Optional.empty() : index.build();
-        if (made.isPresent()) {
-          indexes.put(layer, made.get());
+        if (indexed) {
+          index.await();
         }
         Profile.spent(Phase.UNPACK, start);
         return tree;

@@ -218,6 +218,18 @@ public final class Posix {
       int dir, String path, byte[] content, int offset, int length, long[] attributes)
       throws PosixException;
 
+  /** Creates a file, which must not be there, with mode 0600, for writing; its descriptor. */
+  public static native int create(int dir, String path) throws PosixException;
+
+  /**
+   * Gives an open new file its content and attributes, and closes it, whatever happens.
+   *
+   * @param attributes as for {@link #putFile}
+   * @throws PosixException without a path
+   */
+  public static native void fill(int fd, byte[] content, int offset, int length, long[] attributes)
+      throws PosixException;
+
   /** Gives an open file its owner, mode and modification time. */
   public static native void settle(FileDescriptor file, int mode, int uid, int gid, long mtimeNanos)
       throws PosixException;

@@ -1,5 +1,6 @@
 package dev.wadah.layer.tar;
 
+import dev.wadah.posix.ByteSums;
 import dev.wadah.posix.PathBytes;
 
 /** Fields of a 512-byte tar header block, as POSIX ustar, GNU and star lay them out. */
@@ -10,6 +11,9 @@ final class TarHeader {
   static final int MTIME = 136;
 
   static final int MTIME_WIDTH = 12;
+
+  private static final int SUM = 148;
+  private static final int SUM_END = 156;
 
   private final byte[] bytes;
   private final int at;
@@ -29,18 +33,25 @@ final class TarHeader {
     return true;
   }
 
-  /** Whether the check sum fits; some old programs summed signed bytes. */
+  /** Whether the check sum fits; its own field counts as spaces. */
   boolean hasValidSum() {
-    long unsigned = 8 * ' ';
-    long signed = 8 * ' ';
+    long unsigned =
+        8L * ' '
+            + ByteSums.sum(bytes, at, SUM)
+            + ByteSums.sum(bytes, at + SUM_END, BLOCK - SUM_END);
+    long written = number(SUM, SUM_END - SUM);
+    return written == unsigned || written == unsigned - 256L * negative();
+  }
+
+  /** Some old programs summed signed bytes. */
+  private int negative() {
+    int negative = 0;
     for (int i = 0; i < BLOCK; i++) {
-      if (i < 148 || i >= 156) {
-        unsigned += bytes[at + i] & 0xFF;
-        signed += bytes[at + i];
+      if (bytes[at + i] < 0 && (i < SUM || i >= SUM_END)) {
+        negative++;
       }
     }
-    long written = number(148, 8);
-    return written == unsigned || written == signed;
+    return negative;
   }
 
   byte typeFlag() {
