@@ -15,12 +15,16 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 
 /**
- * Makes the index of a layer in a thread of its own while another one unpacks the layer, and keeps
- * it when the layer turns out to be what it should be. For use by one other thread.
+ * Makes the index of a layer that another thread unpacks, and keeps it when the layer turns out to
+ * be what it should be; in a thread of its own, which begins when the layer is unpacked, so as not
+ * to take a processor from that, or when the entries take much memory. For use by one other thread.
  */
 final class IndexFeed implements LayerApplier.Watcher, AutoCloseable {
   private static final int BATCH = 256;
-  private static final int BATCHES = 16;
+  private static final int BATCHES = 64;
+
+  /** Characters of names that wait: deep directories have long ones. */
+  private static final long MOST_TEXT = 8 << 20;
 
   /** A batch that tells the end. */
   private static final List<Seen> END = List.of();
@@ -30,6 +34,7 @@ final class IndexFeed implements LayerApplier.Watcher, AutoCloseable {
   private final Keeper keeper;
   private List<Seen> batch = new ArrayList<>(BATCH);
   private final Map<String, byte[]> contents = new ConcurrentHashMap<>();
+  private long text;
   private Thread thread;
 
   /** An entry and its path. */
@@ -49,6 +54,7 @@ final class IndexFeed implements LayerApplier.Watcher, AutoCloseable {
   @Override
   public void entry(TarEntry entry, String path) throws IOException {
     batch.add(new Seen(entry, path));
+    text += path.length();
     if (batch.size() == BATCH) {
       pass(batch);
       batch = new ArrayList<>(BATCH);
@@ -56,15 +62,25 @@ final class IndexFeed implements LayerApplier.Watcher, AutoCloseable {
   }
 
   private void pass(List<Seen> entries) throws IOException {
-    if (thread == null) {
-      thread = new Thread(index, "index");
-      thread.setDaemon(true);
-      thread.start();
+    if (text > MOST_TEXT) {
+      start();
     }
+    if (full.offer(entries)) {
+      return;
+    }
+    start();
     try {
       full.put(entries);
     } catch (InterruptedException e) {
       throw interrupted(e);
+    }
+  }
+
+  private void start() {
+    if (thread == null) {
+      thread = new Thread(index, "index");
+      thread.setDaemon(true);
+      thread.start();
     }
   }
 
@@ -82,6 +98,7 @@ final class IndexFeed implements LayerApplier.Watcher, AutoCloseable {
       pass(batch);
     }
     pass(END);
+    start();
   }
 
   private Void build() throws IOException, InterruptedException {
@@ -108,6 +125,7 @@ final class IndexFeed implements LayerApplier.Watcher, AutoCloseable {
     try {
       index.get();
     } catch (InterruptedException e) {
+      close();
       throw interrupted(e);
     } catch (ExecutionException e) {
       if (e.getCause() instanceof IOException failure) {

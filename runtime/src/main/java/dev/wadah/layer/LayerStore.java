@@ -9,6 +9,7 @@ import dev.wadah.oci.Digest;
 import dev.wadah.profile.Phase;
 import dev.wadah.profile.Profile;
 import java.io.ByteArrayInputStream;
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -296,7 +297,17 @@ public final class LayerStore {
    * for an index.
    */
   public Optional<LayerIndex> index(DiffId layer) throws IOException {
+    unpacking.awaitIndexes();
     return reading.ofWhatIsHere(layer);
+  }
+
+  /**
+   * From now on the indexes of layers that are unpacked are made behind that, so that a step need
+   * not wait for them. Closing the result waits until they are kept; what the process does not wait
+   * for is made anew when it is needed.
+   */
+  public Closeable deferIndexes() {
+    return unpacking.deferIndexes();
   }
 
   /** All layers that have a tree or a blob's record here. */

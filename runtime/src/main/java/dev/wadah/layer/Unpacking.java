@@ -7,11 +7,15 @@ import dev.wadah.layer.LayerTrees.Archive;
 import dev.wadah.oci.DiffId;
 import dev.wadah.profile.Phase;
 import dev.wadah.profile.Profile;
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 
 /** Makes the trees of stacks whose layers are not unpacked yet. Safe for threads and processes. */
@@ -20,6 +24,8 @@ final class Unpacking {
   private final LayerRecords records;
   private final LayerTrees trees;
   private final LayerIndexes indexes;
+  private final Queue<IndexFeed> unfinished = new ConcurrentLinkedQueue<>();
+  private final AtomicInteger deferring = new AtomicInteger();
 
   Unpacking(LayerStore store, LayerRecords records, LayerTrees trees, LayerIndexes indexes) {
     this.store = store;
@@ -71,20 +77,42 @@ final class Unpacking {
       long start = System.nanoTime();
       FetchListener listener = store.fetches().listener();
       Origin origin = records.blob(layer) == null ? Origin.OWN : Origin.FOREIGN;
+      IndexFeed index = new IndexFeed(made -> indexes.put(layer, made));
+      boolean indexed = origin == Origin.FOREIGN;
       try (InputStream ahead =
-              new ToldInput(ReadAhead.of(tar), bytes -> listener.unpacking(layer, bytes));
-          IndexFeed index = new IndexFeed(made -> indexes.put(layer, made))) {
-        boolean indexed = origin == Origin.FOREIGN;
+          new ToldInput(ReadAhead.of(tar), bytes -> listener.unpacking(layer, bytes))) {
         LayerApplier.Watcher watcher = indexed ? index : LayerApplier.Watcher.NONE;
         LongSupplier sizeBytes = tar instanceof HashedInput in ? in::sizeBytes : () -> size;
         Archive archive = new Archive(origin, ahead, sizeBytes, watcher);
         tree = trees.unpack(layer, archive, below, store.tree(below));
         if (indexed) {
-          index.await();
+          unfinished.add(index);
+          if (deferring.get() == 0) {
+            awaitIndexes();
+          }
         }
         Profile.spent(Phase.UNPACK, start);
         return tree;
+      } catch (IOException | RuntimeException e) {
+        index.close();
+        throw e;
       }
+    }
+  }
+
+  /** From now on indexes are made behind the unpacking, until the result is closed. */
+  Closeable deferIndexes() {
+    deferring.incrementAndGet();
+    return () -> {
+      deferring.decrementAndGet();
+      awaitIndexes();
+    };
+  }
+
+  /** Waits until the indexes are kept of all that was unpacked. */
+  void awaitIndexes() throws IOException {
+    for (IndexFeed index = unfinished.poll(); index != null; index = unfinished.poll()) {
+      index.await();
     }
   }
 }

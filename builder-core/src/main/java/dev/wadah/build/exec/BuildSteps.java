@@ -28,6 +28,7 @@ public final class BuildSteps implements Closeable {
   private final BuildProgress progress;
   private final Afterwards afterwards;
   private final Engine engine;
+  private final Closeable indexes;
 
   private BuildSteps(
       GraphExecutor executor,
@@ -40,6 +41,7 @@ public final class BuildSteps implements Closeable {
     this.afterwards = afterwards;
     this.engine = engine;
     this.progress = progress;
+    this.indexes = engine.layers().deferIndexes();
   }
 
   /**
@@ -136,7 +138,14 @@ public final class BuildSteps implements Closeable {
 
   /** Settles, and removes what was kept for further steps of this build. */
   @Override
+  @SuppressWarnings("try") // only closed
   public void close() throws IOException {
+    try (indexes) {
+      release();
+    }
+  }
+
+  private void release() throws IOException {
     afterwards.await();
     if (engine.snapshots().isHolding()) {
       afterwards.close(engine.snapshots()::release);
