@@ -24,7 +24,7 @@ public final class LoadCommand implements Command {
             "[FLAGS]",
             "Load images from a docker archive, an OCI archive or an OCI layout folder; gzip, bzip2, xz and zstd are unpacked.")
         .value("FILE", "File or folder (default: standard input)", "-i", "--input")
-        .flag("Show no progress; there is none to show", "-q", "--quiet")
+        .flag("Print no progress", "-q", "--quiet")
         .arguments("", "0", "");
   }
 
