@@ -12,6 +12,8 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#define NEW_FILE (O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC)
+
 #define POSIX(type, name) JNIEXPORT type JNICALL Java_dev_wadah_posix_Posix_##name
 #define CHUNK 65536
 
@@ -251,7 +253,7 @@ POSIX(void, putFile)
   jlong a[4]; /* mode, uid, gid, mtime */
   (*env)->GetLongArrayRegion(env, attributes, 0, 4, a);
   if ((*env)->ExceptionCheck(env) || !wadah_place_get(env, &path, &dir, name)) return;
-  int fd = openat(dir, path.text, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+  int fd = openat(dir, path.text, NEW_FILE, 0600);
   const char *failed = fd < 0 ? "open" : fill(env, fd, content, offset, length);
   if (failed == NULL) failed = settle(fd, (jint)a[0], (jint)a[1], (jint)a[2], a[3]);
   int error = errno;
@@ -265,7 +267,7 @@ POSIX(jint, create)
   (void)self;
   struct wadah_path path;
   if (!wadah_place_get(env, &path, &dir, name)) return -1;
-  int fd = openat(dir, path.text, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+  int fd = openat(dir, path.text, NEW_FILE, 0600);
   int error = errno;
   wadah_path_free(&path);
   if (fd < 0) wadah_throw(env, "open", name, error);

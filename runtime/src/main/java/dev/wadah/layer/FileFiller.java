@@ -4,7 +4,6 @@ import dev.wadah.layer.tar.TarEntry;
 import dev.wadah.layer.tar.TarReader;
 import dev.wadah.posix.Posix;
 import dev.wadah.posix.PosixException;
-import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -38,6 +37,7 @@ final class FileFiller implements AutoCloseable {
   private final BlockingQueue<Piece> full = new ArrayBlockingQueue<>(PIECES + 1); // and END
   private final BlockingQueue<Piece> empty = new ArrayBlockingQueue<>(PIECES);
   private Piece small;
+  private FileOutputStream large; // until its last piece is passed
   private int made;
   private Thread writer;
   private final long[] attributes = new long[4];
@@ -45,7 +45,13 @@ final class FileFiller implements AutoCloseable {
   private volatile Failure failure;
 
   /** What went wrong, and with which entry. */
-  record Failure(TarEntry entry, IOException cause) {}
+  record Failure(TarEntry entry, IOException cause) {
+    /** Whatever ends the writing: whoever waits for a piece would wait for ever. */
+    static Failure of(TarEntry entry, Throwable cause) {
+      return new Failure(
+          entry, cause instanceof IOException e ? e : new IOException(cause.toString(), cause));
+    }
+  }
 
   /** The next bytes of a large file, with the hole in front of them; or small files, whole. */
   private static final class Piece {
@@ -75,8 +81,8 @@ final class FileFiller implements AutoCloseable {
     }
   }
 
-  /** A small file, and how many of a piece's bytes are its content. */
-  private record Small(int descriptor, TarEntry entry, int length) {}
+  /** A small file, and which of a piece's bytes are its content. */
+  private record Small(int descriptor, TarEntry entry, int start, int length) {}
 
   /**
    * Fills a new file with a content of at most {@link TarReader#GATHERED_BYTES}, gives it its
@@ -100,8 +106,8 @@ final class FileFiller implements AutoCloseable {
       throw e;
     }
     System.arraycopy(from, offset, small.bytes, small.length, length);
+    small.files.add(new Small(file, entry, small.length, length));
     small.length += length;
-    small.files.add(new Small(file, entry, length));
   }
 
   private void passSmall() {
@@ -115,23 +121,16 @@ final class FileFiller implements AutoCloseable {
    *
    * @throws IOException if the archive cannot be read; for what fails later see {@link #failure}
    */
-  void fill(FileDescriptor file, TarEntry entry, TarReader tar) throws IOException {
+  void fill(int file, TarEntry entry, TarReader tar) throws IOException {
     start();
-    FileOutputStream out = new FileOutputStream(file);
-    boolean last = false;
-    while (!last) {
+    FileOutputStream out = new FileOutputStream(Posix.descriptor(file));
+    large = out;
+    while (large != null) {
       Piece piece = take();
       piece.out = out;
       piece.entry = entry;
-      try {
-        piece.read(tar);
-      } catch (IOException e) {
-        discarding = true;
-        piece.last = true;
-        full.add(piece);
-        throw e;
-      }
-      last = piece.last;
+      piece.read(tar);
+      large = piece.last ? null : out;
       full.add(piece);
     }
   }
@@ -181,38 +180,45 @@ final class FileFiller implements AutoCloseable {
   }
 
   private void writeFiles(Piece piece) {
-    int at = 0;
     for (Small file : piece.files) {
-      TarEntry entry = file.entry();
-      if (discarding || failure != null) {
-        Posix.close(file.descriptor());
-        continue;
-      }
-      attributes[0] = entry.mode();
-      attributes[1] = entry.owner().uid();
-      attributes[2] = entry.owner().gid();
-      attributes[3] = entry.mtimeNanos();
-      try {
-        Posix.fill(file.descriptor(), piece.bytes, at, file.length(), attributes);
-      } catch (PosixException e) {
-        failure = new Failure(entry, e);
-      }
-      at += file.length();
+      writeFile(piece, file);
     }
     piece.files.clear();
+  }
+
+  private void writeFile(Piece piece, Small file) {
+    TarEntry entry = file.entry();
+    if (isUseless()) {
+      Posix.close(file.descriptor());
+      return;
+    }
+    attributes[0] = entry.mode();
+    attributes[1] = entry.owner().uid();
+    attributes[2] = entry.owner().gid();
+    attributes[3] = entry.mtimeNanos();
+    try {
+      Posix.fill(file.descriptor(), piece.bytes, file.start(), file.length(), attributes);
+    } catch (PosixException | RuntimeException | Error e) {
+      failure = Failure.of(entry, e);
+    }
   }
 
   private void writePart(Piece piece) {
     try {
       write(piece);
-    } catch (IOException e) {
-      failure = new Failure(piece.entry, e);
+    } catch (IOException | RuntimeException | Error e) {
+      failure = Failure.of(piece.entry, e);
     }
+  }
+
+  /** Whether what is written now would be thrown away. */
+  private boolean isUseless() {
+    return discarding || failure != null;
   }
 
   private void write(Piece piece) throws IOException {
     try (FileOutputStream end = piece.last ? piece.out : null) {
-      if (discarding || failure != null) {
+      if (isUseless()) {
         return;
       }
       FileChannel channel = piece.out.getChannel();
@@ -268,9 +274,9 @@ final class FileFiller implements AutoCloseable {
     return Optional.ofNullable(failure);
   }
 
-  /** Ends the thread; what it has not written stays unwritten. */
+  /** Ends the thread; what it has not written stays unwritten, and all files are closed. */
   @Override
-  public void close() {
+  public void close() throws IOException {
     if (writer == null) {
       return;
     }
@@ -290,6 +296,9 @@ final class FileFiller implements AutoCloseable {
     writer = null;
     if (interrupted) {
       Thread.currentThread().interrupt();
+    }
+    if (large != null) {
+      large.close(); // the archive ended in the middle of it, or this thread was interrupted
     }
   }
 }

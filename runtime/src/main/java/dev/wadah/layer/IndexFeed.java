@@ -9,10 +9,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Makes the index of a layer that another thread unpacks, and keeps it when the layer turns out to
@@ -20,25 +23,43 @@ import java.util.concurrent.FutureTask;
  * to take a processor from that, or when the entries take much memory. For use by one other thread.
  */
 final class IndexFeed implements LayerApplier.Watcher, AutoCloseable {
+  /** Entries that the two threads hand over at once. */
   private static final int BATCH = 256;
-  private static final int BATCHES = 64;
 
-  /** Characters of names that wait: deep directories have long ones. */
-  private static final long MOST_TEXT = 8 << 20;
+  /** What may wait: some 50,000 entries with usual names, and few with hostile ones. */
+  private static final int ROOM_BYTES = 16 << 20;
+
+  private static final int BATCH_BYTES = 1 << 20;
+
+  /** An entry without its names. */
+  private static final int ENTRY_BYTES = 200;
+
+  private static final int GLANCE_MILLIS = 100;
 
   /** A batch that tells the end. */
-  private static final List<Seen> END = List.of();
+  private static final Batch END = new Batch();
 
-  private final ArrayBlockingQueue<List<Seen>> full = new ArrayBlockingQueue<>(BATCHES);
+  private final BlockingQueue<Batch> full = new LinkedBlockingQueue<>();
+  private final Semaphore room = new Semaphore(ROOM_BYTES);
   private final FutureTask<Void> index = new FutureTask<>(this::build);
   private final Keeper keeper;
-  private List<Seen> batch = new ArrayList<>(BATCH);
   private final Map<String, byte[]> contents = new ConcurrentHashMap<>();
-  private long text;
+  private Batch batch = new Batch();
   private Thread thread;
 
-  /** An entry and its path. */
-  private record Seen(TarEntry entry, String path) {}
+  /** Some entries, their paths, and about what they take. */
+  private static final class Batch {
+    private final List<TarEntry> entries = new ArrayList<>(BATCH);
+    private final List<String> paths = new ArrayList<>(BATCH);
+    private int bytes;
+
+    void add(TarEntry entry, String path) {
+      entries.add(entry);
+      paths.add(path);
+      long names = 2L * path.length() + entry.link().length();
+      bytes = (int) Math.min(ROOM_BYTES, bytes + ENTRY_BYTES + names);
+    }
+  }
 
   /** Keeps an index. */
   @FunctionalInterface
@@ -53,24 +74,29 @@ final class IndexFeed implements LayerApplier.Watcher, AutoCloseable {
 
   @Override
   public void entry(TarEntry entry, String path) throws IOException {
-    batch.add(new Seen(entry, path));
-    text += path.length();
-    if (batch.size() == BATCH) {
-      pass(batch);
-      batch = new ArrayList<>(BATCH);
+    batch.add(entry, path);
+    if (batch.entries.size() == BATCH || batch.bytes >= BATCH_BYTES) {
+      pass();
     }
   }
 
-  private void pass(List<Seen> entries) throws IOException {
-    if (text > MOST_TEXT) {
+  private void pass() throws IOException {
+    if (!room.tryAcquire(batch.bytes)) {
       start();
+      awaitRoom();
     }
-    if (full.offer(entries)) {
-      return;
+    if (!index.isDone()) { // else it failed, which await tells
+      full.add(batch);
     }
-    start();
+    batch = new Batch();
+  }
+
+  private void awaitRoom() throws IOException {
     try {
-      full.put(entries);
+      boolean there = false;
+      while (!there && !index.isDone()) {
+        there = room.tryAcquire(batch.bytes, GLANCE_MILLIS, TimeUnit.MILLISECONDS);
+      }
     } catch (InterruptedException e) {
       throw interrupted(e);
     }
@@ -91,22 +117,21 @@ final class IndexFeed implements LayerApplier.Watcher, AutoCloseable {
       try {
         contents.put(path, Posix.readBeneath(tree, path, LayerIndex.MOST_KEPT_BYTES));
       } catch (PosixException e) {
-        contents.remove(path); // it is not there, or nothing to be kept: the builder knows
+        // It is not there, or nothing to be kept, which the builder knows.
       }
     }
-    if (!batch.isEmpty()) {
-      pass(batch);
-    }
-    pass(END);
+    pass();
+    full.add(END);
     start();
   }
 
   private Void build() throws IOException, InterruptedException {
     IndexBuilder builder = new IndexBuilder();
-    for (List<Seen> seen = full.take(); seen != END; seen = full.take()) {
-      for (Seen each : seen) {
-        builder.add(each.entry(), each.path());
+    for (Batch seen = full.take(); seen != END; seen = full.take()) {
+      for (int i = 0; i < seen.entries.size(); i++) {
+        builder.add(seen.entries.get(i), seen.paths.get(i));
       }
+      room.release(seen.bytes);
     }
     for (String kept : builder.wanted()) {
       if (contents.containsKey(kept)) {

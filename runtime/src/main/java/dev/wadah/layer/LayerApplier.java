@@ -265,12 +265,11 @@ final class LayerApplier implements Closeable {
     }
     requireFilled();
     int start = tar.gather();
+    int file = Posix.create(parent.descriptor(), name);
     if (start >= 0) {
-      int file = Posix.create(parent.descriptor(), name);
       filler.put(file, entry, tar.buffer(), start);
     } else {
-      int flags = Posix.O_WRONLY | Posix.O_CREAT | Posix.O_EXCL | Posix.O_NOFOLLOW;
-      filler.fill(Posix.open(parent.descriptor(), name, flags, 0600), entry, tar);
+      filler.fill(file, entry, tar);
     }
     if (!entry.extras().xattrs().isEmpty()) {
       filler.await(); // writing takes the capabilities of a file away
@@ -372,8 +371,9 @@ final class LayerApplier implements Closeable {
   }
 
   @Override
-  public void close() {
-    filler.close();
-    directories.close();
+  public void close() throws IOException {
+    try (directories) {
+      filler.close();
+    }
   }
 }

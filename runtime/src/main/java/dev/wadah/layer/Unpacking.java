@@ -73,7 +73,6 @@ final class Unpacking {
       // Decompression and hashing run ahead in a thread of their own. A blob that is the tar itself
       // was hashed when it came.
       InputStream tar = store.openTar(layer);
-      long size = tar instanceof HashedInput ? 0 : store.tarSizeBytes(layer);
       long start = System.nanoTime();
       FetchListener listener = store.fetches().listener();
       Origin origin = records.blob(layer) == null ? Origin.OWN : Origin.FOREIGN;
@@ -82,6 +81,7 @@ final class Unpacking {
       try (InputStream ahead =
           new ToldInput(ReadAhead.of(tar), bytes -> listener.unpacking(layer, bytes))) {
         LayerApplier.Watcher watcher = indexed ? index : LayerApplier.Watcher.NONE;
+        long size = tar instanceof HashedInput ? 0 : store.tarSizeBytes(layer);
         LongSupplier sizeBytes = tar instanceof HashedInput in ? in::sizeBytes : () -> size;
         Archive archive = new Archive(origin, ahead, sizeBytes, watcher);
         tree = trees.unpack(layer, archive, below, store.tree(below));

@@ -11,6 +11,7 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,8 +29,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Tag("linux")
 @Timeout(60)
 class FileFillerTest {
-  private static final int NEW = Posix.O_WRONLY | Posix.O_CREAT | Posix.O_EXCL;
-
   @TempDir Path folder;
 
   private static byte[] random(int length) {
@@ -62,7 +61,7 @@ class FileFillerTest {
       if (start >= 0) {
         filler.put(Posix.create(Posix.CWD, file), entry, tar.buffer(), start);
       } else {
-        filler.fill(Posix.open(Posix.CWD, file, NEW, 0600), entry, tar);
+        filler.fill(Posix.create(Posix.CWD, file), entry, tar);
       }
     }
     filler.await();
@@ -111,13 +110,13 @@ class FileFillerTest {
             new TarReader(new ByteArrayInputStream(tar(random(length), random(length + 1))))) {
       TarEntry entry = tar.next();
       // As a full disk: all writes fail with ENOSPC.
+      int root = Posix.openDirectory(Posix.CWD, "/");
+      int full = Posix.openBeneath(root, "/dev/full", Posix.O_WRONLY);
+      Posix.close(root);
       if (tar.gather() >= 0) {
-        int root = Posix.openDirectory(Posix.CWD, "/");
-        int full = Posix.openBeneath(root, "/dev/full", Posix.O_WRONLY);
-        Posix.close(root);
         filler.put(full, entry, tar.buffer(), tar.gather());
       } else {
-        filler.fill(Posix.open(Posix.CWD, "/dev/full", Posix.O_WRONLY, 0), entry, tar);
+        filler.fill(full, entry, tar);
       }
       filler.await();
       assertThat(filler.failure()).isPresent();
@@ -136,6 +135,20 @@ class FileFillerTest {
     try (FileFiller filler = new FileFiller();
         TarReader tar = new TarReader(new ByteArrayInputStream(half))) {
       assertThatThrownBy(() -> unpack(tar, filler)).isInstanceOf(EOFException.class);
+    }
+    assertThat(open()).isEqualTo(before);
+  }
+
+  @Test
+  void closesAllFilesWhenItIsInterrupted() throws IOException {
+    long before = open();
+    // More pieces than there are, so that it has to wait for some.
+    byte[] tar = tar(random(10), random(64 << 20));
+    try (FileFiller filler = new FileFiller();
+        TarReader reader = new TarReader(new ByteArrayInputStream(tar))) {
+      Thread.currentThread().interrupt();
+      assertThatThrownBy(() -> unpack(reader, filler)).isInstanceOf(InterruptedIOException.class);
+      assertThat(Thread.interrupted()).as("still interrupted").isTrue();
     }
     assertThat(open()).isEqualTo(before);
   }
