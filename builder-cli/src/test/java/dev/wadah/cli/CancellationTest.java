@@ -17,13 +17,18 @@ import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Signals to a command, which is a process of its own here. */
+/**
+ * Signals to a command, which is a process of its own here. A time-out, not an endless wait, tells
+ * that SIGINT is ignored, as it is in the background of a shell script.
+ */
+@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 @Tag("linux")
 class CancellationTest {
   private static final int SIGINT = 2;
