@@ -1,9 +1,9 @@
 package dev.wadah.cli;
 
+import dev.wadah.content.PieceInput;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.util.Objects;
@@ -13,14 +13,8 @@ import java.util.Objects;
  * interrupted, so Ctrl-C would not end {@code something-slow | wadah load}; a channel lets go. Not
  * buffered; opened when it is first read from, since most commands never do. For one thread.
  */
-final class StandardInput extends InputStream {
+final class StandardInput extends PieceInput {
   private FileChannel channel;
-
-  @Override
-  public int read() throws IOException {
-    byte[] one = new byte[1];
-    return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
-  }
 
   /**
    * Reads what is there, waiting for at least a byte.

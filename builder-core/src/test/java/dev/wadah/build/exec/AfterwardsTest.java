@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -57,15 +58,7 @@ class AfterwardsTest {
   @Test
   void makesNobodyWaitWhoOnlyAddsWork() throws IOException {
     CountDownLatch go = new CountDownLatch(1);
-    afterwards.close(
-        () -> {
-          try {
-            go.await();
-          } catch (InterruptedException e) {
-            throw new IOException(e);
-          }
-          done.add(1);
-        });
+    afterwards.close(behind(go, () -> done.add(1)));
     assertThat(done).isEmpty();
     go.countDown();
     afterwards.await();
@@ -94,15 +87,7 @@ class AfterwardsTest {
   void makesNobodyWaitLongWhoIsInterruptedAndGoesOn() throws Exception {
     CountDownLatch go = new CountDownLatch(1);
     CountDownLatch ended = new CountDownLatch(1);
-    afterwards.close(
-        () -> {
-          try {
-            go.await();
-          } catch (InterruptedException e) {
-            throw new IOException(e);
-          }
-          ended.countDown();
-        });
+    afterwards.close(behind(go, ended::countDown));
     Thread waiting = Thread.currentThread();
     Thread other =
         new Thread(
@@ -137,5 +122,16 @@ class AfterwardsTest {
     afterwards.await();
     assertThat(Thread.interrupted()).isTrue();
     assertThat(done).containsExactly(1);
+  }
+
+  private static Closeable behind(CountDownLatch go, Runnable work) {
+    return () -> {
+      try {
+        go.await();
+      } catch (InterruptedException e) {
+        throw new IOException(e);
+      }
+      work.run();
+    };
   }
 }
