@@ -10,13 +10,13 @@ import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 
 /** The base of the quickstart: a root file system of this machine's programs, made once. */
-final class QuickstartBase {
+public final class QuickstartBase {
   private static byte[] root = {};
 
   private QuickstartBase() {}
 
   /** As a tar, to be imported. */
-  static synchronized byte[] tar() throws IOException, InterruptedException {
+  public static synchronized byte[] tar() throws IOException, InterruptedException {
     if (root.length == 0) {
       Path script =
           Path.of(System.getProperty("wadah.testdata", "../testdata")).resolve("quickstart/base");

@@ -63,12 +63,12 @@ public final class Listings {
    * that it was taken from, if they all say the same, and of this blob.
    */
   public Map<String, String> annotations(DiffId layer, Digest blob) {
-    return claims
-        .getOrDefault(layer, Optional.empty())
-        .map(Listing::layer)
-        .filter(known -> known.digest().equals(blob))
-        .map(Descriptor::annotations)
-        .orElse(Map.of());
+    Optional<Listing> claim = claims.getOrDefault(layer, Optional.empty());
+    if (claim.isEmpty()) {
+      return Map.of();
+    }
+    Descriptor known = claim.get().layer();
+    return known.digest().equals(blob) ? known.annotations() : Map.of();
   }
 
   /** What a root depends on besides its layers: the lists of them; empty when there are none. */

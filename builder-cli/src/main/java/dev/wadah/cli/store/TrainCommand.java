@@ -93,6 +93,9 @@ public final class TrainCommand implements Command {
       COPY --from=two /etc/passwd /
       """;
 
+  /** So long that its layer is hashed in a thread of its own. */
+  private static final int LONG_BYTES = 4 << 20;
+
   @Override
   public CommandModel model() {
     return CommandModel.of("train", "[network|traces]", "Load the classes that commands need.")
@@ -128,6 +131,7 @@ public final class TrainCommand implements Command {
     Main.run(quiet, "build", "--progress=plain", "-t", "train:1", context.toString());
     Main.run(quiet, "build", "-q", "-t", "train:2", context.toString());
     steps(context, quiet);
+    many(folder.resolve("many"), quiet);
     change(folder.resolve("store"));
     Main.run(quiet, "images");
     Main.run(quiet, "tag", "train:1", "train:3");
@@ -150,6 +154,19 @@ public final class TrainCommand implements Command {
     Files.writeString(context.resolve("Stages"), STAGES);
     Main.run(quiet, "build", "-q", "--no-cache", "-f", stages, context.toString());
     Main.run(quiet, "run", "--rm", "--pull=never", "--network", "none", "train:4");
+  }
+
+  /** What is done in several threads only when there is much of it: folders, files, bytes. */
+  private static void many(Path context, Console quiet) throws IOException {
+    for (int i = 0; i < 10; i++) {
+      Path folder = Files.createDirectories(context.resolve("folder" + i));
+      for (int j = 0; j < 10; j++) {
+        Files.writeString(folder.resolve("file" + j), i + " " + j);
+      }
+    }
+    Files.write(context.resolve("long"), new byte[LONG_BYTES]);
+    Files.writeString(context.resolve("Dockerfile"), "FROM scratch\nCOPY . /many\n");
+    Main.run(quiet, "build", "-q", context.toString());
   }
 
   /** Makes a layer of files, which no program that is certainly there would leave. */
