@@ -147,9 +147,10 @@ public final class Annotations {
   /** The annotations of one level; for a platform those that name none or this one. */
   public Map<String, String> of(Level level, Optional<Platform> platform) {
     Map<String, String> found = new TreeMap<>();
+    Optional<Platform> normalised = platform.map(Platform::normalised);
     for (Annotation annotation : all) {
       if (annotation.level == level
-          && (annotation.platform.isEmpty() || annotation.platform.equals(platform))) {
+          && (annotation.platform.isEmpty() || annotation.platform.equals(normalised))) {
         found.put(annotation.key, annotation.value);
       }
     }

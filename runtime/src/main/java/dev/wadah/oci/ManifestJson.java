@@ -150,23 +150,27 @@ final class ManifestJson {
     }
   }
 
-  private static Platform readPlatform(JsonInput in) throws IOException {
+  /**
+   * A platform as it stands there, since who writes the document again keeps its words; comparing
+   * is what normalises. The fields of a config have the same names.
+   */
+  static Platform readPlatform(JsonInput in) throws IOException {
     String os = "";
     String architecture = "";
-    String variant = "";
+    Optional<String> variant = Optional.empty();
     Optional<String> osVersion = Optional.empty();
     List<String> osFeatures = List.of();
     for (String name = in.nextField(); name != null; name = in.nextField()) {
       switch (name) {
         case "os" -> os = in.text();
         case "architecture" -> architecture = in.text();
-        case "variant" -> variant = in.text();
+        case "variant" -> variant = in.optionalText();
         case "os.version" -> osVersion = in.optionalText();
         case "os.features" -> osFeatures = in.texts();
         default -> in.skip();
       }
     }
-    return Platform.normalised(os, architecture, variant).withSystem(osVersion, osFeatures);
+    return new Platform(os, architecture, variant, osVersion, osFeatures);
   }
 
   static void write(Manifest manifest, JsonGenerator out) throws IOException {

@@ -36,6 +36,11 @@ public final class OciJson {
     return parse(json, "image config", ConfigJson::read);
   }
 
+  /** The platform that a config states, in its own words: not normalised; linux if it has none. */
+  public static Platform parseConfigPlatform(byte[] json) {
+    return parse(json, "image config", OciJson::readPlatform);
+  }
+
   /** A single descriptor. */
   public static Descriptor parseDescriptor(byte[] json) {
     return parse(json, "descriptor", OciJson::readDescriptor);
@@ -99,6 +104,14 @@ public final class OciJson {
       throw in.wrong("an object");
     }
     return ManifestJson.readDescriptor(in);
+  }
+
+  private static Platform readPlatform(JsonInput in) throws IOException {
+    if (!in.startsObject()) {
+      throw in.wrong("an object");
+    }
+    Platform said = ManifestJson.readPlatform(in);
+    return said.os().isEmpty() ? said.withOs("linux") : said;
   }
 
   private static <T> T parse(byte[] json, String what, Reader<T> reader) {

@@ -10,7 +10,8 @@ import java.util.Optional;
  *
  * @param os such as linux
  * @param architecture such as amd64 or arm64
- * @param variant such as v7; empty where the architecture has only one, also for arm64's v8
+ * @param variant such as v7; in a {@link #normalised()} platform empty where the architecture has
+ *     only one, also for arm64's v8
  * @param osVersion such as 10.0.17763.1040 of Windows; empty otherwise
  * @param osFeatures such as win32k of Windows
  */
@@ -27,6 +28,11 @@ public record Platform(
   /** A platform that says nothing of the system's version. */
   public Platform(String os, String architecture, Optional<String> variant) {
     this(os, architecture, variant, Optional.empty(), List.of());
+  }
+
+  /** The same processor with this operating system. */
+  Platform withOs(String name) {
+    return new Platform(name, architecture, variant, osVersion, osFeatures);
   }
 
   /** The same processor with this version of the system. */
@@ -132,8 +138,7 @@ public record Platform(
    * @param candidate as an index or a config names it
    */
   public int preference(Platform candidate) {
-    return runnable()
-        .indexOf(normalised(candidate.os, candidate.architecture, candidate.variant.orElse("")));
+    return runnable().indexOf(candidate.normalised());
   }
 
   private void addVariants(List<Platform> best, String arch, int from, int to) {
@@ -147,6 +152,14 @@ public record Platform(
     return v.length() == 2 && v.charAt(0) == 'v' && Character.isDigit(v.charAt(1))
         ? v.charAt(1) - '0'
         : absent;
+  }
+
+  /**
+   * The same platform with aliases replaced, to be compared with others: an index may say {@code
+   * linux/arm64/v8} where somebody wants {@code linux/arm64}.
+   */
+  public Platform normalised() {
+    return normalised(os, architecture, variant.orElse("")).withSystem(osVersion, osFeatures);
   }
 
   /** A platform with aliases replaced. */

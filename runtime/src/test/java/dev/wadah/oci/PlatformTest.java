@@ -3,6 +3,8 @@ package dev.wadah.oci;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -22,6 +24,29 @@ class PlatformTest {
   })
   void parses(String text, String platform) {
     assertThat(Platform.parse(text)).hasToString(platform);
+  }
+
+  @ParameterizedTest(name = "{0}, {1}, {2}")
+  @CsvSource({
+    "linux/arm64,  arm64,  v8",
+    "linux/arm64,  aarch64, ''",
+    "linux/arm/v7, arm,    ''",
+    "linux/arm/v7, arm,    V7",
+    "linux/amd64,  amd64,  v1",
+  })
+  void choosesWhatAnIndexNamesOtherwise(String wanted, String architecture, String variant) {
+    Platform said =
+        new Platform(
+            "linux",
+            architecture,
+            Optional.of(variant).filter(v -> !v.isEmpty()),
+            Optional.of("6"),
+            List.of("a"));
+    assertThat(said).isNotEqualTo(Platform.parse(wanted));
+    assertThat(said.normalised()).isEqualTo(Platform.parse(wanted));
+    assertThat(said.normalised().osVersion()).contains("6");
+    assertThat(said.normalised().osFeatures()).containsExactly("a");
+    assertThat(Platform.parse(wanted).preference(said)).isZero();
   }
 
   @ParameterizedTest

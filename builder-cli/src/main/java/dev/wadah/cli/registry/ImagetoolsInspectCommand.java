@@ -115,7 +115,8 @@ public final class ImagetoolsInspectCommand implements Command {
     for (Descriptor entry : PlatformChoice.images(OciJson.parseIndex(document.bytes()))) {
       if (entry.platform().isPresent() && !MediaTypes.isIndex(entry.mediaType())) {
         Registry.Document manifest = registry.manifest(name.withDigest(entry.digest()));
-        images.put(entry.platform().get().toString(), config(name, manifest, registry));
+        String platform = entry.platform().get().normalised().toString();
+        images.put(platform, config(name, manifest, registry));
       }
     }
     return images;

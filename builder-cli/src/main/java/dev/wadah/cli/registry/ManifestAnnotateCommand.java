@@ -70,7 +70,12 @@ public final class ManifestAnnotateCommand implements Command {
     for (String value : arguments.values("os-features")) {
       features.addAll(List.of(value.split(",")));
     }
-    return Platform.normalised(os, arch, variant.orElse(""))
+    // As docker, the variant stays as it is said, arm64's v8 too; only aliases of processors, which
+    // docker refuses, are replaced: armhf is arm/v7.
+    Platform known = Platform.normalised(os, arch, variant.orElse(""));
+    boolean isAlias = !known.architecture().equals(arch);
+    return new Platform(
+            os, known.architecture(), variant.isEmpty() && isAlias ? known.variant() : variant)
         .withSystem(
             arguments.value("os-version").or(() -> old.flatMap(Platform::osVersion)),
             features.isEmpty() ? old.map(Platform::osFeatures).orElse(List.of()) : features);

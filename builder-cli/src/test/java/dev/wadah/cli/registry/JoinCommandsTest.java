@@ -4,17 +4,26 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.wadah.cli.Cli;
 import dev.wadah.oci.Descriptor;
+import dev.wadah.oci.Digest;
+import dev.wadah.oci.ImageReference;
 import dev.wadah.oci.Index;
 import dev.wadah.oci.MediaTypes;
 import dev.wadah.oci.OciJson;
 import dev.wadah.oci.Platform;
+import dev.wadah.registry.HttpRegistry;
+import dev.wadah.registry.Registry;
+import dev.wadah.registry.RetryPolicy;
 import dev.wadah.registry.serve.RegistryServer;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -110,6 +119,66 @@ class JoinCommandsTest {
           .isEqualTo(platform.substring(6) + "\n");
     }
     assertThat(ok("image", "verify", "--remote", app + ":1")).contains("9 digests recomputed");
+  }
+
+  @Test
+  void keepsTheVariantThatTheUserSays() {
+    ok("manifest", "create", app + ":1", app + ":amd", other + ":arm");
+    ok("manifest", "annotate", "--variant", "v8", app + ":1", other + ":arm");
+    ok("manifest", "annotate", "--os-version", "6.1", app + ":1", other + ":arm");
+    ok("manifest", "annotate", "--arch", "armhf", app + ":1", app + ":amd");
+    ok("manifest", "push", app + ":1");
+    assertThat(platforms(app + ":1")).containsExactlyInAnyOrder("linux/arm64/v8", "linux/arm/v7");
+    assertThat(ok("imagetools", "inspect", app + ":1")).contains("  Platform:  linux/arm64/v8\n");
+    assertThat(ok("imagetools", "inspect", "--format", "{{json .Image}}", app + ":1"))
+        .contains("\"linux/arm64\":");
+
+    // An index that is made of it keeps the words, and they are annotated and chosen without them.
+    ok(
+        "imagetools",
+        "create",
+        "-t",
+        app + ":2",
+        "--platform",
+        "linux/arm64",
+        "--annotation",
+        "manifest-descriptor[linux/arm64]:title=eight",
+        app + ":1");
+    assertThat(platforms(app + ":2")).containsExactly("linux/arm64/v8");
+    assertThat(index(app + ":2").manifests().get(0).annotations()).containsEntry("title", "eight");
+    Cli there = Cli.over(folder.resolve("there"));
+    Cli.Result pulled = there.run("pull", "-q", "--platform", "linux/arm64", app + ":1");
+    assertThat(pulled.code()).as(pulled.err()).isZero();
+  }
+
+  @Test
+  void keepsTheVariantThatTheConfigSays() throws IOException {
+    ImageReference name = ImageReference.parse(app + ":eight");
+    Registry registry = new HttpRegistry(Map.of("HOME", folder.toString()), RetryPolicy.DEFAULT);
+    byte[] config =
+        "{\"os\":\"linux\",\"architecture\":\"arm64\",\"variant\":\"v8\",\"rootfs\":{}}"
+            .getBytes(StandardCharsets.UTF_8);
+    Descriptor blob = Descriptor.of(MediaTypes.OCI_CONFIG, Digest.of(config), config.length);
+    registry.pushBlob(name, blob, Optional.empty(), () -> new ByteArrayInputStream(config));
+    String manifest =
+        "{\"schemaVersion\":2,\"mediaType\":\"%s\",\"config\":%s,\"layers\":[]}"
+            .formatted(
+                MediaTypes.OCI_MANIFEST, new String(OciJson.write(blob), StandardCharsets.UTF_8));
+    registry.pushManifest(
+        name,
+        new Registry.Document(MediaTypes.OCI_MANIFEST, manifest.getBytes(StandardCharsets.UTF_8)));
+
+    ok("manifest", "create", app + ":1", app + ":eight");
+    ok("manifest", "push", app + ":1");
+    assertThat(platforms(app + ":1")).containsExactly("linux/arm64/v8");
+    ok("imagetools", "create", "-t", app + ":2", app + ":eight");
+    assertThat(platforms(app + ":2")).containsExactly("linux/arm64");
+  }
+
+  private List<String> platforms(String name) {
+    return index(name).manifests().stream()
+        .map(d -> d.platform().orElseThrow().toString())
+        .toList();
   }
 
   @Test

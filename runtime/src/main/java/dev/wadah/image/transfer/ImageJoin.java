@@ -19,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * Makes one index of images that lie in registries, as {@code docker manifest} and {@code buildx
@@ -39,7 +40,7 @@ public final class ImageJoin {
     Registry.Document document = registry.manifest(reference);
     requireNoSchema1(reference, document);
     if (!MediaTypes.isIndex(document.mediaType())) {
-      return List.of(new JoinEntry(described(reference, document), reference));
+      return List.of(new JoinEntry(described(reference, document, ImageJoin::known), reference));
     }
     List<JoinEntry> entries = new ArrayList<>();
     for (Descriptor entry : index(reference, document).manifests()) {
@@ -49,7 +50,7 @@ public final class ImageJoin {
   }
 
   /**
-   * A single image.
+   * A single image, with its platform in the words of its config, such as arm64's variant v8.
    *
    * @throws ImageException if the reference is an index
    */
@@ -59,7 +60,7 @@ public final class ImageJoin {
     if (MediaTypes.isIndex(document.mediaType())) {
       throw new ImageException(reference.familiar() + " is a manifest list");
     }
-    return new JoinEntry(described(reference, document), reference);
+    return new JoinEntry(described(reference, document, OciJson::parseConfigPlatform), reference);
   }
 
   /**
@@ -74,7 +75,7 @@ public final class ImageJoin {
     Descriptor found =
         MediaTypes.isIndex(document.mediaType())
             ? document.descriptor()
-            : described(reference, document);
+            : described(reference, document, ImageJoin::known);
     Descriptor whole = found.withAnnotations(given.annotations());
     if (given.platform().isPresent()) {
       whole = whole.withPlatform(given.platform().get());
@@ -104,23 +105,28 @@ public final class ImageJoin {
   }
 
   /** A manifest with the platform that its config tells; an artifact has none, but a type. */
-  private Descriptor described(ImageReference reference, Registry.Document document)
+  private Descriptor described(
+      ImageReference reference,
+      Registry.Document document,
+      Function<byte[], Platform> platformOfConfig)
       throws IOException {
     Manifest manifest = ImageReader.manifest(document.descriptor(), document.bytes());
     Descriptor descriptor = document.descriptor().withArtifactType(manifest.artifactType());
     if (!MediaTypes.isImageConfig(manifest.config().mediaType())) {
       return descriptor;
     }
-    return descriptor.withPlatform(platform(reference, manifest.config()));
-  }
-
-  private Platform platform(ImageReference reference, Descriptor config) throws IOException {
+    byte[] config = RemoteConfig.read(registry, reference, manifest.config());
     try {
-      return OciJson.parseConfig(RemoteConfig.read(registry, reference, config)).platform();
+      return descriptor.withPlatform(platformOfConfig.apply(config));
     } catch (IllegalArgumentException e) {
       throw new ImageException(
           "config of %s: %s".formatted(reference.familiar(), e.getMessage()), e);
     }
+  }
+
+  /** As buildx, which normalises what it reads in a config. */
+  private static Platform known(byte[] config) {
+    return OciJson.parseConfig(config).platform();
   }
 
   /** Entries without those whose digest came before; a later one's words replace the earlier's. */
