@@ -90,13 +90,21 @@ final class BuildSession implements StepRunner.Sources, Closeable {
       Engine engine, Leases.Lease lease, BuildRequest request, BuildContexts opener)
       throws BuildException, IOException {
     long start = System.nanoTime();
-    BuildContext.Main main = opener.openMain(request.context(), request.secrets());
-    Profile.spent(Phase.OPEN, start);
+    BuildContext.Main main;
+    try {
+      main = opener.openMain(request.context(), request.secrets());
+    } finally {
+      Profile.spent(Phase.OPEN, start);
+    }
     boolean ready = false;
     try {
       start = System.nanoTime();
-      Dockerfile file = DockerfileParser.parse(main.dockerfile());
-      Profile.spent(Phase.PARSE, start);
+      Dockerfile file;
+      try {
+        file = DockerfileParser.parse(main.dockerfile());
+      } finally {
+        Profile.spent(Phase.PARSE, start);
+      }
       Frontend.check(file, request.target().buildArgs());
       BuildSession session = new BuildSession(engine, lease, request, opener, main.context(), file);
       ready = true;

@@ -67,9 +67,14 @@ public final class Builder {
     try (SharedCaches shared = SharedCaches.of(engine, request.cache(), progress);
         BuildSession session = BuildSession.open(engine, request, stdin)) {
       long start = System.nanoTime();
-      Map<Platform, InstructionGraph> graphs = session.plan();
-      List<Diagnostic> warnings = session.checks().run(graphs.values());
-      Profile.spent(Phase.PLAN, start);
+      Map<Platform, InstructionGraph> graphs;
+      List<Diagnostic> warnings;
+      try {
+        graphs = session.plan();
+        warnings = session.checks().run(graphs.values());
+      } finally {
+        Profile.spent(Phase.PLAN, start);
+      }
       while (true) {
         try {
           return build(session, graphs, warnings, shared, progress);
@@ -107,7 +112,12 @@ public final class Builder {
         steps.settle(); // all records are in the cache that is shared
       }
       explainer.fixImages();
-      written = output(session, graphs, results, shared, cache, progress);
+      long start = System.nanoTime();
+      try {
+        written = output(session, graphs, results, shared, cache, progress);
+      } finally {
+        Profile.spent(Phase.EXPORT, start);
+      }
     }
     return new BuildResult(
         written.images(),
@@ -135,7 +145,6 @@ public final class Builder {
       StepCache cache,
       BuildProgress progress)
       throws BuildException, IOException {
-    long start = System.nanoTime();
     Map<Platform, Image> images = new LinkedHashMap<>();
     Map<Platform, Integer> base = new LinkedHashMap<>();
     Set<DiffId> layers = new LinkedHashSet<>();
@@ -154,7 +163,6 @@ public final class Builder {
     Exporter.Written written =
         export(session.request(), new Built(images, base, session.epoch()), progress);
     shared.write(cache, layers, BuildSteps.outlined(results, outputs));
-    Profile.spent(Phase.EXPORT, start);
     return written;
   }
 

@@ -41,8 +41,11 @@ final class StoredImages implements BaseImages {
     ImageConfig config = known.get(key);
     if (config == null) {
       long start = System.nanoTime();
-      config = find(reference, platform).config();
-      Profile.spent(Phase.PULL, start);
+      try {
+        config = find(reference, platform).config();
+      } finally {
+        Profile.spent(Phase.PULL, start); // what cannot be had may have taken longest
+      }
       known.put(key, config);
     }
     return config;

@@ -122,8 +122,11 @@ public final class LauncherSandbox implements Sandbox, TreeForm.Probe {
         LauncherProcess process =
             LauncherProcess.start(
                 program, list.toBytes(), input.descriptor(), output, descriptors)) {
-      await(process, io);
-      note(start, process.report().started());
+      try {
+        await(process, io);
+      } finally {
+        note(start, process.report().started()); // of one that was interrupted, too
+      }
       return outcome(process.report(), spec, cgroup);
     }
   }

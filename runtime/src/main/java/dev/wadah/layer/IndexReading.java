@@ -37,11 +37,12 @@ final class IndexReading {
       try (InputStream ahead = ReadAhead.of(tar)) {
         index = IndexBuilder.read(new TarReader(ahead));
         LayerTrees.drain(ahead);
+      } finally {
+        Profile.spent(Phase.UNPACK, start);
       }
       if (index.isPresent()) {
         indexes.put(layer, index.get());
       }
-      Profile.spent(Phase.UNPACK, start);
     }
   }
 

@@ -211,8 +211,9 @@ public final class LayerStore {
           ContentStore.Ingest ingest = content.ingest()) {
         fetches.copy(in, ingest.out(), blob);
         ingest.commit(blob.digest());
+      } finally {
+        Profile.spent(Phase.PULL, start);
       }
-      Profile.spent(Phase.PULL, start);
     }
   }
 

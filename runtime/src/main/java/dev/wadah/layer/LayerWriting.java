@@ -83,8 +83,11 @@ final class LayerWriting {
     try (Removal removal = new Removal()) {
       UpperDiff diff = new UpperDiff(upper.toString(), trees.marks(), below, removal);
       long start = System.nanoTime();
-      diff.normalise(stubs);
-      Profile.spent(Phase.DIFF, start);
+      try {
+        diff.normalise(stubs);
+      } finally {
+        Profile.spent(Phase.DIFF, start);
+      }
       if (diff.isEmpty()) {
         trees.discard(upper);
         return LayerStore.EMPTY;
@@ -116,8 +119,9 @@ final class LayerWriting {
       layer = new DiffId(hasher.finish());
     } catch (UncheckedIOException e) {
       throw e.getCause();
+    } finally {
+      Profile.spent(Phase.HASH, start);
     }
-    Profile.spent(Phase.HASH, start);
     start = System.nanoTime();
     trees.adopt(layer, directory, unpacked);
     Profile.spent(Phase.WRITE, start);

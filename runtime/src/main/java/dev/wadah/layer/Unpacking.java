@@ -91,11 +91,12 @@ final class Unpacking {
             awaitIndexes();
           }
         }
-        Profile.spent(Phase.UNPACK, start);
         return tree;
       } catch (IOException | RuntimeException e) {
         index.close();
         throw e;
+      } finally {
+        Profile.spent(Phase.UNPACK, start);
       }
     }
   }

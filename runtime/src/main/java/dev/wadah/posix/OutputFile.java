@@ -66,7 +66,9 @@ public final class OutputFile {
   }
 
   private static Path whole(Path file) throws IOException {
-    return Files.exists(file) ? file.toRealPath() : file.toAbsolutePath();
+    // The real path of /dev/stdout, when that is a pipe, is one that nobody can open.
+    boolean linked = Files.isRegularFile(file) || Files.isDirectory(file);
+    return linked ? file.toRealPath() : file.toAbsolutePath();
   }
 
   private static boolean isSpecial(Path whole) {

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.wadah.container.BusyboxRoot.Options;
 import dev.wadah.container.ContainerSpec.Limits;
+import dev.wadah.profile.Phase;
+import dev.wadah.profile.Profile;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -50,6 +52,7 @@ class CancellationTest {
     options.limits = new Limits(64L << 20, 0, 30, 0, List.of());
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     CompletableFuture<Throwable> end = new CompletableFuture<>();
+    Profile profile = Profile.begin();
     Thread thread =
         new Thread(
             () -> {
@@ -68,6 +71,10 @@ class CancellationTest {
     thread.interrupt();
     assertThat(end.get(PATIENCE.toSeconds(), TimeUnit.SECONDS))
         .isInstanceOf(InterruptedIOException.class);
+    profile.end();
+    assertThat(profile.entries())
+        .extracting(Profile.Entry::phase)
+        .containsExactly(Phase.MOUNT, Phase.RUN);
     assertThat(processesWith(mark)).isEmpty();
     assertThat(ProcessHandle.current().children().filter(ProcessHandle::isAlive)).isEmpty();
     assertThat(Files.readString(Path.of("/proc/self/mounts"))).doesNotContain(directory.toString());

@@ -75,6 +75,40 @@ class OutputFileTest {
     assertThat(names()).containsExactly("file");
   }
 
+  /** As {@code --metadata-file /dev/stdout | jq}: the link's text, pipe:[1234], names no file. */
+  @Test
+  void writesToAPipeThatOnlyADescriptorLeadsTo() throws Exception {
+    Process cat = new ProcessBuilder("cat").start();
+    Path link = Path.of("/proc/self/fd/" + descriptorTo(cat));
+
+    OutputFile.requireWritable(link);
+    OutputFile.write(link, "rw-r--r--", NEW);
+
+    cat.getOutputStream().close();
+    assertThat(cat.getInputStream()).hasContent("new");
+  }
+
+  /** The descriptor of ours that is the other end of a process's standard input. */
+  private static int descriptorTo(Process process) throws IOException {
+    Path theirs = Path.of("/proc/" + process.pid() + "/fd/0");
+    String pipe = Files.readSymbolicLink(theirs).toString();
+    assertThat(pipe).startsWith("pipe:");
+    try (Stream<Path> ours = Files.list(Path.of("/proc/self/fd"))) {
+      return ours.filter(link -> leadsTo(link, pipe))
+          .mapToInt(link -> Integer.parseInt(link.getFileName().toString()))
+          .findFirst()
+          .orElseThrow();
+    }
+  }
+
+  private static boolean leadsTo(Path link, String text) {
+    try {
+      return Files.readSymbolicLink(link).toString().equals(text);
+    } catch (IOException e) {
+      return false; // the listing's own descriptor is closed by now
+    }
+  }
+
   @Test
   void writesToAPipeAndKeepsIt() throws Exception {
     Path pipe = folder.resolve("pipe");

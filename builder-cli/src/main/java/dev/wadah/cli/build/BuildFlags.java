@@ -68,7 +68,10 @@ final class BuildFlags {
         .flag("Same as --output type=image", "--load")
         .value("FILE", "Write the image id to a file", "--iidfile")
         .value("FILE", "Write what is known of the result to a file, as JSON", "--metadata-file")
-        .value("FILE", "Write where the time went to a file, as JSON and Chrome trace", "--profile")
+        .value(
+            "FILE",
+            "Write where the time went to a file or -, as JSON and Chrome trace",
+            "--profile")
         .value("MODE", "Progress: auto, tty, plain, rawjson, quiet, none", "--progress")
         .flag("Print nothing but the image id", "-q", "--quiet")
         .value("METHOD", "Instead of building: check, outline, targets", "--call")

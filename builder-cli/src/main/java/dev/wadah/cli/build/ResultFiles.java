@@ -4,6 +4,7 @@ import dev.wadah.build.BuildResult;
 import dev.wadah.cli.Arguments;
 import dev.wadah.cli.JsonText;
 import dev.wadah.cli.UsageException;
+import dev.wadah.cli.profile.ProfiledBuild;
 import dev.wadah.image.Image;
 import dev.wadah.posix.OutputFile;
 import java.io.IOException;
@@ -57,6 +58,9 @@ final class ResultFiles {
    */
   void requireWritable() throws UsageException {
     for (Map.Entry<String, Path> file : files.entrySet()) {
+      if (file.getKey().equals(PROFILE) && ProfiledBuild.isStandardOutput(file.getValue())) {
+        continue;
+      }
       try {
         OutputFile.requireWritable(file.getValue());
       } catch (IOException e) {

@@ -6,7 +6,6 @@ import java.net.Proxy;
 import java.net.ProxySelector;
 import java.net.Socket;
 import java.net.URI;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -18,33 +17,14 @@ import java.util.Optional;
 record Collector(Optional<URI> address) {
   private static final int MILLIS_TO_CONNECT = 1000;
 
-  /** As OpenTelemetry's specification has it ("OTLP exporter configuration options"). */
-  static Collector of(Map<String, String> environment) {
-    String exporter = environment.getOrDefault("OTEL_TRACES_EXPORTER", "");
-    if (!exporter.isEmpty() && !exporter.equals("otlp")) {
-      return new Collector(Optional.empty());
-    }
-    String url = environment.getOrDefault("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "");
-    if (url.isEmpty()) {
-      url = environment.getOrDefault("OTEL_EXPORTER_OTLP_ENDPOINT", "");
-    }
-    if (url.isEmpty()) {
-      url = isGrpc(environment) ? "http://localhost:4317" : "http://localhost:4318";
-    }
+  /** The one of the variables. */
+  static Collector of(TraceVariables variables) {
     try {
-      URI address = URI.create(url);
+      URI address = URI.create(variables.endpoint());
       return new Collector(Optional.of(address).filter(a -> a.getHost() != null));
     } catch (IllegalArgumentException e) {
-      return new Collector(Optional.empty()); // OpenTelemetry says what is wrong with it
+      return new Collector(Optional.empty()); // the variables' check says what is wrong with it
     }
-  }
-
-  private static boolean isGrpc(Map<String, String> environment) {
-    String protocol =
-        environment.getOrDefault(
-            "OTEL_EXPORTER_OTLP_TRACES_PROTOCOL",
-            environment.getOrDefault("OTEL_EXPORTER_OTLP_PROTOCOL", ""));
-    return protocol.equals("grpc");
   }
 
   /** For messages; without what may be secret. */

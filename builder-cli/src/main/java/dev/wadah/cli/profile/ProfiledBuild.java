@@ -9,7 +9,6 @@ import java.io.InterruptedIOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Map;
 import java.util.Optional;
 
 /** Runs a build, and tells where its time went when a file or the environment asks for that. */
@@ -20,11 +19,16 @@ public final class ProfiledBuild {
   /**
    * A build that may be profiled.
    *
-   * @param file to write the profile to
+   * @param file to write the profile to; {@code -}: standard output
    */
   public ProfiledBuild(Optional<Path> file, Console console) {
     this.file = file;
     this.console = console;
+  }
+
+  /** Whether a profile that shall go to {@code file} goes to standard output. */
+  public static boolean isStandardOutput(Path file) {
+    return file.toString().equals("-");
   }
 
   /** What is profiled. */
@@ -36,10 +40,7 @@ public final class ProfiledBuild {
 
   /** Runs {@code build}; a profile of a failed one is written, too. */
   public BuildResult run(BuildProgress progress, Build build) throws BuildException, IOException {
-    Optional<Traces> traces =
-        isTraced(console.environment())
-            ? Optional.of(Traces.begin(console.environment()))
-            : Optional.empty();
+    Optional<Traces> traces = TraceVariables.ofWanted(console.environment()).map(Traces::begin);
     if (file.isEmpty() && traces.isEmpty()) {
       return build.run(progress);
     }
@@ -72,7 +73,12 @@ public final class ProfiledBuild {
       Duration patience)
       throws IOException {
     if (file.isPresent()) {
-      new ProfileDocument(profile).write(file.get());
+      ProfileDocument document = new ProfileDocument(profile);
+      if (isStandardOutput(file.get())) {
+        console.out().print(document.text());
+      } else {
+        document.write(file.get());
+      }
     }
     if (traces.isPresent()) {
       // A build does not fail for a collector that is away or variables that are wrong.
@@ -82,15 +88,5 @@ public final class ProfiledBuild {
           .ifPresent(
               why -> console.err().println("wadah: warning: the trace was not sent: " + why));
     }
-  }
-
-  /** Whether the environment asks for traces, by the variables that OpenTelemetry defines. */
-  private static boolean isTraced(Map<String, String> environment) {
-    String exporter = environment.getOrDefault("OTEL_TRACES_EXPORTER", "");
-    return !environment.getOrDefault("OTEL_SDK_DISABLED", "").equalsIgnoreCase("true")
-        && !exporter.equals("none")
-        && (!exporter.isEmpty()
-            || !environment.getOrDefault("OTEL_EXPORTER_OTLP_ENDPOINT", "").isEmpty()
-            || !environment.getOrDefault("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "").isEmpty());
   }
 }

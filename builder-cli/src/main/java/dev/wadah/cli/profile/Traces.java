@@ -48,20 +48,20 @@ final class Traces {
   // Held, because a logger that nobody holds loses its level.
   private static final Logger LOGGER = Logger.getLogger("io.opentelemetry");
 
-  private final Map<String, String> environment;
+  private final TraceVariables variables;
   private final Collector collector;
   private final AtomicBoolean lost = new AtomicBoolean();
   private final FutureTask<OpenTelemetrySdk> telemetry = new FutureTask<>(this::load);
 
-  private Traces(Map<String, String> environment) {
-    this.environment = environment;
-    this.collector = Collector.of(environment);
+  private Traces(TraceVariables variables) {
+    this.variables = variables;
+    this.collector = Collector.of(variables);
   }
 
   /** Looks for the collector and loads what sends to it, in the background. */
-  static Traces begin(Map<String, String> environment) {
+  static Traces begin(TraceVariables variables) {
     LOGGER.setLevel(Level.OFF);
-    Traces traces = new Traces(environment);
+    Traces traces = new Traces(variables);
     Thread thread = new Thread(traces.telemetry, "traces");
     thread.setDaemon(true);
     thread.start();
@@ -69,11 +69,12 @@ final class Traces {
   }
 
   private OpenTelemetrySdk load() throws IOException {
+    variables.check();
     collector.reach();
     return AutoConfiguredOpenTelemetrySdk.builder()
         .disableShutdownHook() // which would wait for a collector once more
         .addPropertiesSupplier(Traces::defaults)
-        .addPropertiesCustomizer(config -> properties(environment))
+        .addPropertiesCustomizer(config -> variables.properties())
         .addSpanExporterCustomizer((exporter, config) -> new WatchedExporter(exporter, lost))
         .build()
         .getOpenTelemetrySdk();
@@ -90,7 +91,7 @@ final class Traces {
       BuildProfile.Finished profile, Optional<String> failure, Duration patience) {
     try {
       OpenTelemetrySdk sdk = telemetry.get(patience.toMillis(), TimeUnit.MILLISECONDS);
-      spans(sdk.getTracer("dev.wadah"), profile, parent(environment), failure);
+      spans(sdk.getTracer("dev.wadah"), profile, parent(variables), failure);
       CompletableResultCode sent =
           sdk.getSdkTracerProvider().forceFlush().join(patience.toMillis(), TimeUnit.MILLISECONDS);
       return lost.get() || !sent.isSuccess()
@@ -99,11 +100,21 @@ final class Traces {
     } catch (TimeoutException e) {
       return Optional.of("there was no time for it");
     } catch (ExecutionException e) {
-      return Optional.of(String.valueOf(e.getCause().getMessage()));
+      return Optional.of(variables.withoutSecrets(reason(e.getCause())));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return Optional.of("the build was interrupted");
     }
+  }
+
+  /**
+   * What the library says, or its cause when it says nothing. Not always the cause, which may quote
+   * a part of a header.
+   */
+  private static String reason(Throwable failure) {
+    boolean mute = "Unexpected configuration error".equals(failure.getMessage());
+    Throwable telling = mute && failure.getCause() != null ? failure.getCause() : failure;
+    return String.valueOf(telling.getMessage());
   }
 
   /** Notes whether anything could not be sent; then nothing more is tried. */
@@ -141,22 +152,10 @@ final class Traces {
         "otel.bsp.max.queue.size", "65536");
   }
 
-  /** The variables as properties: OTEL_SERVICE_NAME is otel.service.name. */
-  private static Map<String, String> properties(Map<String, String> environment) {
-    Map<String, String> properties = new HashMap<>();
-    environment.forEach(
-        (name, value) -> {
-          if (name.startsWith("OTEL_")) {
-            properties.put(name.toLowerCase(Locale.ROOT).replace('_', '.'), value);
-          }
-        });
-    return properties;
-  }
-
-  private static Context parent(Map<String, String> environment) {
+  private static Context parent(TraceVariables variables) {
     Map<String, String> carrier = new HashMap<>();
-    carrier.put("traceparent", environment.get("TRACEPARENT"));
-    carrier.put("tracestate", environment.get("TRACESTATE"));
+    carrier.put("traceparent", variables.value("TRACEPARENT"));
+    carrier.put("tracestate", variables.value("TRACESTATE"));
     return W3CTraceContextPropagator.getInstance().extract(Context.root(), carrier, GETTER);
   }
 

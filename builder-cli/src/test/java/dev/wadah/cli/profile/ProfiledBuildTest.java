@@ -37,6 +37,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** {@code --profile}, and traces for a collector of the test's own. */
 class ProfiledBuildTest {
@@ -156,6 +158,28 @@ class ProfiledBuildTest {
       assertThat(files.map(f -> f.getFileName().toString()))
           .containsExactlyInAnyOrder("store", "context", "p.json");
     }
+  }
+
+  /** Looking for a base in vain is often what took so long. */
+  @Test
+  void tellsWhatTimeWentIntoWhatFailed() throws IOException {
+    write("FROM oci-layout://" + folder.resolve("nowhere") + "\n");
+
+    Cli.Result failed = build("--profile", folder.resolve("p.json").toString());
+
+    assertThat(failed.code()).isEqualTo(1);
+    assertThat(profile().get("phases").fieldNames())
+        .toIterable()
+        .containsExactly("start", "open", "parse", "plan", "pull");
+  }
+
+  @Test
+  void writesToStandardOutputWhenAskedTo() throws IOException {
+    Cli.Result result = build("--profile", "-");
+
+    assertThat(result.code()).as(result.err()).isZero();
+    assertThat(new ObjectMapper().readTree(result.out()).get("schemaVersion").asInt()).isEqualTo(1);
+    assertThat(Path.of("-")).doesNotExist();
   }
 
   @Test
@@ -306,7 +330,50 @@ class ProfiledBuildTest {
 
     assertThat(result.code()).as(result.err()).isZero();
     assertThat(result.err())
-        .contains("wadah: warning: the trace was not sent: ")
-        .contains("pigeon");
+        .contains(
+            "wadah: warning: the trace was not sent: OTEL_TRACES_EXPORTER is \"pigeon\"; wadah knows otlp and none");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "OTEL_EXPORTER_OTLP_HEADERS | authorization: Bearer s3cret | otel.exporter.otlp.headers",
+        "OTEL_EXPORTER_OTLP_HEADERS | authorization=Bearer s3cret%zz | header value",
+        "OTEL_EXPORTER_OTLP_TRACES_HEADERS | a=b,s3cret | otel.exporter.otlp.traces.headers",
+        "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT | user:s3cret@host:4318 | OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",
+        "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT | ftp://user:s3cret@host | OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",
+        "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT | http://a b s3cret | OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",
+        "OTEL_EXPORTER_OTLP_PROTOCOL | http/json | wadah knows http/protobuf and grpc",
+        "OTEL_BSP_MAX_QUEUE_SIZE | -1 | maxQueueSize",
+      })
+  void saysWhatIsWrongAndNoSecret(String name, String value, String said) throws IOException {
+    try (ServerSocket somebody = new ServerSocket(0, 9, InetAddress.getLoopbackAddress())) {
+      cli.with("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:" + somebody.getLocalPort());
+
+      Cli.Result result = cli.with(name, value).run("build", context.toString());
+
+      assertThat(result.code()).as(result.err()).isZero();
+      assertThat(result.err())
+          .contains("wadah: warning: the trace was not sent: ")
+          .contains(said)
+          .doesNotContain("s3cret");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "OTEL_TRACES_EXPORTER,None",
+    "OTEL_SDK_DISABLED,TRUE",
+    "OTEL_EXPORTER_OTLP_HEADERS,a=b"
+  })
+  void sendsNothingThatNobodyAskedFor(String name, String value) {
+    if (!name.endsWith("HEADERS")) {
+      cli.with("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:1");
+    }
+    Cli.Result result = cli.with(name, value).run("build", context.toString());
+
+    assertThat(result.code()).as(result.err()).isZero();
+    assertThat(result.err()).doesNotContain("trace");
   }
 }

@@ -237,14 +237,22 @@ public final class StepRunner implements GraphExecutor.VertexRunner {
     boolean reuse = vertex.reuse() == Vertex.Reuse.CACHED;
     Optional<CacheRecord> known;
     long start = System.nanoTime();
-    StepKey content = keys.hasContentKey() ? keys.content() : fast;
-    Profile.spent(Phase.CONTEXT, start);
+    StepKey content;
+    try {
+      content = keys.hasContentKey() ? keys.content() : fast;
+    } finally {
+      Profile.spent(Phase.CONTEXT, start);
+    }
     StepNote note = new StepNote(vertex, content.own(), keys.files());
     start = System.nanoTime();
-    Store.Lock lock = cache.lock(content.own());
+    Store.Lock lock;
+    try {
+      lock = cache.lock(content.own());
+    } finally {
+      Profile.spent(Phase.WAIT, start);
+    }
     Closeable last = lock;
     try {
-      Profile.spent(Phase.WAIT, start);
       known = reuse ? cache.find(content.own(), content::shared) : Optional.empty();
       if (known.isPresent()) {
         CacheRecord record = known.get();
