@@ -5,7 +5,6 @@ import dev.wadah.oci.Descriptor;
 import dev.wadah.oci.ImageReference;
 import dev.wadah.registry.Registry;
 import java.io.IOException;
-import java.io.InputStream;
 
 /** Reads the config of an image from a registry. */
 public final class RemoteConfig {
@@ -28,21 +27,7 @@ public final class RemoteConfig {
           "the %s has %d bytes, more than the %d MiB that one may have"
               .formatted(what, config.sizeBytes(), MAX_BYTES >> 20));
     }
-    try {
-      return bytes(registry, repository, config, what);
-    } catch (DigestMismatchException e) {
-      // Only at its end it shows that a mirror sent something else.
-      Registry behind = registry.behindMirrors(repository).orElseThrow(() -> e);
-      return bytes(behind, repository, config, what);
-    }
-  }
-
-  private static byte[] bytes(
-      Registry registry, ImageReference repository, Descriptor config, String what)
-      throws IOException {
-    try (InputStream in =
-        new VerifiedInputStream(registry.blob(repository, config), config, what)) {
-      return in.readAllBytes();
-    }
+    return registry.whole(
+        repository, config, in -> new VerifiedInputStream(in, config, what).readAllBytes());
   }
 }

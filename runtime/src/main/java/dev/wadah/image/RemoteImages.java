@@ -1,5 +1,6 @@
 package dev.wadah.image;
 
+import dev.wadah.content.BlobReader;
 import dev.wadah.content.ContentStore;
 import dev.wadah.layer.LayerStore;
 import dev.wadah.layer.Listings;
@@ -132,7 +133,7 @@ final class RemoteImages {
       Descriptor blob = image.manifest().layers().get(i);
       layers.listings().claim(diffId, listing(image, pulledFrom, blob));
       if (!layers.has(diffId)) {
-        layers.addBlob(diffId, blob, wanted -> open(image, pulledFrom, wanted));
+        layers.addBlob(diffId, blob, new Repositories(image, pulledFrom));
       }
     }
   }
@@ -149,45 +150,62 @@ final class RemoteImages {
   private byte[] part(
       Image image, Optional<ImageReference> pulledFrom, Descriptor blob, long offset, int length)
       throws IOException {
-    List<ImageReference> places = new ArrayList<>(pulledFrom.stream().toList());
-    if (places.isEmpty()) {
-      for (String source : sources(image, blob)) {
-        places.add(ImageReference.parse(source));
-      }
-    }
-    RegistryException last = null;
-    for (ImageReference place : places) {
-      try {
-        return registry.part(place, blob, offset, length);
-      } catch (RegistryException e) {
-        last = e;
-      }
-    }
-    throw last == null ? new ImageException("no registry is known for " + blob.digest()) : last;
+    return fromFirst(image, pulledFrom, blob, place -> registry.part(place, blob, offset, length));
   }
 
-  private List<String> sources(Image image, Descriptor blob) throws IOException {
-    List<String> places = new ArrayList<>(ids.sources(image.descriptor().digest()));
-    places.addAll(ids.sources(blob.digest()));
-    return places;
+  /** Opens a layer from the content store or from the first repository that gives it. */
+  InputStream open(Image image, Optional<ImageReference> pulledFrom, Descriptor blob)
+      throws IOException {
+    return content.has(blob.digest())
+        ? content.open(blob.digest())
+        : fromFirst(image, pulledFrom, blob, place -> registry.blob(place, blob));
+  }
+
+  /** Where the layers of an image are. */
+  private final class Repositories implements LayerStore.BlobSource {
+    private final Image image;
+    private final Optional<ImageReference> pulledFrom;
+
+    Repositories(Image image, Optional<ImageReference> pulledFrom) {
+      this.image = image;
+      this.pulledFrom = pulledFrom;
+    }
+
+    @Override
+    public InputStream open(Descriptor blob) throws IOException {
+      return RemoteImages.this.open(image, pulledFrom, blob);
+    }
+
+    @Override
+    public <T> T read(Descriptor blob, BlobReader<T> reader) throws IOException {
+      return content.has(blob.digest())
+          ? LayerStore.BlobSource.super.read(blob, reader)
+          : fromFirst(image, pulledFrom, blob, place -> registry.whole(place, blob, reader));
+    }
+  }
+
+  /** Takes something of a layer out of a repository. */
+  @FunctionalInterface
+  private interface Taking<T> {
+    T from(ImageReference repository) throws IOException;
   }
 
   /**
-   * Opens a layer from the content store or from the first repository that gives it, of those that
-   * are known to have the image, or at least the layer.
+   * What the first repository gives: the one that the image was pulled from, else of those that are
+   * known to have the image, or at least the layer.
    */
-  InputStream open(Image image, Optional<ImageReference> pulledFrom, Descriptor blob)
+  private <T> T fromFirst(
+      Image image, Optional<ImageReference> pulledFrom, Descriptor blob, Taking<T> taking)
       throws IOException {
-    if (content.has(blob.digest())) {
-      return content.open(blob.digest());
-    }
     if (pulledFrom.isPresent()) {
-      return registry.blob(pulledFrom.get(), blob);
+      return taking.from(pulledFrom.get());
     }
+    List<String> sources = new ArrayList<>(ids.sources(image.descriptor().digest()));
+    sources.addAll(ids.sources(blob.digest()));
     RegistryException last = null;
-    for (String source : sources(image, blob)) {
+    for (String source : sources) {
       try {
-        return registry.blob(ImageReference.parse(source), blob);
+        return taking.from(ImageReference.parse(source));
       } catch (RegistryException e) {
         last = e;
       }

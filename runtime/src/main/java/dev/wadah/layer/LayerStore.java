@@ -1,5 +1,6 @@
 package dev.wadah.layer;
 
+import dev.wadah.content.BlobReader;
 import dev.wadah.content.ContentStore;
 import dev.wadah.content.Store;
 import dev.wadah.layer.tar.TarBlocks;
@@ -207,13 +208,19 @@ public final class LayerStore {
         return; // another thread or process was faster
       }
       long start = System.nanoTime();
-      try (InputStream in = ReadAhead.of(source.open(blob));
-          ContentStore.Ingest ingest = content.ingest()) {
-        fetches.copy(in, ingest.out(), blob);
-        ingest.commit(blob.digest());
+      try {
+        source.read(blob, in -> keep(in, blob));
       } finally {
         Profile.spent(Phase.PULL, start);
       }
+    }
+  }
+
+  private Digest keep(InputStream in, Descriptor blob) throws IOException {
+    try (InputStream ahead = ReadAhead.of(in);
+        ContentStore.Ingest ingest = content.ingest()) {
+      fetches.copy(ahead, ingest.out(), blob);
+      return ingest.commit(blob.digest());
     }
   }
 
@@ -360,5 +367,15 @@ public final class LayerStore {
   public interface BlobSource {
     /** The blob's bytes, not verified. */
     InputStream open(Descriptor blob) throws IOException;
+
+    /**
+     * Gives a reader the blob's bytes; a source that knows several places gives those of the next
+     * one when they are wrong.
+     */
+    default <T> T read(Descriptor blob, BlobReader<T> reader) throws IOException {
+      try (InputStream in = open(blob)) {
+        return reader.read(in);
+      }
+    }
   }
 }

@@ -162,10 +162,9 @@ final class BlobDownload extends PieceInput {
   private void count(int n) throws IOException {
     read += n;
     if (read > blob.sizeBytes()) {
-      throw new RegistryException(
+      throw new OverlongBlobException(
           "%s sends more than the %d bytes that %s should have"
-              .formatted(Reply.shown(reply.uri()), blob.sizeBytes(), blob.digest()),
-          null);
+              .formatted(Reply.shown(reply.uri()), blob.sizeBytes(), blob.digest()));
     }
   }
 

@@ -1,5 +1,7 @@
 package dev.wadah.registry;
 
+import dev.wadah.content.BlobReader;
+import dev.wadah.content.DigestMismatchException;
 import dev.wadah.oci.Descriptor;
 import dev.wadah.oci.Digest;
 import dev.wadah.oci.ImageReference;
@@ -26,6 +28,31 @@ public interface Registry {
 
   /** Opens a blob of a repository; the caller verifies. */
   InputStream blob(ImageReference repository, Descriptor blob) throws IOException;
+
+  /**
+   * Gives a reader the bytes of a blob. Only at its end it shows that a mirror sent another one, or
+   * more than there should be: then the reader gets those of the registry itself.
+   *
+   * @return what the reader made of them
+   * @throws RegistryException if the registry does not give the blob
+   * @throws DigestMismatchException if the registry itself, or one without mirrors, gives another
+   */
+  default <T> T whole(ImageReference repository, Descriptor blob, BlobReader<T> reader)
+      throws IOException {
+    IOException wrong;
+    try (InputStream in = blob(repository, blob)) {
+      return reader.read(in);
+    } catch (DigestMismatchException | OverlongBlobException e) {
+      wrong = e;
+    }
+    Optional<Registry> behind = behindMirrors(repository);
+    if (behind.isEmpty()) {
+      throw wrong;
+    }
+    try (InputStream in = behind.get().blob(repository, blob)) {
+      return reader.read(in);
+    }
+  }
 
   /**
    * A part of a blob, not verified.

@@ -7,7 +7,7 @@ import java.net.http.HttpTimeoutException;
  * A registry did not do what it was asked. The message names the repository or reference, what was
  * asked of which host, and what came; never a secret.
  */
-public final class RegistryException extends IOException {
+public class RegistryException extends IOException {
   private static final long serialVersionUID = 1L;
 
   private final int status;

@@ -113,16 +113,18 @@ final class RegistryStorage implements CacheStorage {
       if (content.has(descriptor.digest())) {
         return content.read(descriptor.digest());
       }
-      byte[] bytes;
-      try (InputStream in = registry.blob(reference, descriptor)) {
-        bytes = in.readNBytes(CacheManifest.MAX_CONFIG_BYTES + 1);
-      }
+      byte[] bytes = registry.whole(reference, descriptor, in -> records(in, descriptor));
+      content.put(bytes);
+      return bytes;
+    }
+
+    private byte[] records(InputStream in, Descriptor descriptor) throws IOException {
+      byte[] bytes = in.readNBytes(CacheManifest.MAX_CONFIG_BYTES + 1);
       Digest actual = Digest.of(bytes);
       if (!actual.equals(descriptor.digest())) {
         throw new DigestMismatchException(
             "records of " + reference.familiar(), descriptor.digest(), actual);
       }
-      content.put(bytes);
       return bytes;
     }
   }

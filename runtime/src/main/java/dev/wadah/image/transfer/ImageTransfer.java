@@ -110,12 +110,8 @@ public final class ImageTransfer {
       progress.update(blob, TransferProgress.State.EXISTS, blob.sizeBytes());
       return;
     }
-    try {
-      fetch(blob, reference, registry, progress);
-    } catch (DigestMismatchException e) {
-      // Only at its end it shows that a mirror sent something else.
-      fetch(blob, reference, registry.behindMirrors(reference).orElseThrow(() -> e), progress);
-    }
+    registry.whole(
+        reference, blob, in -> keep(in, blob, "layer of " + reference.familiar(), progress));
     progress.update(blob, TransferProgress.State.ARRIVED, blob.sizeBytes());
     DiffId diffId = image.config().diffIds().get(layer);
     images.addLayer(diffId, blob);
@@ -123,13 +119,10 @@ public final class ImageTransfer {
     progress.update(blob, TransferProgress.State.DONE, blob.sizeBytes());
   }
 
-  private void fetch(
-      Descriptor blob, ImageReference reference, Registry from, TransferProgress progress)
+  private Digest keep(InputStream remote, Descriptor blob, String what, TransferProgress progress)
       throws IOException {
     progress.update(blob, TransferProgress.State.MOVING, 0);
-    String what = "layer of " + reference.familiar();
-    try (InputStream remote = from.blob(reference, blob);
-        InputStream in =
+    try (InputStream in =
             checked(
                 new CountedInputStream(remote, blob, TransferProgress.State.MOVING, progress),
                 blob,
@@ -137,7 +130,7 @@ public final class ImageTransfer {
         ContentStore.Ingest ingest = content.ingest()) {
       BlobIntake.copy(in, ingest.out());
       progress.update(blob, TransferProgress.State.VERIFYING, blob.sizeBytes());
-      commit(ingest, blob, what);
+      return commit(ingest, blob, what);
     }
   }
 
@@ -148,14 +141,13 @@ public final class ImageTransfer {
         : new VerifiedInputStream(in, blob, what);
   }
 
-  private static void commit(ContentStore.Ingest ingest, Descriptor blob, String what)
+  private static Digest commit(ContentStore.Ingest ingest, Descriptor blob, String what)
       throws IOException {
     if (!blob.digest().algorithm().equals("sha256")) {
-      ingest.commit();
-      return;
+      return ingest.commit();
     }
     try {
-      ingest.commit(blob.digest());
+      return ingest.commit(blob.digest());
     } catch (DigestMismatchException e) {
       throw new DigestMismatchException(what, e.expected(), e.actual());
     }
