@@ -17,13 +17,14 @@ import java.util.Optional;
  * @param auths by key: a host, a host with a path, or an address
  * @param helpers names of helper programs by host
  * @param store name of the helper for all hosts; empty when there is none
- * @param malformed keys of entries that say something, but no credential
+ * @param faults what was passed over since it is of the wrong shape; a sentence without a full stop
+ *     and without a secret for each, naming the file and what was expected
  */
 record CredentialFile(
     Map<String, Credential> auths,
     Map<String, String> helpers,
     Optional<String> store,
-    List<String> malformed) {
+    List<String> faults) {
   private static final JsonFactory FACTORY = new JsonFactory();
 
   /**
@@ -33,86 +34,157 @@ record CredentialFile(
    * @throws RegistryException if it is no such file; its content is not shown
    */
   static CredentialFile parse(byte[] json, String source) throws IOException {
-    Map<String, Credential> auths = new LinkedHashMap<>();
-    Map<String, String> helpers = new LinkedHashMap<>();
-    Optional<String> store = Optional.empty();
-    List<String> malformed = new ArrayList<>();
     try (JsonParser parser = FACTORY.createParser(json)) {
-      if (parser.nextToken() != JsonToken.START_OBJECT) {
-        throw new RegistryException(source + " holds no JSON object", null);
-      }
-      for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
-        JsonToken token = parser.nextToken();
-        if (name.equals("auths") && token == JsonToken.START_OBJECT) {
-          readAuths(parser, auths, malformed);
-        } else if (name.equals("credHelpers") && token == JsonToken.START_OBJECT) {
-          for (String h = parser.nextFieldName(); h != null; h = parser.nextFieldName()) {
-            String helper = parser.nextTextValue();
-            if (helper != null && !helper.isEmpty()) {
-              helpers.put(normalise(h), helper);
-            }
-          }
-        } else if (name.equals("credsStore") && token == JsonToken.VALUE_STRING) {
-          store = Optional.of(parser.getText()).filter(s -> !s.isEmpty());
-        } else {
-          parser.skipChildren();
-        }
-      }
+      return new Reading(parser, source).file();
     } catch (JsonProcessingException e) {
       throw new RegistryException(
           "%s is no valid JSON (line %d)"
               .formatted(source, e.getLocation() == null ? 1 : e.getLocation().getLineNr()),
           null);
     }
-    return new CredentialFile(auths, helpers, store, malformed);
   }
 
-  private static void readAuths(
-      JsonParser parser, Map<String, Credential> auths, List<String> malformed) throws IOException {
-    for (String key = parser.nextFieldName(); key != null; key = parser.nextFieldName()) {
+  /** One file while it is read. */
+  private static final class Reading {
+    private final JsonParser parser;
+    private final String source;
+    private final Map<String, Credential> auths = new LinkedHashMap<>();
+    private final Map<String, String> helpers = new LinkedHashMap<>();
+    private final List<String> faults = new ArrayList<>();
+    private Optional<String> store = Optional.empty();
+
+    Reading(JsonParser parser, String source) {
+      this.parser = parser;
+      this.source = source;
+    }
+
+    CredentialFile file() throws IOException {
       if (parser.nextToken() != JsonToken.START_OBJECT) {
-        parser.skipChildren();
-        continue;
+        throw new RegistryException(source + " holds no JSON object", null);
       }
-      try {
-        Optional<Credential> credential = readAuth(parser);
-        if (credential.isPresent()) {
-          auths.put(normalise(key), credential.get());
+      for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
+        parser.nextToken();
+        switch (name) {
+          case "auths" -> readAuths();
+          case "credHelpers" -> readHelpers();
+          case "credsStore" ->
+              store = text("\"credsStore\" in " + source, "the name of a helper program");
+          default -> parser.skipChildren();
         }
-      } catch (IllegalArgumentException e) {
-        malformed.add(normalise(key));
       }
+      return new CredentialFile(auths, helpers, store, faults);
     }
-  }
 
-  /**
-   * What an entry says; nothing when it is empty, as docker leaves it beside a helper.
-   *
-   * @throws IllegalArgumentException if its {@code auth} is none
-   */
-  private static Optional<Credential> readAuth(JsonParser parser) throws IOException {
-    String auth = "";
-    String user = "";
-    String password = "";
-    String token = "";
-    for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
-      parser.nextToken();
-      String text = parser.currentToken() == JsonToken.VALUE_STRING ? parser.getText() : "";
-      switch (name) {
-        case "auth" -> auth = text;
-        case "username" -> user = text;
-        case "password" -> password = text;
-        case "identitytoken" -> token = text;
-        default -> parser.skipChildren();
+    private void readAuths() throws IOException {
+      if (!isObject(
+          "\"auths\" in " + source,
+          "an object such as {\"registry.example\": {\"auth\": \"...\"}}")) {
+        return;
+      }
+      for (String key = parser.nextFieldName(); key != null; key = parser.nextFieldName()) {
+        parser.nextToken();
+        String what = "the entry of %s in %s".formatted(shown(key), source);
+        if (isObject(what, "an object such as {\"auth\": \"...\"}")) {
+          try {
+            Optional<Credential> credential = readAuth(what);
+            if (credential.isPresent()) {
+              auths.put(normalise(key), credential.get());
+            }
+          } catch (IllegalArgumentException e) {
+            faults.add(what + " is malformed");
+          }
+        }
       }
     }
-    if (!token.isEmpty()) {
-      return Optional.of(Credential.ofIdentityToken(token));
+
+    /**
+     * What an entry says; nothing when it is empty, as docker leaves it beside a helper.
+     *
+     * @throws IllegalArgumentException if its {@code auth} is none
+     */
+    private Optional<Credential> readAuth(String what) throws IOException {
+      Optional<String> auth = Optional.empty();
+      Optional<String> user = Optional.empty();
+      Optional<String> password = Optional.empty();
+      Optional<String> token = Optional.empty();
+      for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
+        parser.nextToken();
+        String part = "\"%s\" in %s".formatted(name, what);
+        switch (name) {
+          case "auth" -> auth = text(part, "the base64 of USER:PASSWORD");
+          case "username" -> user = text(part, "a text");
+          case "password" -> password = text(part, "a text");
+          case "identitytoken" -> token = text(part, "a text");
+          default -> parser.skipChildren();
+        }
+      }
+      if (token.isPresent()) {
+        return Optional.of(Credential.ofIdentityToken(token.get()));
+      }
+      if (auth.isPresent()) {
+        return Optional.of(
+            Credential.ofAuth(auth.get()).orElseThrow(IllegalArgumentException::new));
+      }
+      String secret = password.orElse("");
+      return user.map(name -> Credential.ofPassword(name, secret));
     }
-    if (!auth.isEmpty()) {
-      return Optional.of(Credential.ofAuth(auth).orElseThrow(IllegalArgumentException::new));
+
+    private void readHelpers() throws IOException {
+      if (!isObject(
+          "\"credHelpers\" in " + source,
+          "an object such as {\"registry.example\": \"NAME OF A HELPER\"}")) {
+        return;
+      }
+      for (String key = parser.nextFieldName(); key != null; key = parser.nextFieldName()) {
+        parser.nextToken();
+        String what = "the helper of %s in %s".formatted(shown(key), source);
+        Optional<String> helper = text(what, "the name of a helper program");
+        if (helper.isPresent()) {
+          helpers.put(normalise(key), helper.get());
+        }
+      }
     }
-    return user.isEmpty() ? Optional.empty() : Optional.of(Credential.ofPassword(user, password));
+
+    /** Whether an object begins here; anything else is passed over, null without a word. */
+    private boolean isObject(String what, String expected) throws IOException {
+      if (parser.currentToken() == JsonToken.START_OBJECT) {
+        return true;
+      }
+      passOver(what, expected);
+      return false;
+    }
+
+    /** The text here; empty for an empty one and for anything else. */
+    private Optional<String> text(String what, String expected) throws IOException {
+      if (parser.currentToken() == JsonToken.VALUE_STRING) {
+        return Optional.of(parser.getText()).filter(text -> !text.isEmpty());
+      }
+      passOver(what, expected);
+      return Optional.empty();
+    }
+
+    private void passOver(String what, String expected) throws IOException {
+      if (parser.currentToken() != JsonToken.VALUE_NULL) {
+        faults.add("%s is %s; expected is %s".formatted(what, kind(), expected));
+      }
+      parser.skipChildren();
+    }
+
+    private String kind() {
+      return switch (parser.currentToken()) {
+        case START_ARRAY -> "a list";
+        case START_OBJECT -> "an object";
+        case VALUE_STRING -> "a text";
+        case VALUE_TRUE, VALUE_FALSE -> "true or false";
+        default -> "a number";
+      };
+    }
+
+    /** A key for a message: who writes a whole address may have written a password into it. */
+    private static String shown(String key) {
+      String name = normalise(key);
+      return name.substring(name.lastIndexOf('@') + 1);
+    }
   }
 
   /** A key without scheme, version and trailing slash: {@code https://host/v1/} is {@code host}. */

@@ -141,9 +141,7 @@ public final class Credentials {
     try {
       CredentialFile file = CredentialFile.parse(json, source);
       files.add(file);
-      for (String key : file.malformed()) {
-        warnings.add("the entry of %s in %s is malformed".formatted(key, source));
-      }
+      warnings.addAll(file.faults());
     } catch (IOException e) {
       warnings.add(e.getMessage());
     }

@@ -166,6 +166,8 @@ public final class Logins {
     }
     try {
       if (MAPPER.readTree(Files.readAllBytes(file())) instanceof ObjectNode config) {
+        requireObject(config, "auths");
+        requireObject(config, "credHelpers");
         return config;
       }
     } catch (JsonProcessingException e) {
@@ -173,6 +175,17 @@ public final class Logins {
     }
     throw new RegistryException(
         file() + " holds no JSON object; repair it before logging in or out", null);
+  }
+
+  /** Nothing is written over what somebody meant to be credentials. */
+  private void requireObject(ObjectNode config, String name) throws RegistryException {
+    JsonNode value = config.path(name);
+    if (!value.isMissingNode() && !value.isNull() && !value.isObject()) {
+      throw new RegistryException(
+          "\"%s\" in %s is no JSON object; repair it before logging in or out"
+              .formatted(name, file()),
+          null);
+    }
   }
 
   /** Replaces the file, or what it is a link to, readable for its owner only. */

@@ -89,6 +89,52 @@ class CredentialsTest {
     assertThat(found(host, path)).isEqualTo(user);
   }
 
+  @ParameterizedTest(name = "{0}")
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "{'auths': [{'auth': 's3cret'}]}"
+            + "| 'auths' in FILE is a list; expected is an object such as {'registry.example':"
+            + " {'auth': '...'}}",
+        "{'auths': 's3cret'}"
+            + "| 'auths' in FILE is a text; expected is an object such as {'registry.example':"
+            + " {'auth': '...'}}",
+        "{'auths': {'r.example': 's3cret'}}"
+            + "| the entry of r.example in FILE is a text; expected is an object such as"
+            + " {'auth': '...'}",
+        "{'auths': {'https://ann:s3cret@r.example/v2/': 7}}"
+            + "| the entry of r.example in FILE is a number; expected is an object such as"
+            + " {'auth': '...'}",
+        "{'auths': {'r.example': {'auth': ['s3cret', 's3cret']}}}"
+            + "| 'auth' in the entry of r.example in FILE is a list; expected is the base64 of"
+            + " USER:PASSWORD",
+        "{'auths': {'r.example': {'username': true, 'password': 's3cret'}}}"
+            + "| 'username' in the entry of r.example in FILE is true or false; expected is a text",
+        "{'credHelpers': ['kit']}"
+            + "| 'credHelpers' in FILE is a list; expected is an object such as"
+            + " {'registry.example': 'NAME OF A HELPER'}",
+        "{'credHelpers': {'r.example': {'name': 'kit'}}}"
+            + "| the helper of r.example in FILE is an object; expected is the name of a helper"
+            + " program",
+        "{'credsStore': 5}"
+            + "| 'credsStore' in FILE is a number; expected is the name of a helper program",
+      })
+  void namesWhatIsOfTheWrongShapeAndReadsTheRest(String json, String warning) throws IOException {
+    String rest = "'auths': {'s.example': {'auth': 'YW5uOm9uZQ=='}}, 'credsStore': null}";
+    write(
+        "home/.docker/config.json",
+        (json.substring(0, json.length() - 1) + ", " + rest).replace('\'', '"'));
+    Credentials credentials = new Credentials(environment);
+    assertThat(credentials.find("r.example", "a")).isEmpty();
+    assertThat(credentials.find("s.example", "a").map(Credential::user)).contains("ann");
+    assertThat(credentials.warnings())
+        .containsExactly(
+            warning
+                .replace('\'', '"')
+                .replace("FILE", folder.resolve("home/.docker/config.json").toString()));
+  }
+
   private void helper(String name, String script) throws IOException {
     Path file = folder.resolve("docker-credential-" + name);
     Files.writeString(file, "#!/bin/sh\ncat > /dev/null\n" + script + "\n");

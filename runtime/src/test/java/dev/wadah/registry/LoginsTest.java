@@ -190,6 +190,26 @@ class LoginsTest {
     assertThat(credentials.find("s.example", "x")).isEmpty();
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"auths", "credHelpers"})
+  void writesNothingOverAFileOfAnotherShape(String name) throws IOException {
+    Path file = folder.resolve("config.json");
+    String text = "{\"%s\": [{\"auth\": \"c2VjcmV0\"}]}".formatted(name);
+    Files.writeString(file, text);
+    assertThatThrownBy(() -> logins().logout("r.example"))
+        .isInstanceOf(RegistryException.class)
+        .hasMessage(
+            "\"%s\" in %s is no JSON object; repair it before logging in or out"
+                .formatted(name, file));
+    try (ScriptedServer server = new ScriptedServer(LoginsTest::wantsAnn)) {
+      assertThatThrownBy(
+              () -> logins().login(server.host(), Credential.ofPassword("ann", "s3cret")))
+          .isInstanceOf(RegistryException.class)
+          .hasMessageContaining("is no JSON object");
+    }
+    assertThat(file).hasContent(text);
+  }
+
   @Test
   void namesAFileThatIsBrokenAndShowsNothingOfIt() throws IOException {
     Files.writeString(folder.resolve("config.json"), "{\"auths\": {\"x\": \"c2VjcmV0");
