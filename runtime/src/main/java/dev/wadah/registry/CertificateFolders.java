@@ -5,26 +5,19 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * The folders {@code certs.d/HOST[:PORT]} of docker and podman: each {@code *.crt} holds
+ * The certificates in the folders {@code certs.d/HOST[:PORT]}: each {@code *.crt} holds
  * authorities, {@code X.cert} with {@code X.key} is what the client shows. The first folder of a
  * host counts.
  */
 final class CertificateFolders {
-  private final List<Path> tops;
+  private final HostFolders folders;
 
-  CertificateFolders(Map<String, String> environment) {
-    Path config = RegistrySettings.config(environment);
-    this.tops =
-        List.of(
-            config.resolve("containers").resolve("certs.d"),
-            config.resolve("docker").resolve("certs.d"),
-            Path.of("/etc/containers/certs.d"),
-            Path.of("/etc/docker/certs.d"));
+  CertificateFolders(HostFolders folders) {
+    this.folders = folders;
   }
 
   /**
@@ -36,13 +29,10 @@ final class CertificateFolders {
     if (access.plainHttp() || !access.tls().isEmpty()) {
       return access;
     }
-    for (Path top : tops) {
-      Path folder = top.resolve(host);
-      if (Files.isDirectory(folder)) {
-        return new Endpoint.Access(false, access.skipVerify(), files(folder));
-      }
-    }
-    return access;
+    List<Path> found = folders.of(host);
+    return found.isEmpty()
+        ? access
+        : new Endpoint.Access(access.scheme(), access.skipVerify(), files(found.get(0)));
   }
 
   private static Endpoint.TlsFiles files(Path folder) throws IOException {

@@ -9,19 +9,29 @@ import java.util.Optional;
  * A place that serves a repository: the registry itself or a mirror.
  *
  * @param host name and port as in a reference, such as localhost:5000
+ * @param root where the API is there, beginning and ending with a slash
  * @param path the repository's path there
  * @param access how the host is reached
  */
-record Endpoint(String host, String path, Access access) {
+record Endpoint(String host, String root, String path, Access access) {
+  /** A place where the API is where it usually is. */
+  Endpoint(String host, String path, Access access) {
+    this(host, "/v2/", path, access);
+  }
+
   /**
    * How a host is reached. Plain http and unverified TLS are two settings.
    *
-   * @param plainHttp http instead of https
+   * @param scheme http or https
    * @param skipVerify https without checking certificates
    * @param tls files of its own
    */
-  record Access(boolean plainHttp, boolean skipVerify, TlsFiles tls) {
-    static final Access DEFAULT = new Access(false, false, TlsFiles.NONE);
+  record Access(Scheme scheme, boolean skipVerify, TlsFiles tls) {
+    static final Access DEFAULT = new Access(Scheme.USUAL, false, TlsFiles.NONE);
+
+    boolean plainHttp() {
+      return scheme == Scheme.HTTP;
+    }
   }
 
   /**
@@ -73,11 +83,11 @@ record Endpoint(String host, String path, Access access) {
 
   /** The address of {@code rest} below the API's root, such as {@code /manifests/latest}. */
   URI uri(String scheme, String rest) {
-    return URI.create(scheme + "://" + host + "/v2/" + path + rest);
+    return URI.create(scheme + "://" + host + root + path + rest);
   }
 
   /** The address of the API's root. */
   URI root(String scheme) {
-    return URI.create(scheme + "://" + host + "/v2/");
+    return URI.create(scheme + "://" + host + root);
   }
 }

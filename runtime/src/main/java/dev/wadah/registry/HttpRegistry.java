@@ -51,7 +51,7 @@ public final class HttpRegistry implements Registry {
 
   @Override
   public Optional<Registry> behindMirrors(ImageReference repository) throws IOException {
-    if (places.pullFrom(repository).size() == 1) {
+    if (places.pullFrom(repository, Demand.PULL).size() == 1) {
       return Optional.empty();
     }
     return Optional.of(new HttpRegistry(environment, given, retries, places.withoutMirrors()));
@@ -102,6 +102,7 @@ public final class HttpRegistry implements Registry {
     return inquiry()
         .fromAny(
             reference,
+            reference.digest().isPresent() ? Demand.PULL : Demand.RESOLVE,
             "read its manifest",
             (endpoint, later) -> manifests(endpoint).get(reference));
   }
@@ -111,6 +112,7 @@ public final class HttpRegistry implements Registry {
     return inquiry()
         .fromFirst(
             reference,
+            reference.digest().isPresent() ? Demand.PULL : Demand.RESOLVE,
             "ask for its manifest",
             (endpoint, later) -> manifests(endpoint).head(reference));
   }
@@ -121,6 +123,7 @@ public final class HttpRegistry implements Registry {
       return inquiry()
           .fromAny(
               repository,
+              Demand.PULL,
               "read blob " + blob.digest(),
               (endpoint, later) -> new BlobDownload(transport(), endpoint, later, blob, retries));
     } catch (RegistryException e) {
@@ -137,6 +140,7 @@ public final class HttpRegistry implements Registry {
     return inquiry()
         .fromAny(
             repository,
+            Demand.PULL,
             "read a part of blob " + blob.digest(),
             (endpoint, later) -> part(endpoint, blob, offset, length));
   }
@@ -229,6 +233,7 @@ public final class HttpRegistry implements Registry {
     return inquiry()
         .fromAny(
             untagged,
+            Demand.RESOLVE,
             "list its tags",
             (endpoint, later) ->
                 new Listing(transport(), endpoint).texts("/tags/list?n=1000", "tags"));
@@ -240,6 +245,7 @@ public final class HttpRegistry implements Registry {
     return inquiry()
         .fromFirst(
             repository,
+            Demand.PULL,
             "list the referrers of " + subject,
             (endpoint, later) -> manifests(endpoint).referrers(subject));
   }

@@ -36,16 +36,21 @@ final class Inquiry {
    *
    * @throws RegistryException telling the last failure in full, and of each mirror the reason
    */
-  <T> T fromAny(ImageReference reference, String what, At<T> action) throws IOException {
+  <T> T fromAny(ImageReference reference, Demand demand, String what, At<T> action)
+      throws IOException {
     return fromFirst(
-            reference, what, (endpoint, later) -> Optional.of(action.apply(endpoint, later)))
+            reference,
+            demand,
+            what,
+            (endpoint, later) -> Optional.of(action.apply(endpoint, later)))
         .orElseThrow();
   }
 
   /** As {@link #fromAny}; a place that has no such thing is passed over, too. */
-  <T> Optional<T> fromFirst(ImageReference reference, String what, At<Optional<T>> action)
+  <T> Optional<T> fromFirst(
+      ImageReference reference, Demand demand, String what, At<Optional<T>> action)
       throws IOException {
-    List<Endpoint> all = places.pullFrom(reference);
+    List<Endpoint> all = places.pullFrom(reference, demand);
     StringBuilder before = new StringBuilder();
     for (int i = 0; i < all.size(); i++) {
       Endpoint endpoint = all.get(i);

@@ -169,7 +169,7 @@ final class RegistrySettings {
       throw wrong(what + " has http and skip-verify; there is nothing to verify with http");
     }
     return new Endpoint.Access(
-        http,
+        http ? Scheme.HTTP : Scheme.USUAL,
         skipVerify,
         new Endpoint.TlsFiles(
             path(node, "ca", what, folder).map(List::of).orElse(List.of()), cert, key));

@@ -4,6 +4,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.http.HttpClient;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
@@ -105,7 +106,7 @@ final class Tls {
     try {
       found =
           CertificateFactory.getInstance("X.509")
-              .generateCertificates(new ByteArrayInputStream(PemKey.bytes(pem)));
+              .generateCertificates(new ByteArrayInputStream(certificatesOf(PemKey.bytes(pem))));
     } catch (CertificateException e) {
       throw new RegistryException(pem + " holds no certificates in the form PEM", e);
     }
@@ -113,6 +114,23 @@ final class Tls {
       throw new RegistryException(pem + " holds no certificate", null);
     }
     return found;
+  }
+
+  /** Without the key that a client's certificate may share its file with. */
+  private static byte[] certificatesOf(byte[] pem) {
+    String text = new String(pem, StandardCharsets.ISO_8859_1);
+    if (!text.contains("PRIVATE KEY-----")) {
+      return pem;
+    }
+    String end = "-----END CERTIFICATE-----";
+    StringBuilder kept = new StringBuilder();
+    for (int from = text.indexOf("-----BEGIN CERTIFICATE-----"); from >= 0; ) {
+      int to = text.indexOf(end, from);
+      to = to < 0 ? text.length() : to + end.length();
+      kept.append(text, from, to).append('\n');
+      from = text.indexOf("-----BEGIN CERTIFICATE-----", to);
+    }
+    return kept.toString().getBytes(StandardCharsets.ISO_8859_1);
   }
 
   /** For hosts whose settings say {@code skip-verify}; the extended kind also skips host names. */

@@ -213,7 +213,10 @@ final class Transport {
     if (endpoint.access().plainHttp()) {
       return "http";
     }
-    boolean settled = endpoint.access().skipVerify() || !endpoint.access().tls().isEmpty();
+    boolean settled =
+        endpoint.access().scheme() == Scheme.HTTPS
+            || endpoint.access().skipVerify()
+            || !endpoint.access().tls().isEmpty();
     if (!endpoint.isLoopback() || settled) {
       return "https";
     }

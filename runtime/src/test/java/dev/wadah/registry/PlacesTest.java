@@ -78,7 +78,9 @@ class PlacesTest {
     Places places = new Places(environment(SETTINGS));
     ImageReference reference = ImageReference.parse(name);
     assertThat(
-            String.join(" + ", places.pullFrom(reference).stream().map(PlacesTest::text).toList()))
+            String.join(
+                " + ",
+                places.pullFrom(reference, Demand.PULL).stream().map(PlacesTest::text).toList()))
         .isEqualTo(expected);
     String home = expected.substring(expected.lastIndexOf("+ ") + 1).strip();
     assertThat(text(places.home(reference))).isEqualTo(home);

@@ -218,6 +218,41 @@ class TlsTest {
     }
   }
 
+  @Test
+  void doesWhatHostsTomlSays() throws IOException {
+    try (ScriptedServer server = serveThoseWithCertificates()) {
+      Path host =
+          Files.createDirectories(
+              home.resolve(".config/containerd/certs.d").resolve(server.host()));
+      Files.copy(certificates.file("ca.crt"), host.resolve("ca.pem"));
+      String both =
+          Files.readString(certificates.file("client.key"))
+              + Files.readString(certificates.file("client.crt"));
+      Files.writeString(host.resolve("me.pem"), both);
+      String settings = "server = \"https://%s\"\nca = \"ca.pem\"\n".formatted(server.host());
+      Files.writeString(host.resolve("hosts.toml"), settings);
+      assertThatThrownBy(() -> manifest(server)).isInstanceOf(RegistryException.class);
+      Files.writeString(host.resolve("hosts.toml"), settings + "client = \"me.pem\"\n");
+      assertThat(manifest(server)).isEqualTo(EXPECTED);
+      Files.writeString(
+          host.resolve("hosts.toml"),
+          settings.replace("ca =", "skip_verify = true #") + "client = [[\"me.pem\", \"me.pem\"]]");
+      assertThat(manifest(server)).isEqualTo(EXPECTED);
+    }
+  }
+
+  @Test
+  void asksALoopbackHostByTlsWhereHostsTomlSaysHttps() throws IOException {
+    try (ScriptedServer server = new ScriptedServer(TlsTest::manifest)) {
+      assertThat(manifest(server)).isEqualTo(EXPECTED);
+      Path host =
+          Files.createDirectories(home.resolve(".config/docker/certs.d").resolve(server.host()));
+      Files.writeString(
+          host.resolve("hosts.toml"), "server = \"https://%s\"".formatted(server.host()));
+      assertThatThrownBy(() -> manifest(server)).isInstanceOf(RegistryException.class);
+    }
+  }
+
   @ParameterizedTest(name = "{0}")
   @CsvSource({
     "elliptic curve in PKCS 8, client.crt, client.key",
