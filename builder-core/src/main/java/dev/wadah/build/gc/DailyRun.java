@@ -4,7 +4,6 @@ import dev.wadah.content.Store;
 import dev.wadah.posix.FileStatus;
 import dev.wadah.posix.Posix;
 import java.io.IOException;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,17 +40,24 @@ public final class DailyRun {
 
   /** Says when the next collection is due, counted from now, as the store's settings have it. */
   static void schedule(Store store) throws IOException {
+    Path file = store.root().resolve(FILE);
+    Duration every = every(store.root());
+    Duration wait = every.isNegative() ? NEVER : every;
+    if (Files.exists(file)) {
+      set(file, wait);
+      return;
+    }
     try {
       // The collector's rooms are made when there is space: it is needed when there is none.
       Files.createDirectories(store.room("gc").resolve("trash"));
-      Files.createFile(store.root().resolve(FILE));
-    } catch (FileAlreadyExistsException e) {
-      // Only its time changes.
+      // Under its name it has its time from the beginning: a build beside this one that met it
+      // without would find a collection due.
+      Path draft = file.resolveSibling("next." + Long.toHexString(System.nanoTime()) + ".tmp");
+      set(Files.createFile(draft), wait);
+      Posix.rename(Posix.CWD, draft.toString(), Posix.CWD, file.toString(), 0);
     } catch (FileSystemException e) {
       return; // a full disk: the next command says it
     }
-    Duration every = every(store.root());
-    set(store.root().resolve(FILE), every.isNegative() ? NEVER : every);
   }
 
   private static Duration every(Path root) throws IOException {

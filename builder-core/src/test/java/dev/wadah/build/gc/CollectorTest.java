@@ -295,19 +295,6 @@ class CollectorTest {
   }
 
   @Test
-  void aCollectionIsDueADayAfterTheLast() throws IOException {
-    assertThat(DailyRun.isDue(root)).isFalse();
-    assertThat(DailyRun.isDue(root)).isFalse();
-    Path next = root.resolve("gc/next");
-    assertThat(Files.getLastModifiedTime(next).toInstant())
-        .isBetween(Instant.now().plusSeconds(86_000), Instant.now().plusSeconds(86_500));
-
-    Files.setLastModifiedTime(next, FileTime.from(Instant.now().minusSeconds(1)));
-    assertThat(DailyRun.isDue(root)).isTrue();
-    assertThat(DailyRun.isDue(root)).as("another process that asks").isFalse();
-  }
-
-  @Test
   void settingsDecideHowOftenBuildsCollect() throws IOException {
     Files.writeString(root.resolve(GcSettings.FILE), "every = off\n");
     collect();
