@@ -26,7 +26,8 @@ NOFLUSH = 1 << 5
 class SlowDisk:
     """Mounted for as long as it is used as a context manager. `pause` seconds, `rate` bytes a second; both may be set at any time.
 
-    Nothing is taken on while `answering` is cleared, but for one request that the server already waits for.
+    Nothing is taken on while `answering` is cleared, but for one request that the server already waits for. Bytes of files are held
+    back for `hold` seconds more, and `held` is set by the first ones that are.
     """
 
     def __init__(self, source, at, pause, rate):
@@ -38,6 +39,8 @@ class SlowDisk:
         self.answering = threading.Event()
         self.answering.set()
         self.last = None
+        self.hold = 0
+        self.held = threading.Event()
 
     def __enter__(self):
         os.makedirs(self.at, exist_ok=True)
@@ -100,7 +103,9 @@ class SlowDisk:
         if opcode == READ:
             handle, offset, size = struct.unpack_from("<QQI", body)
             data = os.pread(handle, size, offset)
-            time.sleep(len(data) / self.rate)
+            if self.hold:
+                self.held.set()
+            time.sleep(self.hold + len(data) / self.rate)
             return data
         if opcode == RELEASE:
             os.close(struct.unpack_from("<Q", body)[0])

@@ -116,7 +116,7 @@ public final class Collector {
     Sweep sweep = new Sweep(round, census, trash);
     sweep.entries(select(census, wishes));
     sweep.units();
-    new Leftovers(rooms, round, trash).remove();
+    new Leftovers(rooms, round, trash, now).remove();
     new StepMemories(rooms.store()).collect(now);
     trash.empty();
     DailyRun.schedule(rooms.store());

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -27,11 +28,18 @@ final class Leftovers {
   private final Rooms rooms;
   private final Leases.Round round;
   private final Trash trash;
+  private final long deadNanos;
 
-  Leftovers(Rooms rooms, Leases.Round round, Trash trash) {
+  /**
+   * For one collection.
+   *
+   * @param now what counts as now for ages
+   */
+  Leftovers(Rooms rooms, Leases.Round round, Trash trash, Instant now) {
     this.rooms = rooms;
     this.round = round;
     this.trash = trash;
+    this.deadNanos = now.minus(DEAD).toEpochMilli() * 1_000_000L;
   }
 
   void remove() throws IOException {
@@ -98,8 +106,7 @@ final class Leftovers {
   /** The change of a file cannot be set back, and moving a directory counts as one. */
   private void takeIfOld(Path file, long olderThanNanos) throws IOException {
     FileStatus status = FileStatus.of(file.toString());
-    long dead = (System.currentTimeMillis() - DEAD.toMillis()) * 1_000_000L;
-    if (status != null && status.ctimeNanos() < Math.min(dead, olderThanNanos)) {
+    if (status != null && status.ctimeNanos() < Math.min(deadNanos, olderThanNanos)) {
       trash.take(file);
     }
   }
@@ -107,10 +114,9 @@ final class Leftovers {
   /** Locks of processes that were killed; a holder removes its own. */
   private void removeLocks() throws IOException {
     Path room = rooms.store().room("locks");
-    long dead = (System.currentTimeMillis() - DEAD.toMillis()) * 1_000_000L;
     for (String name : Posix.names(Posix.CWD, room.toString())) {
       FileStatus status = FileStatus.of(room.resolve(name).toString());
-      if (status != null && status.ctimeNanos() < dead) {
+      if (status != null && status.ctimeNanos() < deadNanos) {
         Optional<LockFile> lock = LockFile.tryTake(room.resolve(name));
         if (lock.isPresent()) {
           lock.get().close();
