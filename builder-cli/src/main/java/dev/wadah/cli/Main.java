@@ -41,6 +41,7 @@ public final class Main {
     // Services are those of the JVM's own modules: for the first look-up of a host name it asks for
     // one that resolves it, and would open every jar of the class path, which takes 40 ms.
     Thread.currentThread().setContextClassLoader(ClassLoader.getPlatformClassLoader());
+    StartArchive.removeUnusable(System.getProperty("wadah.archive"));
     Cancellation cancellation = Cancellation.ofThisThread();
     PrintStream out = stream(FileDescriptor.out, false);
     PrintStream err = stream(FileDescriptor.err, true);

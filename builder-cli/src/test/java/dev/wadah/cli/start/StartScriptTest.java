@@ -87,6 +87,42 @@ class StartScriptTest {
   }
 
   @Test
+  void takesNoArchiveThatACrashHasLeftEmptyAndMakesItAnew() throws Exception {
+    Path jvm = jvm("25");
+    run(jvm, Map.of(), "build");
+    Path archive = archive("25", "aot");
+    Files.write(archive, new byte[0]);
+    assertThat(run(jvm, Map.of(), "build").output).doesNotContain("-XX:AOTCache=");
+    awaitTrue(() -> trainings(jvm) == 2);
+    assertThat(archive("25", "aot")).isNotEmptyFile();
+  }
+
+  /** A full disk may have cut it off, and every start would die of it. */
+  @Test
+  void keepsNoArchiveThatTheJvmCannotStartWith() throws Exception {
+    Path jvm = jvm("17");
+    String dies = "case \"$*\" in *SharedArchiveFile*) kill -BUS $$ ;; esac\n";
+    Path java = jvm.resolve("bin/java");
+    Files.writeString(java, Files.readString(java).replace("for word", dies + "for word"));
+    run(jvm, Map.of(), "build");
+    awaitTrue(() -> trainings(jvm) == 1);
+    awaitTrue(() -> isEmpty(caches.resolve("wadah")));
+    assertThat(run(jvm, Map.of(), "build").code).isZero();
+  }
+
+  @Test
+  void tellsTheJvmToRemoveTheArchiveThatItDiesOf() throws Exception {
+    Path jvm = jvm("17");
+    run(jvm, Map.of(), "build");
+    Path archive = archive("17", "jsa");
+    assertThat(run(jvm, Map.of(), "build").lines)
+        .contains("-XX:OnError=rm -f '" + archive + "'", "-Dwadah.archive=" + archive);
+    assertThat(run(jvm, Map.of("WADAH_JAVA_OPTS", "-XX:+UseZGC"), "build").output)
+        .contains("-XX:SharedArchiveFile=")
+        .doesNotContain("-Dwadah.archive=");
+  }
+
+  @Test
   void makesOneArchiveWhenSeveralStartAtOnce() throws Exception {
     Path jvm = jvm("25");
     List<Process> processes = new ArrayList<>();
@@ -264,6 +300,12 @@ class StartScriptTest {
         });
     assertThat(found.get(0).getFileName().toString()).startsWith(version + "-");
     return found.get(0);
+  }
+
+  private static boolean isEmpty(Path directory) throws IOException {
+    try (Stream<Path> files = Files.list(directory)) {
+      return files.findAny().isEmpty();
+    }
   }
 
   private static void awaitTrue(Condition condition) throws Exception {
