@@ -8,6 +8,7 @@ import dev.wadah.layer.LayerTrees.Unpacked;
 import dev.wadah.oci.DiffId;
 import dev.wadah.profile.Phase;
 import dev.wadah.profile.Profile;
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -80,19 +81,22 @@ final class LayerWriting {
 
   /** See {@link LayerStore#commit}; {@code below} is what the stack below shows. */
   DiffId commit(Path upper, FileTree below, List<String> stubs) throws IOException {
-    try (Removal removal = new Removal()) {
-      UpperDiff diff = new UpperDiff(upper.toString(), trees.marks(), below, removal);
+    try (Removal removal = new Removal();
+        Tar tar = new Tar()) {
       long start = System.nanoTime();
+      UpperDiff diff = new UpperDiff(upper.toString(), trees.marks(), below, removal);
       try {
-        diff.normalise(stubs);
+        diff.normalise(stubs, tar);
       } finally {
-        Profile.spent(Phase.DIFF, start);
+        // Both go on in turn; they are told as if one came after the other.
+        Profile.spent(Phase.DIFF, start, System.nanoTime() - start - tar.nanos);
       }
       if (diff.isEmpty()) {
         trees.discard(upper);
         return LayerStore.EMPTY;
       }
-      return adopt(upper, diff.marked() ? Marks.SOME : Marks.NONE);
+      Marks marks = diff.marked() ? Marks.SOME : Marks.NONE;
+      return diff.isThinned() ? adopt(upper, marks) : adopt(upper, tar, marks);
     }
   }
 
@@ -104,27 +108,75 @@ final class LayerWriting {
    * @param directory absolute
    */
   private DiffId adopt(Path directory, Marks marks) throws IOException {
-    long start = System.nanoTime();
-    DiffId layer;
-    Unpacked unpacked;
-    try (Hashers.Hasher hasher = hashers.open()) {
-      FetchListener listener = fetches.listener();
-      TarPump pump =
-          new TarPump(new ToldSink(hasher.sink(), hasher::sizeBytes, listener::committing));
+    try (Tar tar = new Tar()) {
       for (LayerEntry entry : new TreeEntries(directory.toString(), trees.marks())) {
-        pump.take(entry);
+        tar.take(entry);
       }
-      pump.end();
-      unpacked = new Unpacked(Origin.OWN, marks, hasher.sizeBytes(), null);
-      layer = new DiffId(hasher.finish());
+      return adopt(directory, tar, marks);
     } catch (UncheckedIOException e) {
       throw e.getCause();
-    } finally {
-      Profile.spent(Phase.HASH, start);
     }
-    start = System.nanoTime();
+  }
+
+  /** As {@link #adopt(Path, Marks)}, of a directory whose entries {@code tar} has taken. */
+  private DiffId adopt(Path directory, Tar tar, Marks marks) throws IOException {
+    DiffId layer = tar.end();
+    long start = System.nanoTime();
+    Unpacked unpacked = new Unpacked(Origin.OWN, marks, tar.hasher.sizeBytes(), null);
     trees.adopt(layer, directory, unpacked);
     Profile.spent(Phase.WRITE, start);
     return layer;
+  }
+
+  /** The tar of a layer of which nothing is kept but the digest. */
+  private final class Tar implements LayerEntries.Sink, Closeable {
+    private final Hashers.Hasher hasher = hashers.open();
+    private final TarPump pump;
+    private final boolean timed = Profile.isOn();
+
+    /** What it took until now, when somebody wants to know. */
+    private long nanos;
+
+    private boolean told;
+
+    Tar() {
+      FetchListener listener = fetches.listener();
+      pump = new TarPump(new ToldSink(hasher.sink(), hasher::sizeBytes, listener::committing));
+    }
+
+    @Override
+    public void take(LayerEntry entry) throws IOException {
+      long start = timed ? System.nanoTime() : 0;
+      try {
+        pump.take(entry);
+      } finally {
+        nanos += timed ? System.nanoTime() - start : 0;
+      }
+    }
+
+    DiffId end() throws IOException {
+      long start = System.nanoTime();
+      try {
+        pump.end();
+        return new DiffId(hasher.finish());
+      } finally {
+        nanos += System.nanoTime() - start;
+        tell();
+      }
+    }
+
+    private void tell() {
+      told = true;
+      Profile.spent(Phase.HASH, System.nanoTime() - nanos, nanos);
+    }
+
+    /** Also of what was given up. */
+    @Override
+    public void close() {
+      hasher.close();
+      if (!told && nanos > 0) {
+        tell();
+      }
+    }
   }
 }

@@ -42,7 +42,7 @@ final class TreeEntries implements Iterable<LayerEntry> {
 
   private final class Walk implements Iterator<LayerEntry> {
     private final Deque<Open> open = new ArrayDeque<>();
-    private final FirstNames firstNames = new FirstNames();
+    private final TreeFiles files = new TreeFiles(root);
     private LayerEntry mark;
 
     Walk() {
@@ -97,23 +97,11 @@ final class TreeEntries implements Iterable<LayerEntry> {
       if (status == null) {
         throw new IOException(file + " vanished while its layer was read");
       }
-      if (status.isWhiteout()) {
-        return new LayerEntry.Whiteout(path);
-      }
       if (status.isDirectory()) {
         mark = marks.isOpaque(file) ? new LayerEntry.Opaque(path) : null;
         enter(path);
-        return new LayerEntry.File(path, FileNodes.of(file, status), LayerEntry.Content.NONE);
       }
-      FileNode node = FileNodes.of(file, status);
-      if (status.links() > 1) {
-        String first = firstNames.putIfAbsent(status.inode(), path);
-        if (first != null) {
-          return new LayerEntry.HardLink(path, first, node);
-        }
-      }
-      return new LayerEntry.File(
-          path, node, node.isFile() ? new HostContent(file) : LayerEntry.Content.NONE);
+      return files.entry(path, status);
     }
   }
 }

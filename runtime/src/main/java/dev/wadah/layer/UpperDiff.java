@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -31,6 +32,9 @@ import java.util.Set;
  *
  * <p>The names of one file (hard links) stay or go together. Whiteouts share one inode and are no
  * hard links.
+ *
+ * <p>What stays is given away as it is found, so that it is hashed meanwhile: a directory in which
+ * perhaps nothing changed, when the first change in it is found.
  */
 final class UpperDiff {
   private final String root;
@@ -38,10 +42,17 @@ final class UpperDiff {
   private final FileTree parent;
   private final FileComparison comparison;
   private final Removal removal;
+  private final TreeFiles files;
   private final Map<Long, List<String>> unchangedLinks = new HashMap<>();
   private final Set<Long> changedLinks = new HashSet<>();
   private boolean marked;
   private boolean empty = true;
+
+  /** Takes the entries that stay; null when they have been given. */
+  private LayerEntries.Sink sink;
+
+  /** Whether less stays than was given. */
+  private boolean thinned;
 
   /**
    * The changes in an upper directory.
@@ -56,17 +67,31 @@ final class UpperDiff {
     this.parent = parent;
     this.comparison = new FileComparison(root, parent);
     this.removal = removal;
+    this.files = new TreeFiles(root);
   }
 
-  /** Removes what is no change, {@code stubs} being paths that were made as mount points. */
-  void normalise(List<String> stubs) throws IOException {
+  /**
+   * Removes what is no change.
+   *
+   * @param stubs paths that were made as mount points
+   * @param kept takes the layer's entries in canonical order, unless {@link #isThinned} says
+   *     afterwards that it had too many
+   */
+  void normalise(List<String> stubs, LayerEntries.Sink kept) throws IOException {
+    sink = kept;
     new MountStubs(root, parent).remove(stubs);
     boolean hides = marks.isOpaque(root);
     if (hides) {
       marks.clearOpaque(root); // overlay never marks the root; a program in the container might
     }
     empty = !visitAll();
+    sink = null;
     removeUnchangedLinks();
+  }
+
+  /** Whether fewer entries stay than were given away. Only after {@link #normalise}. */
+  boolean isThinned() {
+    return thinned;
   }
 
   /** Whether nothing changed. Only after {@link #normalise}. */
@@ -101,6 +126,9 @@ final class UpperDiff {
     /** Whether something in it stays. */
     boolean holds;
 
+    /** Whether its entry has been given away. */
+    boolean given;
+
     Open(String path, FileStatus status, Optional<FileNode> before, Below below, String[] names) {
       this.path = path;
       this.status = status;
@@ -123,7 +151,9 @@ final class UpperDiff {
   private boolean visitAll() throws IOException {
     Deque<Open> open = new ArrayDeque<>();
     String[] top = Posix.names(Posix.CWD, root);
-    open.push(new Open("", null, Optional.empty(), Below.MERGED, top));
+    Open first = new Open("", null, Optional.empty(), Below.MERGED, top);
+    first.given = true;
+    open.push(first);
     for (; ; ) {
       Open at = open.peek();
       if (at.next < at.names.length) {
@@ -134,7 +164,12 @@ final class UpperDiff {
       if (open.isEmpty()) {
         return at.holds;
       }
-      keep(open.peek(), at.path, leaveDirectory(at));
+      boolean stays = leaveDirectory(at);
+      if (stays && !at.given) {
+        giveDirectories(open);
+        give(at);
+      }
+      keep(open.peek(), at.path, stays);
     }
   }
 
@@ -151,9 +186,42 @@ final class UpperDiff {
     FileStatus status = FileStatus.of(root + path);
     Optional<FileNode> before = at.below == Below.MERGED ? parent.find(path) : Optional.empty();
     if (status.isDirectory()) {
-      open.push(enterDirectory(path, status, before));
-    } else {
-      keep(at, path, stays(path, status, before));
+      Open directory = enterDirectory(path, status, before);
+      if (directory.hides || !isDirectory(before)) {
+        giveDirectories(open);
+        give(directory);
+      }
+      open.push(directory);
+      return;
+    }
+    boolean stays = stays(path, status, before);
+    if (stays && sink != null) {
+      giveDirectories(open);
+      sink.take(files.entry(path, status));
+    }
+    keep(at, path, stays);
+  }
+
+  /** Gives those away in which we are. */
+  private void giveDirectories(Deque<Open> open) throws IOException {
+    if (open.peek().given) {
+      return;
+    }
+    for (Iterator<Open> outer = open.descendingIterator(); outer.hasNext(); ) {
+      Open directory = outer.next();
+      if (!directory.given) {
+        give(directory);
+      }
+    }
+  }
+
+  private void give(Open directory) throws IOException {
+    directory.given = true;
+    if (sink != null) {
+      sink.take(files.entry(directory.path, directory.status));
+      if (directory.hides) {
+        sink.take(new LayerEntry.Opaque(directory.path));
+      }
     }
   }
 
@@ -206,6 +274,7 @@ final class UpperDiff {
       }
     }
     if (removed) {
+      thinned = true;
       // Directories that only these names kept may be no change now.
       empty = !visitAll();
     }

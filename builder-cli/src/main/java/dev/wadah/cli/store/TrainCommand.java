@@ -96,6 +96,8 @@ public final class TrainCommand implements Command {
   /** So long that its layer is hashed in a thread of its own. */
   private static final int LONG_BYTES = 4 << 20;
 
+  private static final int FOLDERS = 300;
+
   @Override
   public CommandModel model() {
     return CommandModel.of("train", "[network|traces]", "Load the classes that commands need.")
@@ -156,13 +158,14 @@ public final class TrainCommand implements Command {
     Main.run(quiet, "run", "--rm", "--pull=never", "--network", "none", "train:4");
   }
 
-  /** What is done in several threads only when there is much of it: folders, files, bytes. */
+  /**
+   * What is done in several threads only when there is much of it: folders, files, bytes. So many
+   * folders that the thread which reads ahead finds some left, on a busy machine too.
+   */
   private static void many(Path context, Console quiet) throws IOException {
-    for (int i = 0; i < 10; i++) {
+    for (int i = 0; i < FOLDERS; i++) {
       Path folder = Files.createDirectories(context.resolve("folder" + i));
-      for (int j = 0; j < 10; j++) {
-        Files.writeString(folder.resolve("file" + j), i + " " + j);
-      }
+      Files.writeString(folder.resolve("file"), "text " + i);
     }
     Files.write(context.resolve("long"), new byte[LONG_BYTES]);
     Files.writeString(context.resolve("Dockerfile"), "FROM scratch\nCOPY . /many\n");
