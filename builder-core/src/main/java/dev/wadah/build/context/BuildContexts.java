@@ -9,7 +9,6 @@ import dev.wadah.content.Store;
 import dev.wadah.dockerfile.SourceFile;
 import dev.wadah.oci.Digest;
 import dev.wadah.posix.FileStatus;
-import dev.wadah.posix.Posix;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -139,7 +138,7 @@ public final class BuildContexts {
       Files.deleteIfExists(file);
     }
     StatCache cache = new StatCache(file);
-    boolean local = FileSystems.isLocal(Posix.fileSystem(real + "/."));
+    boolean local = FileSystems.isAllLocal(real);
     LocalFiles files = new LocalFiles(real);
     HostTree tree = new HostTree(real, local ? files : new DistantFiles(files, answers));
     return new DirectoryContext(tree, ignore, cache);
