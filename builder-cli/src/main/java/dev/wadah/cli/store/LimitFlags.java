@@ -48,11 +48,14 @@ final class LimitFlags {
     boolean onlyFree = arguments.given("min-free-space") && !arguments.given("max-used-space");
     long maxUsed = others.equals(Limits.NONE) && onlyFree ? Long.MAX_VALUE : others.maxUsedBytes();
     Optional<String> keep = arguments.value("keep-duration");
-    return new Limits(
-        keep.isPresent() ? duration(keep.get()) : others.keepDuration(),
-        bytes(arguments, "reserved-space", session, others.reservedBytes()),
-        bytes(arguments, "max-used-space", session, maxUsed),
-        bytes(arguments, "min-free-space", session, others.minFreeBytes()));
+    Limits limits =
+        new Limits(
+            keep.isPresent() ? duration(keep.get()) : others.keepDuration(),
+            bytes(arguments, "reserved-space", session, others.reservedBytes()),
+            bytes(arguments, "max-used-space", session, maxUsed),
+            bytes(arguments, "min-free-space", session, others.minFreeBytes()));
+    boolean onlyUsed = arguments.given("max-used-space") && !arguments.given("reserved-space");
+    return onlyUsed ? limits.withReservedBelowMaxUsed() : limits;
   }
 
   private static long bytes(Arguments arguments, String flag, Session session, long otherwise)

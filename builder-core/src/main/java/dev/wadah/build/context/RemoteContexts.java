@@ -57,12 +57,24 @@ final class RemoteContexts {
             "leave -f out to build the Dockerfile that is piped in");
       }
       try (InputStream in = Files.newInputStream(file)) {
-        return lone(new SourceFile("stdin", DockerfileFinder.text(in, "stdin")));
+        return lone(new SourceFile("stdin", requireText(DockerfileFinder.text(in, "stdin"))));
       }
     } finally {
       // what is still needed of it stays open
       Files.delete(file);
     }
+  }
+
+  /** A zip file, say, would be hundreds of unknown instructions. */
+  private static String requireText(String text) throws BuildException {
+    if (text.indexOf('\0') >= 0) {
+      throw refuse(
+          "stdin-no-text",
+          "standard input is neither a tar archive nor a Dockerfile: there are zero bytes in it",
+          "\"-\" reads a tar archive, plain or compressed (gzip, bzip2, xz, zstd), or a Dockerfile",
+          "pipe a tar archive in: tar c . | wadah build -");
+    }
+    return text;
   }
 
   /**
@@ -111,6 +123,13 @@ final class RemoteContexts {
     try {
       return EntryTree.ofArchive(file, name);
     } catch (FileActionException e) {
+      if (e.code().equals("bad-archive")) {
+        throw refuse(
+            e.code(),
+            e.getMessage(),
+            "a build context may be a tar archive, plain or compressed",
+            "check it with \"tar tf\", and whether all of it came");
+      }
       throw refuse(e.code(), e.getMessage(), e.why(), e.remedy());
     }
   }

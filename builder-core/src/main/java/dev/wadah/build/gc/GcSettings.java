@@ -116,11 +116,14 @@ public final class GcSettings {
 
   /** The limits for everything together. */
   public Limits limits() {
-    return new Limits(
-        duration(values.get("keep-duration")),
-        bytes("reserved"),
-        bytes("max-used"),
-        bytes("min-free"));
+    Limits limits =
+        new Limits(
+            duration(values.get("keep-duration")),
+            bytes("reserved"),
+            bytes("max-used"),
+            bytes("min-free"));
+    boolean isDefault = values.get("reserved").equals(DEFAULTS.get("reserved"));
+    return isDefault ? limits.withReservedBelowMaxUsed() : limits;
   }
 
   private long bytes(String key) {

@@ -16,6 +16,15 @@ public record Limits(
   public static final Limits NONE = new Limits(Duration.ZERO, 0, 0, 0);
 
   /**
+   * These, for who has said how much may be used but not how much is reserved: the default of that
+   * is 10 GB, and would keep {@code max-used = 5GB} from having any effect.
+   */
+  public Limits withReservedBelowMaxUsed() {
+    long reserved = Math.min(reservedBytes, maxUsedBytes);
+    return new Limits(keepDuration, reserved, maxUsedBytes, minFreeBytes);
+  }
+
+  /**
    * Whether what is there may stay.
    *
    * @param usedBytes what the entries take

@@ -13,6 +13,7 @@ import dev.wadah.layer.FileNode;
 import dev.wadah.layer.FileTree;
 import dev.wadah.oci.Digest;
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -22,6 +23,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -256,6 +259,24 @@ class BuildContextsTest {
     assertThat(fault(context.toString()).code()).isEqualTo("dockerfile-is-directory");
     assertThat(fault(none, "-", "-").code()).isEqualTo("stdin-twice");
     assertThat(fault(none, "-").code()).isEqualTo("empty-stdin");
+  }
+
+  @Test
+  void saysWhatIsPipedInWhenItIsNoContext() throws IOException {
+    byte[] zip = {'P', 'K', 3, 4, 20, 0, 0, 0, '\n', 1, 2, '\n', 3};
+    assertThat(fault(new ByteArrayInputStream(zip), "-").code()).isEqualTo("stdin-no-text");
+
+    ByteArrayOutputStream tar = new ByteArrayOutputStream();
+    try (TarArchiveOutputStream out = new TarArchiveOutputStream(tar)) {
+      TarArchiveEntry entry = new TarArchiveEntry("Dockerfile");
+      entry.setSize(2000);
+      out.putArchiveEntry(entry);
+      out.write(new byte[2000]);
+      out.closeArchiveEntry();
+    }
+    Diagnostic cut = fault(new ByteArrayInputStream(tar.toByteArray(), 0, 1500), "-");
+    assertThat(cut.code()).isEqualTo("bad-archive");
+    assertThat(cut.why() + cut.remedy()).contains("context").doesNotContain("ADD");
   }
 
   @Test

@@ -15,6 +15,23 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** How sizes, times and the file of settings are read, and when limits are kept. */
 class GcSettingsTest {
+  /** 10 GB are reserved by default. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "max-used = 5MB | 5000000",
+        "max-used = 5MB;reserved = 0 | 0",
+        "max-used = 5MB;reserved = 7MB | 7000000",
+        "reserved = 7MB | 7000000",
+      })
+  void reservesNoMoreThanMayBeUsedUnlessTold(String lines, long reserved, @TempDir Path root)
+      throws IOException {
+    Files.writeString(root.resolve(GcSettings.FILE), lines.replace(';', '\n'));
+
+    assertThat(GcSettings.read(root).limits().reservedBytes()).isEqualTo(reserved);
+  }
+
   private static final DiskSpace DISK = new DiskSpace(1_000_000, 400_000);
 
   @ParameterizedTest
