@@ -3,12 +3,8 @@ package dev.wadah.cli.start;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.wadah.cli.QuickstartBase;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -60,40 +56,32 @@ class TrainingTest {
     }
     Files.write(context.resolve("src/long"), new byte[8 << 20]);
     Files.writeString(context.resolve("Dockerfile"), STAGES);
-    run("import", folder.resolve("base.tar").toString(), "base");
+    // A verifier loads classes that are never used.
+    LoggedJvm jvm =
+        new LoggedJvm(
+            folder,
+            "class+load=info",
+            "-XX:+UnlockDiagnosticVMOptions",
+            "-XX:-BytecodeVerificationRemote");
+    jvm.run("import", folder.resolve("base.tar").toString(), "base");
     // What the first build does with a base, looking into its layers, takes its time anyway.
-    run("build", "-q", context.toString());
-    Set<String> trained = run("train");
+    jvm.run("build", "-q", context.toString());
+    Set<String> trained = loaded(jvm.run("train"));
     Set<String> built = new TreeSet<>();
     for (String how : List.of("--no-cache", "--pull=false")) {
-      built.addAll(run("build", "-q", how, "-t", "app", context.toString()));
+      built.addAll(loaded(jvm.run("build", "-q", how, "-t", "app", context.toString())));
     }
     Files.writeString(context.resolve("src/folder2/file1"), "changed\n");
-    built.addAll(run("build", "-q", "-t", "app", context.toString()));
+    built.addAll(loaded(jvm.run("build", "-q", "-t", "app", context.toString())));
     assertThat(built).contains("dev.wadah.build.Builder");
     built.removeAll(trained);
     assertThat(built).as("what a build loads and wadah train does not").isEmpty();
   }
 
-  /** Runs a command in a JVM of its own; returns those of our classes that it loaded. */
-  private Set<String> run(String... args) throws IOException, InterruptedException {
-    Path log = folder.resolve("load.log");
-    List<String> words = new ArrayList<>();
-    words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    // A verifier loads classes that are never used.
-    words.addAll(List.of("-XX:+UnlockDiagnosticVMOptions", "-XX:-BytecodeVerificationRemote"));
-    words.add("-Xlog:class+load=info:file=" + log);
-    words.addAll(List.of("-cp", System.getProperty("java.class.path"), "dev.wadah.cli.Main"));
-    words.addAll(Arrays.asList(args));
-    ProcessBuilder builder = new ProcessBuilder(words).redirectErrorStream(true);
-    builder.environment().put("WADAH_HOME", folder.resolve("store").toString());
-    builder.environment().put("XDG_CACHE_HOME", folder.resolve("cache").toString());
-    builder.environment().keySet().removeIf(name -> name.startsWith("OTEL_"));
-    Process process = builder.start();
-    byte[] output = process.getInputStream().readAllBytes();
-    assertThat(process.waitFor()).as(new String(output, StandardCharsets.UTF_8)).isZero();
+  /** Those of our classes that a log tells of. */
+  private static Set<String> loaded(String log) {
     Set<String> loaded = new TreeSet<>();
-    Matcher names = LOADED.matcher(Files.readString(log));
+    Matcher names = LOADED.matcher(log);
     while (names.find()) {
       loaded.add(LAMBDA.matcher(names.group(1)).replaceAll(""));
     }

@@ -3,7 +3,6 @@ package dev.wadah.cli.start;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -39,10 +38,11 @@ class WarmBuildTest {
 
   @Test
   void initialisesNothingDear() throws Exception {
+    LoggedJvm jvm = new LoggedJvm(folder, "class+init=info");
     Path context = Files.createDirectory(folder.resolve("context"));
     Files.writeString(context.resolve("a.txt"), "a\n");
     write(context, "FROM scratch\nCOPY a.txt /\nENV A=b\nCMD [\"/a\"]\n");
-    run("build", "-q", "-t", "base:1", context.toString());
+    jvm.run("build", "-q", "-t", "base:1", context.toString());
     write(
         context,
         """
@@ -57,9 +57,9 @@ class WarmBuildTest {
         EXPOSE 80/tcp
         ENTRYPOINT ["/bin/cat"]
         """);
-    run("build", "-q", "-t", "app:1", context.toString());
+    jvm.run("build", "-q", "-t", "app:1", context.toString());
     List<String> initialised = new ArrayList<>();
-    Matcher names = INITIALISING.matcher(run("build", "-q", "-t", "app:1", context.toString()));
+    Matcher names = INITIALISING.matcher(jvm.run("build", "-q", "-t", "app:1", context.toString()));
     while (names.find()) {
       initialised.add(names.group(1));
     }
@@ -72,23 +72,5 @@ class WarmBuildTest {
 
   private static void write(Path context, String dockerfile) throws IOException {
     Files.writeString(context.resolve("Dockerfile"), dockerfile);
-  }
-
-  /** Runs a command in a JVM of its own; returns the log of what it initialised. */
-  private String run(String... args) throws IOException, InterruptedException {
-    Path log = folder.resolve("init.log");
-    List<String> words = new ArrayList<>();
-    words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    words.addAll(List.of("-Xlog:class+init=info:file=" + log, "-cp"));
-    words.addAll(List.of(System.getProperty("java.class.path"), "dev.wadah.cli.Main"));
-    words.addAll(List.of(args));
-    ProcessBuilder builder = new ProcessBuilder(words).redirectErrorStream(true);
-    builder.environment().put("WADAH_HOME", folder.resolve("store").toString());
-    builder.environment().put("XDG_CACHE_HOME", folder.resolve("cache").toString());
-    builder.environment().keySet().removeIf(name -> name.startsWith("OTEL_"));
-    Process process = builder.start();
-    byte[] output = process.getInputStream().readAllBytes();
-    assertThat(process.waitFor()).as(new String(output, StandardCharsets.UTF_8)).isZero();
-    return Files.readString(log);
   }
 }
