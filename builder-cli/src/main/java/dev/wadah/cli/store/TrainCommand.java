@@ -172,14 +172,21 @@ public final class TrainCommand implements Command {
     Main.run(quiet, "build", "-q", context.toString());
   }
 
-  /** Makes a layer of files, which no program that is certainly there would leave. */
+  /**
+   * Makes a layer of files, which no program that is certainly there would leave, and one that
+   * changes what is in it.
+   */
   private static void change(Path root) throws IOException {
-    try (Snapshotter.Active active = Engine.open(root).snapshots().prepare(LayerStack.EMPTY)) {
-      if (active.root().upper().isPresent()) {
-        Path folder = Files.createDirectories(active.root().upper().get().resolve("folder"));
-        Files.writeString(folder.resolve("file"), "text\n");
-        Files.createSymbolicLink(folder.resolve("link"), Path.of("file"));
-        active.commit(List.of());
+    Snapshotter snapshots = Engine.open(root).snapshots();
+    LayerStack stack = LayerStack.EMPTY;
+    for (String file : List.of("file", "another")) {
+      try (Snapshotter.Active active = snapshots.prepare(stack)) {
+        if (active.root().upper().isPresent()) {
+          Path folder = Files.createDirectories(active.root().upper().get().resolve("folder"));
+          Files.writeString(folder.resolve(file), "text\n");
+          Files.createSymbolicLink(folder.resolve("to-" + file), Path.of(file));
+          stack = stack.plus(active.commit(List.of()));
+        }
       }
     }
   }
