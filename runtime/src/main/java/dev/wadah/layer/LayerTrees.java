@@ -65,7 +65,22 @@ final class LayerTrees {
   private final Queue<String> remarks = new ConcurrentLinkedQueue<>();
 
   /** What was found under a lease stays as long as that is held. */
-  private record Known(long lease, Tree tree, TreeView view) {}
+  record Known(long lease, Tree tree, TreeView view, Path path) {}
+
+  /**
+   * What this process found under the lease that it holds, of a layer that has one tree whatever
+   * lies below it: one look-up, since each step asks for each layer below it, in a JVM that has not
+   * compiled anything yet. Null where it must be looked for.
+   */
+  Known known(DiffId layer) {
+    Known before = known.get(layer);
+    return before != null
+            && before.lease() != 0
+            && before.lease() == store.leases().current()
+            && !before.tree().name().isEmpty()
+        ? before
+        : null;
+  }
 
   /**
    * What is known of a tree beside its name.
@@ -123,7 +138,7 @@ final class LayerTrees {
     Tree tree = records.tree(layer, "");
     tree = tree == null ? null : sound(layer, "", tree);
     if (tree != null) {
-      known.put(layer, new Known(lease, tree, newView(tree)));
+      known.put(layer, new Known(lease, tree, newView(tree), Path.of(directory(tree))));
     }
     return tree;
   }

@@ -89,6 +89,11 @@ final class StackViews {
 
     /** True when the layer hides everything below it. */
     private boolean addView(DiffId layer, int at, List<LayerView> views) throws IOException {
+      LayerTrees.Known known = trees.known(layer);
+      if (known != null && !tarViews.containsKey(layer)) {
+        views.add(known.view());
+        return known.tree().marks() == Marks.ROOT;
+      }
       if (isOwnTar(layer)) {
         TarView view = tarView(layer);
         views.add(view);
@@ -103,14 +108,23 @@ final class StackViews {
     public FileNode root() throws IOException {
       for (int i = stack.layers().size() - 1; i >= 0; i--) {
         DiffId layer = stack.layers().get(i);
-        if (!layer.equals(LayerStore.EMPTY) && !isOwnTar(layer)) {
-          LayerRecords.Tree tree = store.unpacked(stack, i);
-          if (tree.root() != null) {
-            return tree.root();
+        if (!layer.equals(LayerStore.EMPTY)) {
+          FileNode root = root(layer, i);
+          if (root != null) {
+            return root;
           }
         }
       }
       return UnpackedDirectories.MADE;
+    }
+
+    /** What a layer says of the root directory; null for nothing, as do all tars of ours. */
+    private FileNode root(DiffId layer, int at) throws IOException {
+      LayerTrees.Known known = trees.known(layer);
+      if (known != null) {
+        return known.tree().root();
+      }
+      return isOwnTar(layer) ? null : store.unpacked(stack, at).root();
     }
   }
 }

@@ -38,11 +38,13 @@ final class Unpacking {
   List<Path> directories(LayerStack stack) throws IOException {
     List<Path> directories = new ArrayList<>();
     for (int i = stack.layers().size() - 1; i >= 0; i--) {
-      if (stack.layers().get(i).equals(LayerStore.EMPTY)) {
+      DiffId layer = stack.layers().get(i);
+      if (layer.equals(LayerStore.EMPTY)) {
         continue;
       }
-      Tree tree = tree(stack, i);
-      directories.add(Path.of(trees.directory(tree)));
+      LayerTrees.Known known = trees.known(layer);
+      Tree tree = known == null ? tree(stack, i) : known.tree();
+      directories.add(known == null ? Path.of(trees.directory(tree)) : known.path());
       if (tree.marks() == Marks.ROOT) {
         break;
       }
