@@ -8,6 +8,7 @@ import dev.wadah.oci.MediaTypes;
 import dev.wadah.oci.OciJson;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -42,9 +43,17 @@ final class LayoutSweep {
     Instant limit = Instant.now().minus(GRACE);
     for (Path file : files.blobs()) {
       boolean unused = !reached.contains(file.getFileName().toString());
-      if (unused && Files.getLastModifiedTime(file).toInstant().isBefore(limit)) {
+      if (unused && isOlder(file, limit)) {
         Files.deleteIfExists(file);
       }
+    }
+  }
+
+  private static boolean isOlder(Path file, Instant limit) throws IOException {
+    try {
+      return Files.getLastModifiedTime(file).toInstant().isBefore(limit);
+    } catch (NoSuchFileException e) {
+      return false; // a draft: blobs are written without the lock, and have their names now
     }
   }
 

@@ -27,6 +27,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -101,6 +102,33 @@ class FolderStorageTest {
     }
     pool.shutdown();
     assertThat(storage("latest").read().contents().results()).hasSize(16);
+  }
+
+  @Test
+  void letsDraftsOfOthersComeAndGo() throws Exception {
+    add(storage("latest"), "first");
+    Path blobs = temp.resolve("cache/blobs/sha256");
+    AtomicBoolean ended = new AtomicBoolean();
+    ExecutorService pool = Executors.newFixedThreadPool(1);
+    Future<Integer> other =
+        pool.submit(
+            () -> {
+              int drafts = 0;
+              for (; !ended.get(); drafts++) {
+                Files.delete(Files.createFile(blobs.resolve(".draft-" + drafts)));
+              }
+              return drafts;
+            });
+    try {
+      for (int i = 0; i < 100; i++) {
+        add(storage("latest"), "writer " + i);
+      }
+    } finally {
+      ended.set(true);
+      pool.shutdown();
+    }
+    assertThat(other.get()).isPositive();
+    assertThat(storage("latest").read().contents().results()).hasSize(101);
   }
 
   @Test
