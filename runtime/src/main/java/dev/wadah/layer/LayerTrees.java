@@ -73,12 +73,14 @@ final class LayerTrees {
    * compiled anything yet. Null where it must be looked for.
    */
   Known known(DiffId layer) {
-    Known before = known.get(layer);
-    return before != null
-            && before.lease() != 0
-            && before.lease() == store.leases().current()
-            && !before.tree().name().isEmpty()
-        ? before
+    Known found = underLease(layer);
+    return found != null && !found.tree().name().isEmpty() ? found : null;
+  }
+
+  private Known underLease(DiffId layer) {
+    Known found = known.get(layer);
+    return found != null && found.lease() != 0 && found.lease() == store.leases().current()
+        ? found
         : null;
   }
 
@@ -130,11 +132,11 @@ final class LayerTrees {
 
   /** The layer's record, be it of one tree or of several; null when there is none. */
   Tree any(DiffId layer) throws IOException {
-    long lease = store.leases().current();
-    Known before = known.get(layer);
-    if (before != null && before.lease() == lease && lease != 0) {
+    Known before = underLease(layer);
+    if (before != null) {
       return before.tree();
     }
+    long lease = store.leases().current();
     Tree tree = records.tree(layer, "");
     tree = tree == null ? null : sound(layer, "", tree);
     if (tree != null) {

@@ -1,8 +1,6 @@
 package dev.wadah.registry;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.dataformat.toml.TomlMapper;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -61,13 +59,8 @@ final class HostsFile {
    */
   static Hosts read(Path file, String domain) throws IOException {
     byte[] bytes = Files.readAllBytes(file);
-    try {
-      return new HostsFile(file, new String(bytes, StandardCharsets.UTF_8))
-          .hosts(new TomlMapper().readTree(bytes), domain);
-    } catch (JsonProcessingException e) {
-      int line = e.getLocation() == null ? 1 : e.getLocation().getLineNr();
-      throw new RegistryException("%s:%d: %s".formatted(file, line, e.getOriginalMessage()), e);
-    }
+    return new HostsFile(file, new String(bytes, StandardCharsets.UTF_8))
+        .hosts(Toml.read(bytes, file), domain);
   }
 
   private Hosts hosts(JsonNode root, String domain) throws RegistryException {

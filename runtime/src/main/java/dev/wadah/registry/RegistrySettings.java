@@ -1,8 +1,6 @@
 package dev.wadah.registry;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.dataformat.toml.TomlMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -87,13 +85,7 @@ final class RegistrySettings {
   }
 
   private List<Rule> read() throws IOException {
-    JsonNode root;
-    try {
-      root = new TomlMapper().readTree(Files.readAllBytes(file));
-    } catch (JsonProcessingException e) {
-      int line = e.getLocation() == null ? 1 : e.getLocation().getLineNr();
-      throw new RegistryException("%s:%d: %s".formatted(file, line, e.getOriginalMessage()), e);
-    }
+    JsonNode root = Toml.read(Files.readAllBytes(file), file);
     requireKeys(root, "the file", Set.of("registry"));
     List<Rule> found = new ArrayList<>();
     for (JsonNode node : root.path("registry")) {

@@ -5,49 +5,34 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Set;
+import java.util.Map;
 
 /** Which file systems answer by themselves (statfs(2), linux/magic.h; proc(5)). */
 final class FileSystems {
-  private static final Set<Long> LOCAL =
-      Set.of(
-          0xEF53L, // ext2, ext3, ext4
-          0x58465342L, // xfs
-          0x9123683EL, // btrfs
-          0x01021994L, // tmpfs
-          0x858458F6L, // ramfs
-          0x794C7630L, // overlay
-          0x2FC12FC1L, // zfs
-          0xF2F52010L, // f2fs
-          0xCA451A4EL, // bcachefs
-          0x73717368L, // squashfs
-          0xE0F5E1E2L, // erofs
-          0x9660L, // iso9660
-          0x4D44L, // vfat
-          0x2011BAB0L, // exfat
-          0x7366746EL); // ntfs3
+  private static final long EXT = 0xEF53;
+  private static final long FAT = 0x4D44;
 
-  /** The same, as mount(8) calls them. */
-  private static final Set<String> LOCAL_NAMES =
-      Set.of(
-          "ext2",
-          "ext3",
-          "ext4",
-          "xfs",
-          "btrfs",
-          "tmpfs",
-          "ramfs",
-          "overlay",
-          "zfs",
-          "f2fs",
-          "bcachefs",
-          "squashfs",
-          "erofs",
-          "iso9660",
-          "vfat",
-          "msdos",
-          "exfat",
-          "ntfs3");
+  /** What mount(8) calls them, and their numbers. */
+  private static final Map<String, Long> LOCAL =
+      Map.ofEntries(
+          Map.entry("ext2", EXT),
+          Map.entry("ext3", EXT),
+          Map.entry("ext4", EXT),
+          Map.entry("xfs", 0x58465342L),
+          Map.entry("btrfs", 0x9123683EL),
+          Map.entry("tmpfs", 0x01021994L),
+          Map.entry("ramfs", 0x858458F6L),
+          Map.entry("overlay", 0x794C7630L),
+          Map.entry("zfs", 0x2FC12FC1L),
+          Map.entry("f2fs", 0xF2F52010L),
+          Map.entry("bcachefs", 0xCA451A4EL),
+          Map.entry("squashfs", 0x73717368L),
+          Map.entry("erofs", 0xE0F5E1E2L),
+          Map.entry("iso9660", 0x9660L),
+          Map.entry("vfat", FAT),
+          Map.entry("msdos", FAT),
+          Map.entry("exfat", 0x2011BAB0L),
+          Map.entry("ntfs3", 0x7366746EL));
 
   private static final Path MOUNTS = Path.of("/proc/self/mounts");
 
@@ -78,7 +63,7 @@ final class FileSystems {
       int place = mounts.indexOf(' ', start) + 1;
       if (mounts.startsWith(below, place)) {
         int kind = mounts.indexOf(' ', place) + 1;
-        if (!LOCAL_NAMES.contains(mounts.substring(kind, mounts.indexOf(' ', kind)))) {
+        if (!LOCAL.containsKey(mounts.substring(kind, mounts.indexOf(' ', kind)))) {
           return false;
         }
       }
@@ -104,6 +89,6 @@ final class FileSystems {
    * @param type as the kernel numbers them
    */
   static boolean isLocal(long type) {
-    return LOCAL.contains(type);
+    return LOCAL.containsValue(type);
   }
 }

@@ -40,7 +40,8 @@ public final class ImageJoin {
     Registry.Document document = registry.manifest(reference);
     requireNoSchema1(reference, document);
     if (!MediaTypes.isIndex(document.mediaType())) {
-      return List.of(new JoinEntry(described(reference, document, ImageJoin::known), reference));
+      return List.of(
+          new JoinEntry(described(reference, document, ImageJoin::normalisedPlatform), reference));
     }
     List<JoinEntry> entries = new ArrayList<>();
     for (Descriptor entry : index(reference, document).manifests()) {
@@ -75,7 +76,7 @@ public final class ImageJoin {
     Descriptor found =
         MediaTypes.isIndex(document.mediaType())
             ? document.descriptor()
-            : described(reference, document, ImageJoin::known);
+            : described(reference, document, ImageJoin::normalisedPlatform);
     Descriptor whole = found.withAnnotations(given.annotations());
     if (given.platform().isPresent()) {
       whole = whole.withPlatform(given.platform().get());
@@ -125,7 +126,7 @@ public final class ImageJoin {
   }
 
   /** As buildx, which normalises what it reads in a config. */
-  private static Platform known(byte[] config) {
+  private static Platform normalisedPlatform(byte[] config) {
     return OciJson.parseConfig(config).platform();
   }
 
