@@ -40,7 +40,9 @@ public final class ProfiledBuild {
 
   /** Runs {@code build}; a profile of a failed one is written, too. */
   public BuildResult run(BuildProgress progress, Build build) throws BuildException, IOException {
-    Optional<Traces> traces = TraceVariables.ofWanted(console.environment()).map(Traces::begin);
+    Optional<Traces> traces =
+        TraceVariables.ofWanted(console.environment())
+            .map(variables -> Traces.begin(variables, console.err()));
     if (file.isEmpty() && traces.isEmpty()) {
       return build.run(progress);
     }
@@ -81,6 +83,9 @@ public final class ProfiledBuild {
       }
     }
     if (traces.isPresent()) {
+      for (String warning : traces.get().warnings()) {
+        console.err().println("wadah: warning: " + warning);
+      }
       // A build does not fail for a collector that is away or variables that are wrong.
       traces
           .get()

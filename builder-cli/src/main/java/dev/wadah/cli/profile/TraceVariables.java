@@ -5,11 +5,11 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * The variables by which a build is sent as a trace, as OpenTelemetry's specification has them
@@ -19,6 +19,8 @@ import java.util.Optional;
 final class TraceVariables {
   private static final String EXPORTER = "OTEL_TRACES_EXPORTER";
   private static final String DISABLED = "OTEL_SDK_DISABLED";
+  private static final String CONFIG_FILE = "OTEL_CONFIG_FILE";
+  private static final String PROPAGATORS = "OTEL_PROPAGATORS";
 
   // One for traces goes before the one for every signal.
   private static final List<String> PROTOCOLS =
@@ -37,9 +39,9 @@ final class TraceVariables {
   /** The variables, if they ask for a trace. */
   static Optional<TraceVariables> ofWanted(Map<String, String> environment) {
     TraceVariables variables = new TraceVariables(environment);
-    String exporter = variables.exporter();
-    boolean asked = !exporter.isEmpty() || !variables.value(ENDPOINTS).isEmpty();
-    boolean refused = variables.word(DISABLED).equals("true") || exporter.equals("none");
+    List<String> exporters = variables.words(EXPORTER);
+    boolean asked = !exporters.isEmpty() || !variables.value(ENDPOINTS).isEmpty();
+    boolean refused = variables.word(DISABLED).equals("true") || exporters.equals(List.of("none"));
     return asked && !refused ? Optional.of(variables) : Optional.empty();
   }
 
@@ -62,39 +64,75 @@ final class TraceVariables {
     return names.stream().filter(n -> !value(n).isEmpty()).findFirst().orElse(names.get(1));
   }
 
-  private String exporter() {
-    return word(EXPORTER);
+  private List<String> words(String name) {
+    return Stream.of(word(name).split(",", -1))
+        .map(String::strip)
+        .filter(w -> !w.isEmpty())
+        .toList();
+  }
+
+  /** Whether the trace goes to a collector; without a word on it, an endpoint says so. */
+  boolean wantsCollector() {
+    return words(EXPORTER).isEmpty() || words(EXPORTER).contains("otlp");
+  }
+
+  /** Whether the trace is printed. */
+  boolean wantsConsole() {
+    return words(EXPORTER).contains("console");
+  }
+
+  /** What is spoken with the collector; a wrong word is ignored, with a warning of the settings. */
+  private String protocol() {
+    return PROTOCOLS.stream()
+        .map(this::word)
+        .filter(TraceSettings.PROTOCOLS::contains)
+        .findFirst()
+        .orElse("http/protobuf");
+  }
+
+  /** Whether the collector gets JSON. */
+  boolean wantsJson() {
+    return protocol().equals("http/json");
+  }
+
+  /** Whether the collector is called by gRPC. */
+  boolean wantsGrpc() {
+    return protocol().equals("grpc");
+  }
+
+  /** Whether TRACEPARENT counts; there are other ways to tell of a caller, which it may prefer. */
+  boolean wantsParent() {
+    return words(PROPAGATORS).isEmpty() || words(PROPAGATORS).contains("tracecontext");
+  }
+
+  /** What the library is told. */
+  TraceSettings settings() {
+    return TraceSettings.of(environment);
   }
 
   /** The collector's URL, or the place where the specification looks for one. */
   String endpoint() {
-    String fallback = isGrpc() ? "http://localhost:4317" : "http://localhost:4318";
+    String fallback = wantsGrpc() ? "http://localhost:4317" : "http://localhost:4318";
     String url = value(ENDPOINTS);
     return url.isEmpty() ? fallback : url;
   }
 
-  private boolean isGrpc() {
-    return word(set(PROTOCOLS)).equals("grpc");
-  }
-
   /**
-   * Looks for the mistakes that are made most.
+   * Looks for mistakes after which the trace had better go nowhere.
    *
    * @throws IOException that names the variable, and its value unless that may be a secret
    */
   void check() throws IOException {
-    requireOneOf(EXPORTER, "otlp", "none");
-    requireOneOf(set(PROTOCOLS), "http/protobuf", "grpc");
+    if (!value(CONFIG_FILE).isEmpty()) {
+      throw new IOException(
+          CONFIG_FILE + " is set, beside which no variable counts; wadah reads variables only");
+    }
+    if (!List.of("otlp", "console").containsAll(words(EXPORTER))) {
+      throw new IOException(
+          "%s is \"%s\"; wadah knows otlp, console and none".formatted(EXPORTER, value(EXPORTER)));
+    }
     if (!value(ENDPOINTS).isEmpty() && !isUrl(value(ENDPOINTS))) {
       throw new IOException(set(ENDPOINTS) + " is no URL that begins with http:// or https://");
-    }
-  }
-
-  private void requireOneOf(String name, String one, String other) throws IOException {
-    String word = word(name);
-    if (!word.isEmpty() && !word.equals(one) && !word.equals(other)) {
-      throw new IOException(
-          "%s is \"%s\"; wadah knows %s and %s".formatted(name, value(name), one, other));
     }
   }
 
@@ -106,19 +144,6 @@ final class TraceVariables {
     } catch (URISyntaxException e) {
       return false;
     }
-  }
-
-  /** The variables as the library's properties: OTEL_SERVICE_NAME is otel.service.name. */
-  Map<String, String> properties() {
-    Map<String, String> properties = new HashMap<>();
-    for (String name : environment.keySet()) {
-      if (name.startsWith("OTEL_")) {
-        boolean isWord = name.equals(EXPORTER) || PROTOCOLS.contains(name);
-        String property = name.toLowerCase(Locale.ROOT).replace('_', '.');
-        properties.put(property, isWord ? word(name) : value(name));
-      }
-    }
-    return properties;
   }
 
   /** What the library says, without what headers and endpoints hold. */

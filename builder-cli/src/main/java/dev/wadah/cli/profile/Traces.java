@@ -9,14 +9,12 @@ import io.opentelemetry.api.trace.propagation.W3CTraceContextPropagator;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.context.propagation.TextMapGetter;
 import io.opentelemetry.sdk.OpenTelemetrySdk;
-import io.opentelemetry.sdk.autoconfigure.AutoConfiguredOpenTelemetrySdk;
 import io.opentelemetry.sdk.common.CompletableResultCode;
-import io.opentelemetry.sdk.trace.data.SpanData;
-import io.opentelemetry.sdk.trace.export.SpanExporter;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.time.Duration;
-import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -41,27 +39,32 @@ final class Traces {
   /** For one that the user has stopped, and wants to see gone. */
   static final Duration LITTLE_PATIENCE = Duration.ofMillis(300);
 
-  /** For one attempt, unless OTEL_EXPORTER_OTLP_TIMEOUT says otherwise: somebody waits for us. */
-  private static final String MILLIS_TO_SEND = "2000";
-
   // The library reports failures to its logger, with stack traces; the user hears of them once.
   // Held, because a logger that nobody holds loses its level.
   private static final Logger LOGGER = Logger.getLogger("io.opentelemetry");
 
   private final TraceVariables variables;
+  private final TraceSettings settings;
+  private final PrintStream console;
   private final Collector collector;
   private final AtomicBoolean lost = new AtomicBoolean();
   private final FutureTask<OpenTelemetrySdk> telemetry = new FutureTask<>(this::load);
 
-  private Traces(TraceVariables variables) {
+  private Traces(TraceVariables variables, PrintStream console) {
     this.variables = variables;
+    this.settings = variables.settings();
+    this.console = console;
     this.collector = Collector.of(variables);
   }
 
-  /** Looks for the collector and loads what sends to it, in the background. */
-  static Traces begin(TraceVariables variables) {
+  /**
+   * Looks for the collector and loads what sends to it, in the background.
+   *
+   * @param console to print the trace on, if that is asked for
+   */
+  static Traces begin(TraceVariables variables, PrintStream console) {
     LOGGER.setLevel(Level.OFF);
-    Traces traces = new Traces(variables);
+    Traces traces = new Traces(variables, console);
     Thread thread = new Thread(traces.telemetry, "traces");
     thread.setDaemon(true);
     thread.start();
@@ -70,14 +73,15 @@ final class Traces {
 
   private OpenTelemetrySdk load() throws IOException {
     variables.check();
-    collector.reach();
-    return AutoConfiguredOpenTelemetrySdk.builder()
-        .disableShutdownHook() // which would wait for a collector once more
-        .addPropertiesSupplier(Traces::defaults)
-        .addPropertiesCustomizer(config -> variables.properties())
-        .addSpanExporterCustomizer((exporter, config) -> new WatchedExporter(exporter, lost))
-        .build()
-        .getOpenTelemetrySdk();
+    if (variables.wantsCollector()) {
+      collector.reach();
+    }
+    return new TraceLibrary(variables, settings, console, lost).load();
+  }
+
+  /** What of the variables is wrong and was ignored. */
+  List<String> warnings() {
+    return settings.warnings();
   }
 
   /**
@@ -117,42 +121,10 @@ final class Traces {
     return String.valueOf(telling.getMessage());
   }
 
-  /** Notes whether anything could not be sent; then nothing more is tried. */
-  private record WatchedExporter(SpanExporter exporter, AtomicBoolean lost)
-      implements SpanExporter {
-    @Override
-    public CompletableResultCode export(Collection<SpanData> spans) {
-      if (lost.get()) {
-        return CompletableResultCode.ofFailure();
-      }
-      CompletableResultCode result = exporter.export(spans);
-      return result.whenComplete(() -> lost.compareAndSet(false, !result.isSuccess()));
-    }
-
-    @Override
-    public CompletableResultCode flush() {
-      return exporter.flush();
-    }
-
-    @Override
-    public CompletableResultCode shutdown() {
-      return exporter.shutdown();
-    }
-  }
-
-  /** A command has no metrics and no logs to send, and names itself. */
-  private static Map<String, String> defaults() {
-    return Map.of(
-        "otel.service.name", "wadah",
-        "otel.metrics.exporter", "none",
-        "otel.logs.exporter", "none",
-        "otel.exporter.otlp.protocol", "http/protobuf",
-        "otel.exporter.otlp.timeout", MILLIS_TO_SEND,
-        "otel.java.exporter.otlp.retry.disabled", "true",
-        "otel.bsp.max.queue.size", "65536");
-  }
-
   private static Context parent(TraceVariables variables) {
+    if (!variables.wantsParent()) {
+      return Context.root();
+    }
     Map<String, String> carrier = new HashMap<>();
     carrier.put("traceparent", variables.value("TRACEPARENT"));
     carrier.put("tracestate", variables.value("TRACESTATE"));

@@ -331,7 +331,7 @@ class ProfiledBuildTest {
     assertThat(result.code()).as(result.err()).isZero();
     assertThat(result.err())
         .contains(
-            "wadah: warning: the trace was not sent: OTEL_TRACES_EXPORTER is \"pigeon\"; wadah knows otlp and none");
+            "wadah: warning: the trace was not sent: OTEL_TRACES_EXPORTER is \"pigeon\"; wadah knows otlp, console and none");
   }
 
   @ParameterizedTest
@@ -344,8 +344,9 @@ class ProfiledBuildTest {
         "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT | user:s3cret@host:4318 | OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",
         "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT | ftp://user:s3cret@host | OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",
         "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT | http://a b s3cret | OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",
-        "OTEL_EXPORTER_OTLP_PROTOCOL | http/json | wadah knows http/protobuf and grpc",
-        "OTEL_BSP_MAX_QUEUE_SIZE | -1 | maxQueueSize",
+        "OTEL_TRACES_EXPORTER | otlp,none | wadah knows otlp, console and none",
+        "OTEL_EXPORTER_OTLP_CERTIFICATE | /no/such/file | /no/such/file",
+        "OTEL_EXPORTER_OTLP_CLIENT_KEY | /no/such/file | client certificate",
       })
   void saysWhatIsWrongAndNoSecret(String name, String value, String said) throws IOException {
     try (ServerSocket somebody = new ServerSocket(0, 9, InetAddress.getLoopbackAddress())) {
