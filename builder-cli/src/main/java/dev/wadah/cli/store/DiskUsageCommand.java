@@ -1,9 +1,6 @@
 package dev.wadah.cli.store;
 
 import dev.wadah.build.gc.Collector;
-import dev.wadah.build.gc.Entry;
-import dev.wadah.build.gc.Entry.Kind;
-import dev.wadah.build.gc.Entry.Trait;
 import dev.wadah.build.gc.Usage;
 import dev.wadah.cli.Arguments;
 import dev.wadah.cli.Command;
@@ -12,12 +9,8 @@ import dev.wadah.cli.ExitCode;
 import dev.wadah.cli.Session;
 import dev.wadah.cli.image.Format;
 import dev.wadah.cli.image.GoSize;
-import dev.wadah.cli.image.GoTime;
-import dev.wadah.cli.image.Table;
 import java.io.PrintStream;
-import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -45,8 +38,16 @@ public final class DiskUsageCommand implements Command {
     Usage usage = Collector.open(session.root(), Prune.now()).usage();
     PrintStream out = session.console().out();
     Optional<String> format = arguments.value("format").filter(f -> !f.equals("table"));
-    if (arguments.has("verbose") && format.isEmpty()) {
-      detail(usage, out);
+    if (arguments.has("verbose")) {
+      DiskUsageDetail detail = new DiskUsageDetail(usage, Prune.now());
+      if (format.isEmpty()) {
+        detail.print(out);
+      } else {
+        // One value, in which the lists are; in docker, too, a table of it has neither rows nor a
+        // head.
+        Format.print(
+            format.get().replaceFirst("^table ", ""), Map.of(), List.of(detail.view()), out);
+      }
       return ExitCode.OK;
     }
     List<Map<String, String>> views = new ArrayList<>();
@@ -71,86 +72,5 @@ public final class DiskUsageCommand implements Command {
     view.put("TotalCount", Integer.toString(line.total()));
     view.put("Type", line.type());
     return view;
-  }
-
-  private static void detail(Usage usage, PrintStream out) {
-    Instant now = Prune.now();
-    images(usage, now, out);
-    out.printf("%nContainers space usage:%n%n");
-    new Table()
-        .add("RUNNING", "SIZE")
-        .add(
-            Integer.toString(usage.lines().get(1).total()),
-            GoSize.of(usage.lines().get(1).bytes(), 4))
-        .print(out);
-    out.printf("%nLocal Volumes space usage:%n%n");
-    Table volumes = new Table().add("VOLUME NAME", "LINKS", "SIZE");
-    for (Entry entry : of(usage, Kind.ANONYMOUS_VOLUME, Kind.NAMED_VOLUME)) {
-      volumes.add(
-          entry.description(), entry.is(Trait.IN_USE) ? "1" : "0", GoSize.of(entry.bytes(), 4));
-    }
-    volumes.print(out);
-    cache(usage, now, out);
-    out.printf("%nLogs and half-made things: %s%n", GoSize.of(usage.restBytes(), 4));
-  }
-
-  private static void images(Usage usage, Instant now, PrintStream out) {
-    out.printf("Images space usage:%n%n");
-    Table table =
-        new Table()
-            .add(
-                "REPOSITORY",
-                "TAG",
-                "IMAGE ID",
-                "CREATED",
-                "SIZE",
-                "SHARED SIZE",
-                "UNIQUE SIZE",
-                "CONTAINERS");
-    for (Entry image : of(usage, Kind.NAMED_IMAGE, Kind.DANGLING_IMAGE)) {
-      long shared = usage.sharedBytes(image);
-      String names = image.description().isEmpty() ? "<none>:<none>" : image.description();
-      for (String name : names.split(" ", -1)) {
-        int colon = name.lastIndexOf(':');
-        boolean tagged = colon > name.lastIndexOf('/');
-        table.add(
-            tagged ? name.substring(0, colon) : name,
-            tagged ? name.substring(colon + 1) : "<none>",
-            image.id().replace("sha256:", "").substring(0, 12),
-            GoTime.ago(image.created(), now),
-            GoSize.of(image.bytes(), 4),
-            GoSize.of(shared, 4),
-            GoSize.of(image.bytes() - shared, 4),
-            image.is(Trait.IN_USE) ? "1" : "0");
-      }
-    }
-    table.print(out);
-  }
-
-  private static void cache(Usage usage, Instant now, PrintStream out) {
-    out.printf("%nBuild cache usage: %s%n%n", GoSize.of(usage.lines().get(3).bytes(), 4));
-    Table table =
-        new Table()
-            .add("CACHE ID", "CACHE TYPE", "SIZE", "CREATED", "LAST USED", "SHARED", "DESCRIPTION");
-    for (Entry entry : usage.entries()) {
-      if (entry.kind().isCache()) {
-        table.add(
-            entry.id().substring(0, Math.min(12, entry.id().length())),
-            entry.kind().toString(),
-            GoSize.of(entry.bytes(), 4),
-            GoTime.ago(entry.created(), now),
-            GoTime.ago(entry.used(), now),
-            Boolean.toString(entry.is(Trait.SHARED)),
-            entry.description().substring(0, Math.min(60, entry.description().length())));
-      }
-    }
-    table.print(out);
-  }
-
-  private static List<Entry> of(Usage usage, Kind one, Kind other) {
-    return usage.entries().stream()
-        .filter(entry -> entry.kind() == one || entry.kind() == other)
-        .sorted(Comparator.comparing(Entry::created).reversed())
-        .toList();
   }
 }

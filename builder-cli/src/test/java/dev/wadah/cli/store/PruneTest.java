@@ -2,6 +2,8 @@ package dev.wadah.cli.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.wadah.cli.Cli;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -63,6 +65,34 @@ class PruneTest {
     assertThat(ok("system", "df", "-v"))
         .contains("Images space usage:", "<none>", "Local Volumes space usage:", "CACHE ID")
         .contains("regular");
+  }
+
+  /** As in docker, one object with a list of each kind. */
+  @Test
+  void showsEverythingOneByOneToPrograms() throws IOException {
+    JsonNode all = new ObjectMapper().readTree(ok("system", "df", "-v", "--format", "json"));
+
+    assertThat(all.fieldNames())
+        .toIterable()
+        .containsExactly("Images", "Containers", "Volumes", "BuildCache");
+    assertThat(all.get("Images").findValuesAsText("Repository"))
+        .containsExactlyInAnyOrder("app", "<none>");
+    assertThat(all.get("Images").findValuesAsText("ID")).contains(first);
+    assertThat(all.get("Images").get(0).get("CreatedAt").asText()).endsWith("+0000 UTC");
+    assertThat(all.get("BuildCache").findValuesAsText("CacheType")).contains("regular");
+    assertThat(all.get("BuildCache").findValuesAsText("Description"))
+        .anyMatch(text -> text.contains("COPY file /"));
+    assertThat(ok("system", "df", "-v", "--format", "{{json .}}"))
+        .isEqualTo(ok("system", "df", "-v", "--format", "json"));
+    assertThat(
+            ok("system", "df", "--verbose", "--format", "{{range .Images}}{{.Tag}};{{end}}")
+                .strip())
+        .isIn("latest;<none>;", "<none>;latest;");
+    assertThat(ok("system", "df", "-v", "--format", "table {{len .Volumes}}")).isEqualTo("0\n");
+    assertThat(ok("system", "df", "-v", "--format", "table")).isEqualTo(ok("system", "df", "-v"));
+    Cli.Result unknown = cli.run("system", "df", "-v", "--format", "{{.Type}}");
+    assertThat(unknown.code()).isEqualTo(1);
+    assertThat(unknown.err()).contains("fields are Images, Containers, Volumes, BuildCache");
   }
 
   @Test

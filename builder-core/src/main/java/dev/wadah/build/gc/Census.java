@@ -23,16 +23,22 @@ import java.util.Set;
  * meanwhile is safe from that round's sweep. Not for use by several threads.
  */
 final class Census {
+  private static final String IMAGE_PIN = "image ";
+
   private final Map<Digest, Unit> blobs = new LinkedHashMap<>();
   private final Map<DiffId, Unit> layers = new LinkedHashMap<>();
   private final Map<DiffId, Held> held = new HashMap<>();
   private final Set<String> pins;
-  private final int containers;
+  private final List<String> containers;
   private final List<Item> items = new ArrayList<>();
 
   private Census(List<String> pins) {
     this.pins = new HashSet<>(pins);
-    this.containers = (int) pins.stream().filter(pin -> pin.startsWith("image ")).count();
+    this.containers =
+        pins.stream()
+            .filter(pin -> pin.startsWith(IMAGE_PIN))
+            .map(pin -> pin.substring(IMAGE_PIN.length()))
+            .toList();
   }
 
   /**
@@ -102,8 +108,8 @@ final class Census {
     return pins.contains(pin);
   }
 
-  /** How many containers run. */
-  int containers() {
+  /** The image of each running container. */
+  List<String> containers() {
     return containers;
   }
 

@@ -47,7 +47,8 @@ public final class Usage {
   public List<Line> lines() {
     List<Line> lines = new ArrayList<>();
     lines.add(images());
-    lines.add(new Line("Containers", census.containers(), census.containers(), containerBytes, 0));
+    int running = census.containers().size();
+    lines.add(new Line("Containers", running, running, containerBytes, 0));
     lines.add(volumes());
     lines.add(cache());
     return lines;
@@ -110,6 +111,11 @@ public final class Usage {
   /** Everything that can be removed on its own. */
   public List<Entry> entries() {
     return census.items().stream().map(Item::entry).toList();
+  }
+
+  /** The digest of the image of each running container. */
+  public List<String> containers() {
+    return census.containers();
   }
 
   /** Of an image of {@link #entries}, what it shares with other images. */
