@@ -141,7 +141,7 @@ class StartScriptTest {
       Process process = start(work, jvm, noCore, "load");
       awaitTrue(() -> catchesSegmentationFaults(process));
       new ProcessBuilder("kill", "-SEGV", "" + process.pid()).start().waitFor();
-      assertThat(Run.of(process).code).isEqualTo(128 + 6);
+      assertThat(Run.of(process).code).isNotZero();
       assertThat(log).content().contains("SIGSEGV", "pid=" + process.pid());
       assertThat(archive).doesNotExist();
     }
