@@ -223,7 +223,7 @@ class LazyCopyTest extends RemoteBase {
                 .problems())
         .isEmpty();
     // the directory takes the place of the base's link, as with --link
-    assertThat(machine.engine.layers().tree(new LayerStack(layers)).find("/app").orElseThrow())
+    assertThat(machine.engine.layers().tree(LayerStack.of(layers)).find("/app").orElseThrow())
         .matches(FileNode::isDirectory);
     String plain = "COPY f d /x/\nADD --chown=7 f /keep/there\n";
     List<DiffId> flagged = machine.build(from + plain, OWN_CACHE, NOWHERE);

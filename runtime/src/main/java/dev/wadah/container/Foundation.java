@@ -60,7 +60,20 @@ final class Foundation {
   /** Whether a root of these layers, highest first, can stand on it. */
   boolean carries(List<Path> lower) {
     int above = lower.size() - layers.size();
-    return above >= 0 && lower.subList(above, lower.size()).equals(layers);
+    for (int i = 0; above >= 0 && i < layers.size(); i++) {
+      if (!same(layers.get(i), lower.get(above + i))) {
+        return false;
+      }
+    }
+    return above >= 0;
+  }
+
+  /**
+   * Paths compare their bytes; those of stacks that grow out of each other are the same objects.
+   */
+  @SuppressWarnings("ReferenceEquality")
+  private static boolean same(Path one, Path other) {
+    return one == other || one.equals(other);
   }
 
   /** Keeps it until {@link #leave}. */

@@ -29,6 +29,6 @@ public record Image(
   }
 
   public LayerStack layers() {
-    return new LayerStack(config.diffIds());
+    return LayerStack.of(config.diffIds());
   }
 }

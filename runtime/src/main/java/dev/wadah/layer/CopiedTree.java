@@ -52,12 +52,7 @@ public final class CopiedTree {
   public void extend(LayerStack whole) throws IOException {
     long start = System.nanoTime();
     separateLinks();
-    List<LayerView> views = new ArrayList<>();
-    MergedTree.Parts parts = layers.views(whole);
-    LayerView view;
-    for (int i = 0; (view = parts.at(i)) != null; i++) {
-      views.add(view);
-    }
+    List<LayerView> views = layers.views(whole);
     // One of the new ones may hide all that is below it.
     int fresh = Math.min(held(whole).size() - held(stack).size(), views.size());
     TreeCopy copy = new TreeCopy(root, wanted);

@@ -76,7 +76,7 @@ public final class DirectoryLayers {
     }
     made.add(layers.write(this::giveDirectories, written -> {}));
     made.removeIf(LayerStore.EMPTY::equals);
-    return new LayerStack(made);
+    return LayerStack.of(made);
   }
 
   private static int share(String path, int bits) {

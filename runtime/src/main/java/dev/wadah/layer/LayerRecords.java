@@ -83,20 +83,23 @@ final class LayerRecords {
     return new Tree(name, Origin.valueOf(f[1]), Marks.valueOf(f[2]), Long.parseLong(f[3]), root);
   }
 
+  /** What is known of a tree's record without reading it; null when there is none. */
+  FileStatus treeStatus(DiffId layer, String chain) throws IOException {
+    return FileStatus.of(file(layer, ".tree" + chain));
+  }
+
   /** Whether the record may describe a tree that a power cut took parts of. */
-  boolean doubtful(DiffId layer, String chain) throws IOException {
-    FileStatus status = FileStatus.of(file(layer, ".tree" + chain));
-    return status != null && store.doubtful(status.ctimeNanos());
+  boolean isDoubtful(FileStatus status) throws IOException {
+    return store.doubtful(status.ctimeNanos());
   }
 
-  /** Says that the tree is used now; false when it has just gone. */
-  boolean renewTree(DiffId layer, String chain) throws IOException {
-    return renew(file(layer, ".tree" + chain));
-  }
-
-  private boolean renew(String file) throws IOException {
-    FileStatus status = FileStatus.of(file);
-    return status != null && store.leases().renew(file, status.mtimeNanos());
+  /**
+   * Says that the tree is used now; false when it has just gone.
+   *
+   * @param status as it was looked up before the record was read
+   */
+  boolean renewTree(DiffId layer, String chain, FileStatus status) throws IOException {
+    return store.leases().renew(file(layer, ".tree" + chain), status.mtimeNanos());
   }
 
   void putTree(DiffId layer, String chain, Tree tree) throws IOException {
@@ -120,8 +123,10 @@ final class LayerRecords {
   /** The blob that a layer came in; null when it is not known. */
   Descriptor blob(DiffId layer) throws IOException {
     String file = file(layer, ".blob");
-    String text = read(file);
-    if (text != null && !renew(file)) {
+    // Asked first, since most layers have none, and an exception costs more than this.
+    FileStatus status = FileStatus.of(file);
+    String text = status == null ? null : read(file);
+    if (text != null && !store.leases().renew(file, status.mtimeNanos())) {
       return null;
     }
     String[] fields = text == null ? new String[0] : text.strip().split(" ", -1);

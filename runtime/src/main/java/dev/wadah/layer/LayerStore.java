@@ -48,6 +48,7 @@ public final class LayerStore {
   private final Listings listings;
   private final IndexReading reading;
   private final StackViews views;
+  private final StackedLayers stacked;
   private final LayerWriting writing;
   private final Unpacking unpacking;
   private final Fetches fetches = new Fetches();
@@ -72,6 +73,7 @@ public final class LayerStore {
     this.views = new StackViews(this, trees, records, content);
     this.writing = new LayerWriting(content, trees, views, fetches);
     this.unpacking = new Unpacking(this, records, trees, indexes);
+    this.stacked = new StackedLayers(store, trees, views, unpacking);
   }
 
   /** Whether the layer is known: as a tree, a blob, or a named source. */
@@ -244,12 +246,12 @@ public final class LayerStore {
 
   /** The directories of the stack, highest first as overlay wants them, unpacked when needed. */
   public List<Path> lowerDirectories(LayerStack stack) throws IOException {
-    return unpacking.directories(stack);
+    return stacked.directories(stack);
   }
 
-  /** The tree of one layer of a stack. */
-  LayerRecords.Tree unpacked(LayerStack stack, int at) throws IOException {
-    return unpacking.tree(stack, at);
+  /** The tree of the highest layer of a stack. */
+  LayerRecords.Tree unpacked(LayerStack stack) throws IOException {
+    return unpacking.tree(stack);
   }
 
   /**
@@ -263,7 +265,7 @@ public final class LayerStore {
 
   /** The merged view of a stack. */
   public FileTree tree(LayerStack stack) throws IOException {
-    return new MergedTree(views.whole(stack));
+    return new MergedTree(stacked.whole(stack));
   }
 
   /**
@@ -277,9 +279,9 @@ public final class LayerStore {
     return new MergedTree(new OutlineLayers(this, views, trees, stack, more));
   }
 
-  /** The layers of a stack one by one, as {@link MergedTree.Layers#open} gives them. */
-  MergedTree.Parts views(LayerStack stack) throws IOException {
-    return views.whole(stack).open();
+  /** The layers of a stack one by one, highest first; ends with one that hides what is below it. */
+  List<LayerView> views(LayerStack stack) throws IOException {
+    return stacked.views(stack);
   }
 
   LayerIndexes indexes() {
@@ -338,6 +340,7 @@ public final class LayerStore {
       records.removeBlob(layer);
       sources.remove(layer);
       views.forget(layer);
+      stacked.forget();
     }
   }
 

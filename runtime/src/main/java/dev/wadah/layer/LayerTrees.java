@@ -36,6 +36,7 @@ final class LayerTrees {
 
   private final Store store;
   private final LayerRecords records;
+  private final Path room;
   private final String trees;
   private final Path staging;
   private final TreeForm form;
@@ -49,7 +50,8 @@ final class LayerTrees {
     this.store = store;
     this.limits = limits;
     this.records = records;
-    this.trees = store.room("layers/trees").toString();
+    this.room = store.room("layers/trees");
+    this.trees = room.toString();
     this.staging = store.room("layers/staging");
     // Set-user-id programs of images are nothing for other users of this machine.
     Posix.chmod(Posix.CWD, store.room("layers").toString(), 0700);
@@ -65,24 +67,7 @@ final class LayerTrees {
   private final Queue<String> remarks = new ConcurrentLinkedQueue<>();
 
   /** What was found under a lease stays as long as that is held. */
-  record Known(long lease, Tree tree, TreeView view, Path path) {}
-
-  /**
-   * What this process found under the lease that it holds, of a layer that has one tree whatever
-   * lies below it: one look-up, since each step asks for each layer below it, in a JVM that has not
-   * compiled anything yet. Null where it must be looked for.
-   */
-  Known known(DiffId layer) {
-    Known found = underLease(layer);
-    return found != null && !found.tree().name().isEmpty() ? found : null;
-  }
-
-  private Known underLease(DiffId layer) {
-    Known found = known.get(layer);
-    return found != null && found.lease() != 0 && found.lease() == store.leases().current()
-        ? found
-        : null;
-  }
+  private record Known(long lease, Tree tree, TreeView view) {}
 
   /**
    * What is known of a tree beside its name.
@@ -109,6 +94,10 @@ final class LayerTrees {
     return trees + "/" + tree.name();
   }
 
+  Path path(Tree tree) {
+    return room.resolve(tree.name());
+  }
+
   /** What is in an unpacked layer. */
   TreeEntries entries(Tree tree) throws IOException {
     return new TreeEntries(directory(tree), form.marks());
@@ -132,15 +121,14 @@ final class LayerTrees {
 
   /** The layer's record, be it of one tree or of several; null when there is none. */
   Tree any(DiffId layer) throws IOException {
-    Known before = underLease(layer);
-    if (before != null) {
+    long lease = store.leases().current();
+    Known before = known.get(layer);
+    if (before != null && before.lease() != 0 && before.lease() == lease) {
       return before.tree();
     }
-    long lease = store.leases().current();
-    Tree tree = records.tree(layer, "");
-    tree = tree == null ? null : sound(layer, "", tree);
+    Tree tree = sound(layer, "");
     if (tree != null) {
-      known.put(layer, new Known(lease, tree, newView(tree), Path.of(directory(tree))));
+      known.put(layer, new Known(lease, tree, newView(tree)));
     }
     return tree;
   }
@@ -149,7 +137,7 @@ final class LayerTrees {
   @SuppressWarnings("ReferenceEquality") // the very tree that was learnt of, not one like it
   TreeView view(DiffId layer, Tree tree) throws IOException {
     Known before = known.get(layer);
-    return before != null && before.tree().equals(tree) ? before.view() : newView(tree);
+    return before != null && before.tree() == tree ? before.view() : newView(tree);
   }
 
   private TreeView newView(Tree tree) throws IOException {
@@ -163,16 +151,20 @@ final class LayerTrees {
       return tree;
     }
     String chain = chain(below);
-    Tree own = records.tree(layer, chain);
-    return own == null ? null : sound(layer, chain, own);
+    return sound(layer, chain);
   }
 
-  /** The tree, if it is whole, and no collector has just taken it. */
-  private Tree sound(DiffId layer, String chain, Tree tree) throws IOException {
-    if (records.doubtful(layer, chain)) {
+  /** The tree, if there is one, it is whole, and no collector has just taken it. */
+  private Tree sound(DiffId layer, String chain) throws IOException {
+    FileStatus status = records.treeStatus(layer, chain);
+    Tree tree = status == null ? null : records.tree(layer, chain);
+    if (tree == null) {
+      return null;
+    }
+    if (records.isDoubtful(status)) {
       return afterPowerCut(layer, chain, tree);
     }
-    return records.renewTree(layer, chain) ? tree : null;
+    return records.renewTree(layer, chain, status) ? tree : null;
   }
 
   /** Keeps what is provably whole; the rest is unpacked again from its blob. */
@@ -183,7 +175,7 @@ final class LayerTrees {
     }
     records.removeTree(layer, chain);
     if (!tree.name().isEmpty()) {
-      discard(Path.of(directory(tree)));
+      discard(path(tree));
     }
     return null;
   }
@@ -202,11 +194,7 @@ final class LayerTrees {
       int dot = record.indexOf(".tree");
       if (dot > 0) {
         DiffId layer = new DiffId(new Digest("sha256", record.substring(0, dot)));
-        String chain = record.substring(dot + ".tree".length());
-        Tree tree = records.tree(layer, chain);
-        if (tree != null) {
-          sound(layer, chain, tree);
-        }
+        sound(layer, record.substring(dot + ".tree".length()));
       }
     }
   }
@@ -336,7 +324,7 @@ final class LayerTrees {
         records.removeTree(layer, chain);
         known.remove(layer);
         if (tree != null && !tree.name().isEmpty()) {
-          discard(Path.of(directory(tree)));
+          discard(path(tree));
         }
       }
     }
@@ -372,8 +360,8 @@ final class LayerTrees {
   private static final MergedTree.Layers NOTHING =
       new MergedTree.Layers() {
         @Override
-        public MergedTree.Parts open() {
-          return MergedTree.Parts.of(List.of());
+        public MergedTree.Opened open() {
+          return new MergedTree.Opened(new MergedTree.KnownParts(List.of()), null);
         }
 
         @Override

@@ -18,14 +18,19 @@ import java.util.TreeSet;
 /**
  * Layers seen as overlay would show them. Remembers for every directory which layers it comes from,
  * so that a look-up asks only those. Layers are opened at the first question: a tree that nobody
- * asks costs nothing. Safe for threads; layers never change.
+ * asks costs nothing. The lowest layers may be a tree of their own, which trees that have them in
+ * common ask in turn. Safe for threads; layers never change.
  */
 final class MergedTree implements FileTree {
   /** Steps down at once from which on one is taken after the other. */
   private static final int DEEP = 256;
 
+  /** Directories remembered at a time; a tree may be asked for a million of them. */
+  private static final int MOST_DIRECTORIES = 8192;
+
   private final Layers layers;
   private final Map<String, Parts> directories = new HashMap<>();
+  private Opened opened;
   private FileNode root;
 
   /** The tree of the layers that {@code layers} opens. */
@@ -35,28 +40,61 @@ final class MergedTree implements FileTree {
 
   /** Opens the layers of a tree. */
   interface Layers {
-    /** Ends with a layer that hides everything below it. */
-    Parts open() throws IOException;
+    Opened open() throws IOException;
 
     /** The root directory's attributes. */
     FileNode root() throws IOException;
   }
+
+  /**
+   * The layers of a tree.
+   *
+   * @param parts end with one that hides everything below it, or with the lowest of all or of those
+   *     above {@code below}
+   * @param below shows through where they say nothing; null for nothing
+   */
+  record Opened(Parts parts, MergedTree below) {}
 
   /** The layers that something comes from, highest first; those at the end may be opened late. */
   interface Parts {
     /** A layer, counted from 0, the highest; null when there are fewer. */
     LayerView at(int index) throws IOException;
 
-    static Parts of(List<LayerView> views) {
-      return new KnownParts(views);
+    /** Whether they hide what a tree below has there. Only when {@link #at} has given null. */
+    default boolean hidesBelow() {
+      return false;
+    }
+
+    /** What the highest says that says anything of a file in the directory; null for nothing. */
+    default FileNode find(String path) throws IOException {
+      LayerView layer;
+      for (int i = 0; (layer = at(i)) != null; i++) {
+        FileNode node = layer.find(path);
+        if (node != null) {
+          return node;
+        }
+      }
+      return null;
     }
   }
 
   /** Layers that are open; no lambda, since linking one takes longer than most look-ups. */
-  private record KnownParts(List<LayerView> views) implements Parts {
+  static final class KnownParts implements Parts {
+    private final List<LayerView> views;
+    private final PartNames names = new PartNames("/");
+
+    KnownParts(List<LayerView> views) {
+      this.views = views;
+    }
+
     @Override
     public LayerView at(int index) {
       return index < views.size() ? views.get(index) : null;
+    }
+
+    @Override
+    public FileNode find(String path) throws IOException {
+      return names.areOf(views) ? names.find(path) : Parts.super.find(path);
     }
   }
 
@@ -66,25 +104,40 @@ final class MergedTree implements FileTree {
       return Optional.of(root());
     }
     Parts parts = directory(parent(path));
-    LayerView layer;
-    for (int i = 0; (layer = parts.at(i)) != null; i++) {
-      FileNode node = layer.find(path);
-      if (node != null) {
-        return node.equals(LayerView.WHITEOUT) ? Optional.empty() : Optional.of(node);
-      }
+    FileNode node = parts.find(path);
+    if (node != null) {
+      return node.equals(LayerView.WHITEOUT) ? Optional.empty() : Optional.of(node);
     }
-    return Optional.empty();
+    MergedTree below = below(parts);
+    return below == null ? Optional.empty() : below.find(path);
+  }
+
+  /** The tree that shows through in a directory, whose parts have all been looked at. */
+  private MergedTree below(Parts parts) {
+    return parts.hidesBelow() ? null : opened().below();
+  }
+
+  private synchronized Opened opened() {
+    return opened;
   }
 
   @Override
   public List<String> list(String path) throws IOException {
-    List<LayerView> parts = all(directory(path));
-    if (parts.size() == 1 && !parts.get(0).hidesAnything()) {
+    Parts known = directory(path);
+    List<LayerView> parts = all(known);
+    MergedTree below = below(known);
+    if (parts.isEmpty() && below != null) {
+      return below.list(path);
+    }
+    if (parts.size() == 1 && below == null && !parts.get(0).hidesAnything()) {
       String[] names = parts.get(0).names(path);
       Arrays.sort(names, PathBytes::compare);
       return Arrays.asList(names);
     }
     TreeSet<String> names = new TreeSet<>(PathBytes::compare);
+    if (below != null) {
+      names.addAll(below.list(path));
+    }
     for (int i = parts.size() - 1; i >= 0; i--) {
       LayerView layer = parts.get(i);
       for (String name : layer.names(path)) {
@@ -127,10 +180,18 @@ final class MergedTree implements FileTree {
         return layer;
       }
       if (node != null) {
-        break;
+        throw notFile(path);
       }
     }
-    throw new FileNotFoundException(path + " is no regular file of the image");
+    MergedTree below = below(parts);
+    if (below == null) {
+      throw notFile(path);
+    }
+    return below.holder(path);
+  }
+
+  private static FileNotFoundException notFile(String path) {
+    return new FileNotFoundException(path + " is no regular file of the image");
   }
 
   private synchronized FileNode root() throws IOException {
@@ -156,7 +217,13 @@ final class MergedTree implements FileTree {
       at = parent(at);
     }
     if (known == null) {
-      known = layers.open();
+      if (opened == null) {
+        opened = layers.open();
+      }
+      known = opened.parts();
+      if (directories.size() > MOST_DIRECTORIES) {
+        directories.clear();
+      }
       directories.put("/", known);
     }
     boolean deep = unknown.size() > DEEP;
@@ -177,6 +244,8 @@ final class MergedTree implements FileTree {
     private LayerView first;
     private List<LayerView> others = List.of();
     private int next;
+    private boolean hides;
+    private PartNames names;
 
     DirectoryParts(Parts above, String path) {
       this.above = above;
@@ -189,6 +258,7 @@ final class MergedTree implements FileTree {
         LayerView layer = above.at(next++);
         if (layer == null) {
           next = -1;
+          hides = above.hidesBelow();
         } else {
           look(layer);
         }
@@ -202,7 +272,7 @@ final class MergedTree implements FileTree {
         return;
       }
       if (!node.isDirectory()) {
-        next = -1; // hides what is below it, be it a whiteout or a file
+        hide(); // what is below it, be it a whiteout or a file
         return;
       }
       // Most directories come from one layer only.
@@ -213,8 +283,37 @@ final class MergedTree implements FileTree {
         others.add(layer);
       }
       if (layer.isOpaque(path)) {
-        next = -1;
+        hide();
       }
+    }
+
+    private void hide() {
+      next = -1;
+      hides = true;
+    }
+
+    @Override
+    public synchronized boolean hidesBelow() {
+      return hides;
+    }
+
+    @Override
+    public FileNode find(String file) throws IOException {
+      PartNames known = names();
+      return known == null ? Parts.super.find(file) : known.find(file);
+    }
+
+    /** Null where it is better to ask each layer; asking may not open more than it has to. */
+    private synchronized PartNames names() throws IOException {
+      if (next >= 0 || !PartNames.areWorth(others.size())) {
+        return null;
+      }
+      if (names == null) {
+        names = new PartNames(path);
+      }
+      List<LayerView> all = new ArrayList<>(others);
+      all.add(0, first);
+      return names.areOf(all) ? names : null;
     }
   }
 

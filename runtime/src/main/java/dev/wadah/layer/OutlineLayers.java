@@ -20,10 +20,12 @@ final class OutlineLayers implements MergedTree.Layers, MergedTree.Parts {
   private final LayerStore store;
   private final StackViews views;
   private final LayerTrees trees;
-  private final LayerStack stack;
   private final IndexSource more;
   private final List<LayerView> found = new ArrayList<>();
-  private int next;
+
+  /** What has not been looked at yet. */
+  private LayerStack rest;
+
   private int atOnce = 1;
 
   OutlineLayers(
@@ -31,14 +33,13 @@ final class OutlineLayers implements MergedTree.Layers, MergedTree.Parts {
     this.store = store;
     this.views = views;
     this.trees = trees;
-    this.stack = stack;
     this.more = more;
-    this.next = stack.layers().size() - 1;
+    this.rest = stack;
   }
 
   @Override
-  public MergedTree.Parts open() {
-    return this;
+  public MergedTree.Opened open() {
+    return new MergedTree.Opened(this, null);
   }
 
   /** No layer that is made of a COPY says anything of the root directory, so nobody is asked. */
@@ -49,17 +50,19 @@ final class OutlineLayers implements MergedTree.Layers, MergedTree.Parts {
 
   @Override
   public synchronized LayerView at(int index) throws IOException {
-    while (found.size() <= index && next >= 0) {
-      int at = next--;
-      if (!stack.layers().get(at).equals(LayerStore.EMPTY)) {
+    while (found.size() <= index && !rest.isEmpty()) {
+      LayerStack at = rest;
+      rest = at.below();
+      if (!at.top().equals(LayerStore.EMPTY)) {
         found.add(view(at));
       }
     }
     return index < found.size() ? found.get(index) : null;
   }
 
-  private LayerView view(int at) throws IOException {
-    DiffId layer = stack.layers().get(at);
+  /** The highest layer of a stack. */
+  private LayerView view(LayerStack at) throws IOException {
+    DiffId layer = at.top();
     if (views.isOwnTar(layer)) {
       TarView view = views.tarView(layer);
       return last(view, view.hidesRoot());
@@ -75,41 +78,34 @@ final class OutlineLayers implements MergedTree.Layers, MergedTree.Parts {
       index = tree == null ? index(layer) : null;
     }
     return index == null || hasLinksBelow(index, at)
-        ? view(at, store.unpacked(stack, at))
+        ? view(at, store.unpacked(at))
         : last(view(at, index), index.isOpaque("/"));
   }
 
-  private LayerView view(int at, LayerRecords.Tree tree) throws IOException {
-    return last(trees.view(stack.layers().get(at), tree), tree.marks() == Marks.ROOT);
+  private LayerView view(LayerStack at, LayerRecords.Tree tree) throws IOException {
+    return last(trees.view(at.top(), tree), tree.marks() == Marks.ROOT);
   }
 
-  private LayerView view(int at, LayerIndex index) {
-    DiffId layer = stack.layers().get(at);
+  private LayerView view(LayerStack at, LayerIndex index) {
+    DiffId layer = at.top();
     return new IndexView(
         index,
         StackViews.linkIdentity(layer),
-        store.outline(below(at), more),
-        () -> trees.view(layer, store.unpacked(stack, at)));
+        store.outline(at.below(), more),
+        () -> trees.view(layer, store.unpacked(at)));
   }
 
   /** Nothing is below a layer that hides everything. */
   private LayerView last(LayerView view, boolean hidesAll) {
     if (hidesAll) {
-      next = -1;
+      rest = LayerStack.EMPTY;
     }
     return view;
   }
 
-  private LayerStack below(int at) {
-    return new LayerStack(stack.layers().subList(0, at));
-  }
-
   /** The unpacked layer; null when it is not unpacked. */
-  private LayerRecords.Tree tree(int at) throws IOException {
-    LayerRecords.Tree tree = trees.any(stack.layers().get(at));
-    return tree == null || !tree.name().isEmpty()
-        ? tree
-        : trees.find(stack.layers().get(at), below(at));
+  private LayerRecords.Tree tree(LayerStack at) throws IOException {
+    return trees.find(at.top(), at.below());
   }
 
   private LayerIndex index(DiffId layer) throws IOException {
@@ -118,11 +114,11 @@ final class OutlineLayers implements MergedTree.Layers, MergedTree.Parts {
   }
 
   /** Where the layer puts files through a directory that is a link below, it must be unpacked. */
-  private boolean hasLinksBelow(LayerIndex index, int at) throws IOException {
+  private boolean hasLinksBelow(LayerIndex index, LayerStack at) throws IOException {
     if (index.asked().isEmpty()) {
       return false;
     }
-    FileTree below = store.outline(below(at), more);
+    FileTree below = store.outline(at.below(), more);
     for (String path : index.asked()) {
       if (below.find(path).filter(FileNode::isSymlink).isPresent()) {
         return true;
@@ -132,11 +128,11 @@ final class OutlineLayers implements MergedTree.Layers, MergedTree.Parts {
   }
 
   /** Makes the index of a layer, and of further ones that will be asked for next, as it seems. */
-  private void readAhead(int at) throws IOException {
+  private void readAhead(LayerStack at) throws IOException {
     List<Callable<Void>> tasks = new ArrayList<>();
-    for (int i = at; i >= 0 && tasks.size() < atOnce; i--) {
-      DiffId layer = stack.layers().get(i);
-      boolean wanted = i == at || (isAbsent(i) && index(layer) == null);
+    for (LayerStack i = at; !i.isEmpty() && tasks.size() < atOnce; i = i.below()) {
+      DiffId layer = i.top();
+      boolean wanted = i.size() == at.size() || (isAbsent(i) && index(layer) == null);
       if (wanted) {
         tasks.add(
             store
@@ -152,8 +148,8 @@ final class OutlineLayers implements MergedTree.Layers, MergedTree.Parts {
     ParallelTransfers.run(tasks);
   }
 
-  private boolean isAbsent(int at) throws IOException {
-    DiffId layer = stack.layers().get(at);
+  private boolean isAbsent(LayerStack at) throws IOException {
+    DiffId layer = at.top();
     return !layer.equals(LayerStore.EMPTY) && !views.isOwnTar(layer) && tree(at) == null;
   }
 }

@@ -1,16 +1,13 @@
 package dev.wadah.layer;
 
 import dev.wadah.content.ContentStore;
-import dev.wadah.layer.LayerRecords.Marks;
 import dev.wadah.oci.DiffId;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Opens the layers of a stack for a {@link MergedTree}: as trees, as tars, or by their indexes. */
+/** Looks into layers that are not unpacked, since we wrote their tars. */
 final class StackViews {
   /** From two thousand entries on. */
   private static final int LONG_TAR_MARKS = 2048 / TarMarks.STEP;
@@ -61,70 +58,5 @@ final class StackViews {
   /** Kernel inodes are positive as a rule; these are negative and differ from layer to layer. */
   static long linkIdentity(DiffId layer) {
     return Long.MIN_VALUE | Long.parseLong(layer.digest().hex().substring(0, 10), 16) << 22;
-  }
-
-  /** All of a stack, unpacked at the first question. */
-  MergedTree.Layers whole(LayerStack stack) {
-    return new Whole(stack);
-  }
-
-  private final class Whole implements MergedTree.Layers {
-    private final LayerStack stack;
-
-    Whole(LayerStack stack) {
-      this.stack = stack;
-    }
-
-    @Override
-    public MergedTree.Parts open() throws IOException {
-      List<LayerView> views = new ArrayList<>();
-      for (int i = stack.layers().size() - 1; i >= 0; i--) {
-        DiffId layer = stack.layers().get(i);
-        if (!layer.equals(LayerStore.EMPTY) && addView(layer, i, views)) {
-          break;
-        }
-      }
-      return MergedTree.Parts.of(views);
-    }
-
-    /** True when the layer hides everything below it. */
-    private boolean addView(DiffId layer, int at, List<LayerView> views) throws IOException {
-      LayerTrees.Known known = trees.known(layer);
-      if (known != null && !tarViews.containsKey(layer)) {
-        views.add(known.view());
-        return known.tree().marks() == Marks.ROOT;
-      }
-      if (isOwnTar(layer)) {
-        TarView view = tarView(layer);
-        views.add(view);
-        return view.hidesRoot();
-      }
-      LayerRecords.Tree tree = store.unpacked(stack, at);
-      views.add(trees.view(stack.layers().get(at), tree));
-      return tree.marks() == Marks.ROOT;
-    }
-
-    @Override
-    public FileNode root() throws IOException {
-      for (int i = stack.layers().size() - 1; i >= 0; i--) {
-        DiffId layer = stack.layers().get(i);
-        if (!layer.equals(LayerStore.EMPTY)) {
-          FileNode root = root(layer, i);
-          if (root != null) {
-            return root;
-          }
-        }
-      }
-      return UnpackedDirectories.MADE;
-    }
-
-    /** What a layer says of the root directory; null for nothing, as do all tars of ours. */
-    private FileNode root(DiffId layer, int at) throws IOException {
-      LayerTrees.Known known = trees.known(layer);
-      if (known != null) {
-        return known.tree().root();
-      }
-      return isOwnTar(layer) ? null : store.unpacked(stack, at).root();
-    }
   }
 }

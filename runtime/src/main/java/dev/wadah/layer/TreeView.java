@@ -81,6 +81,10 @@ final class TreeView implements LayerView {
 
   @Override
   public String[] names(String directory) throws IOException {
+    Set<String> known = directory.equals("/") ? top : null;
+    if (known != null && !known.isEmpty()) {
+      return known.toArray(new String[0]);
+    }
     String file = root + directory;
     String[] names = marked ? marks.names(file) : Posix.names(Posix.CWD, file);
     return names == null ? new String[0] : names;

@@ -1,6 +1,5 @@
 package dev.wadah.layer;
 
-import dev.wadah.layer.LayerRecords.Marks;
 import dev.wadah.layer.LayerRecords.Origin;
 import dev.wadah.layer.LayerRecords.Tree;
 import dev.wadah.layer.LayerTrees.Archive;
@@ -10,9 +9,6 @@ import dev.wadah.profile.Profile;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -34,31 +30,10 @@ final class Unpacking {
     this.indexes = indexes;
   }
 
-  /** The directories of a stack, highest first; ends with one that hides everything below. */
-  List<Path> directories(LayerStack stack) throws IOException {
-    List<Path> directories = new ArrayList<>();
-    for (int i = stack.layers().size() - 1; i >= 0; i--) {
-      DiffId layer = stack.layers().get(i);
-      if (layer.equals(LayerStore.EMPTY)) {
-        continue;
-      }
-      LayerTrees.Known known = trees.known(layer);
-      Tree tree = known == null ? tree(stack, i) : known.tree();
-      directories.add(known == null ? Path.of(trees.directory(tree)) : known.path());
-      if (tree.marks() == Marks.ROOT) {
-        break;
-      }
-    }
-    return directories;
-  }
-
-  /** The tree of one layer of a stack. */
-  Tree tree(LayerStack stack, int at) throws IOException {
-    DiffId layer = stack.layers().get(at);
-    Tree tree = trees.any(layer);
-    return tree != null && !tree.name().isEmpty()
-        ? tree
-        : unpack(layer, new LayerStack(stack.layers().subList(0, at)));
+  /** The tree of the highest layer of a stack. */
+  Tree tree(LayerStack stack) throws IOException {
+    Tree tree = trees.any(stack.top());
+    return tree != null && !tree.name().isEmpty() ? tree : unpack(stack.top(), stack.below());
   }
 
   @SuppressWarnings("try") // the lock is held, not used

@@ -113,7 +113,7 @@ class FoundationTest {
   @Test
   void growsWithTheChain() throws IOException {
     LayerStack stack = stack(100);
-    LayerStack part = new LayerStack(stack.layers().subList(0, 70));
+    LayerStack part = LayerStack.of(stack.layers().subList(0, 70));
     awaitFoundation(box.sandbox, part);
     // A layer of covered mount points, those above the foundation, and it.
     assertThat(lowers(box.sandbox, part)).isEqualTo(1 + 6 + 1);
@@ -141,7 +141,7 @@ class FoundationTest {
   void isMadeForNoRootOfFewLayersAndForNoneThatWasNotExpected() throws Exception {
     LayerStack stack = stack(48);
     assertThat(isFounded(box.sandbox, stack)).isFalse();
-    expect(box.sandbox, new LayerStack(stack.layers().subList(0, 47)));
+    expect(box.sandbox, LayerStack.of(stack.layers().subList(0, 47)));
     assertThat(box.sandbox.isHolding()).isFalse();
   }
 

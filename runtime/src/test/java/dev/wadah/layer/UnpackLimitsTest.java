@@ -63,7 +63,7 @@ class UnpackLimitsTest {
         layer,
         Descriptor.of(MediaTypes.OCI_LAYER_GZIP, Digest.of(blob), blob.length),
         wanted -> new ByteArrayInputStream(blob));
-    return new LayerStack(List.of(layer));
+    return LayerStack.of(List.of(layer));
   }
 
   private void assertNothingIsLeft() throws IOException {

@@ -205,17 +205,12 @@ final class StepKeys {
       Digest contentKey, VertexResult.Root below, DiffId layer, Instant created) {
     List<Instant> times = new ArrayList<>(below.created());
     times.add(created);
-    ChainId chain =
-        below.chain().isPresent() ? below.chain().get().plus(layer) : ChainId.of(List.of(layer));
-    return root(contentKey, below.layers().plus(layer), Optional.of(chain), below.listing(), times);
+    return root(contentKey, below.layers().plus(layer), below.listing(), times);
   }
 
   private static VertexResult.Root root(
-      Digest contentKey,
-      LayerStack stack,
-      Optional<ChainId> chain,
-      Optional<Digest> listing,
-      List<Instant> created) {
+      Digest contentKey, LayerStack stack, Optional<Digest> listing, List<Instant> created) {
+    Optional<ChainId> chain = stack.chainId();
     String text = contentKey + " " + (chain.isPresent() ? chain.get().toString() : "scratch");
     if (listing.isPresent()) {
       text += " " + listing.get();
@@ -223,13 +218,12 @@ final class StepKeys {
     return new VertexResult.Root(
         Digest.of(text.getBytes(java.nio.charset.StandardCharsets.US_ASCII)),
         stack,
-        chain,
         listing,
         created);
   }
 
   /** The root of an image, known by its layers alone, and the lists that its manifest names. */
   static VertexResult.Root image(LayerStack stack, Optional<Digest> listing) {
-    return root(Digest.of(new byte[0]), stack, stack.chainId(), listing, List.of());
+    return root(Digest.of(new byte[0]), stack, listing, List.of());
   }
 }

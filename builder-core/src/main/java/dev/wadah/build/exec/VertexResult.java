@@ -3,7 +3,6 @@ package dev.wadah.build.exec;
 import dev.wadah.build.context.BuildContext;
 import dev.wadah.layer.FileTree;
 import dev.wadah.layer.LayerStack;
-import dev.wadah.oci.ChainId;
 import dev.wadah.oci.Digest;
 import java.time.Instant;
 import java.util.List;
@@ -17,18 +16,11 @@ public sealed interface VertexResult {
    *
    * @param key what it depends on and which layers came out; two roots with one key are the same
    * @param layers its layers
-   * @param chain their identity, kept because working it out anew would cost each step of a long
-   *     file more than the step before
    * @param listing the lists of files by which the base's layers may be looked at unread ({@link
    *     dev.wadah.layer.Listings})
    * @param created when each layer was made that this build or an earlier one put on the base
    */
-  record Root(
-      Digest key,
-      LayerStack layers,
-      Optional<ChainId> chain,
-      Optional<Digest> listing,
-      List<Instant> created)
+  record Root(Digest key, LayerStack layers, Optional<Digest> listing, List<Instant> created)
       implements VertexResult {
     public Root {
       created = List.copyOf(created);

@@ -202,7 +202,7 @@ public final class Planner {
     stages.put(index, new InstructionGraph.PlannedStage(index, Optional.of(image), platform));
     Vertex root =
         vertices.vertex(
-            new Op.Image(reference, image.platform(), new LayerStack(image.diffIds())),
+            new Op.Image(reference, image.platform(), LayerStack.of(image.diffIds())),
             List.of(),
             from(entry, platform),
             Vertex.Reuse.CACHED);
@@ -287,7 +287,7 @@ public final class Planner {
   private Vertex imageFiles(String reference, Span span) {
     ImageConfig image = config(reference, scope.request().target().wanted(), span);
     return vertices.vertex(
-        new Op.Image(reference, image.platform(), new LayerStack(image.diffIds())),
+        new Op.Image(reference, image.platform(), LayerStack.of(image.diffIds())),
         List.of(),
         new Vertex.Caption("FROM " + reference, "FROM " + reference, "", Optional.of(span)),
         Vertex.Reuse.CACHED);

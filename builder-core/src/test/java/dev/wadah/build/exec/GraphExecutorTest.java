@@ -24,8 +24,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(20)
 class GraphExecutorTest {
   private static final VertexResult.Root ROOT =
-      new VertexResult.Root(
-          Digest.of(new byte[0]), LayerStack.EMPTY, Optional.empty(), Optional.empty(), List.of());
+      new VertexResult.Root(Digest.of(new byte[0]), LayerStack.EMPTY, Optional.empty(), List.of());
 
   private static final String FOUR_STAGES =
       """

@@ -196,7 +196,7 @@ class CollectorTest {
 
       collect(EVERYTHING);
 
-      assertThat(fresh().layers().lowerDirectories(new LayerStack(List.of(used)))).hasSize(1);
+      assertThat(fresh().layers().lowerDirectories(LayerStack.of(List.of(used)))).hasSize(1);
       assertThat(fresh().layers().has(unused)).isFalse();
     }
   }
@@ -274,12 +274,12 @@ class CollectorTest {
   @Test
   void aKilledCollectorsTrashIsRemovedByTheNextOne() throws IOException {
     DiffId layer = layer(1, LayerStore.Form.TREE);
-    Path tree = engine.layers().lowerDirectories(new LayerStack(List.of(layer))).get(0);
+    Path tree = engine.layers().lowerDirectories(LayerStack.of(List.of(layer))).get(0);
     collect();
     Files.createDirectories(root.resolve("gc/trash/7"));
     DiffId again = layer(1, LayerStore.Form.TREE);
     assertThat(again).isEqualTo(layer);
-    assertThat(engine.layers().lowerDirectories(new LayerStack(List.of(again))))
+    assertThat(engine.layers().lowerDirectories(LayerStack.of(List.of(again))))
         .containsExactly(tree);
 
     collect();
