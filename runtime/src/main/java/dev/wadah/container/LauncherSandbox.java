@@ -57,6 +57,7 @@ public final class LauncherSandbox implements Sandbox, TreeForm.Probe {
 
   @Override
   public Outcome run(ContainerSpec spec, Io io) throws IOException {
+    long start = System.nanoTime();
     prepare();
     forgetVolatile(spec.root());
     boolean terminal = io instanceof Io.Inherit inherit && inherit.terminal();
@@ -76,7 +77,9 @@ public final class LauncherSandbox implements Sandbox, TreeForm.Probe {
               foundation.map(Foundation::size).orElse(0),
               terminal);
       int[] descriptors = foundation.map(Foundation::descriptors).orElse(NO_DESCRIPTORS);
-      return launch(spec, io, plan(spec, attachments), cgroup, descriptors);
+      OperationList list = plan(spec, attachments);
+      Profile.spent(Phase.MOUNT, start);
+      return launch(spec, io, list, cgroup, descriptors);
     } finally {
       foundation.ifPresent(Foundation::leave);
       if (state != null) {

@@ -22,7 +22,7 @@ public enum Phase {
   PULL,
   /** Unpacking a layer into a tree. */
   UNPACK,
-  /** From the start of the launcher to the start of the program: namespaces, mounts, cgroups. */
+  /** What a RUN needs, up to the start of its program: its root, mounts, namespaces, cgroups. */
   MOUNT,
   /** The program of a RUN. */
   RUN,

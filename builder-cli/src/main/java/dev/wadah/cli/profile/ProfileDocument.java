@@ -2,13 +2,11 @@ package dev.wadah.cli.profile;
 
 import dev.wadah.cli.JsonText;
 import dev.wadah.posix.OutputFile;
-import dev.wadah.profile.Phase;
 import dev.wadah.profile.Profile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -49,12 +47,8 @@ public final class ProfileDocument {
 
   /** Milliseconds per phase, in the order in which phases come. */
   private static Map<String, Object> sums(List<Profile.Entry> entries) {
-    Map<Phase, Long> nanos = new EnumMap<>(Phase.class);
-    for (Profile.Entry entry : entries) {
-      nanos.merge(entry.phase(), entry.nanos(), Long::sum);
-    }
     Map<String, Object> sums = new LinkedHashMap<>();
-    nanos.forEach((phase, sum) -> sums.put(phase.label(), rounded(sum / 1e6)));
+    PhaseSums.of(entries).forEach((phase, sum) -> sums.put(phase.label(), rounded(sum / 1e6)));
     return sums;
   }
 

@@ -44,6 +44,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 class ProfiledBuildTest {
   private static final String TRACE = "0af7651916cd43dd8448eb211c80319c";
 
+  /** Of the sums of times that are told in thousandths of a millisecond. */
+  private static final double ROUNDING = 0.01;
+
   @TempDir Path folder;
   private Cli cli;
   private Path context;
@@ -99,7 +102,11 @@ class ProfiledBuildTest {
     for (JsonNode phase : copy.get("phases")) {
       within += phase.asDouble();
     }
-    assertThat(within).isPositive().isLessThanOrEqualTo(took);
+    assertThat(within).isPositive().isLessThanOrEqualTo(took + ROUNDING);
+    JsonNode export = vertex(profile, "exporting to image");
+    assertThat(export.get("phases").get("export").asDouble())
+        .isPositive()
+        .isLessThanOrEqualTo(export.get("milliseconds").asDouble() + ROUNDING);
     assertThat(took).isLessThan(profile.get("milliseconds").asDouble());
   }
 
@@ -171,6 +178,30 @@ class ProfiledBuildTest {
     assertThat(profile().get("phases").fieldNames())
         .toIterable()
         .containsExactly("start", "open", "parse", "plan", "pull");
+  }
+
+  @Test
+  void tellsHowLongTheSourceOfAnAddWasFetched() throws IOException {
+    HttpServer server =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.createContext(
+        "/file",
+        exchange -> {
+          exchange.sendResponseHeaders(200, -1);
+          exchange.close();
+        });
+    server.start();
+    String add = "ADD http://127.0.0.1:" + server.getAddress().getPort() + "/file /";
+    try {
+      write("FROM scratch\n" + add + "\n");
+      Cli.Result result = build("--profile", folder.resolve("p.json").toString());
+      assertThat(result.code()).as(result.err()).isZero();
+    } finally {
+      server.stop(0);
+    }
+
+    JsonNode fetch = vertex(profile(), "[1/1] " + add);
+    assertThat(fetch.get("phases").fieldNames()).toIterable().containsExactly("pull");
   }
 
   @Test

@@ -18,6 +18,8 @@ import dev.wadah.container.UserLookup;
 import dev.wadah.engine.Engine;
 import dev.wadah.layer.LayerStack;
 import dev.wadah.oci.DiffId;
+import dev.wadah.profile.Phase;
+import dev.wadah.profile.Profile;
 import dev.wadah.snapshot.Snapshotter;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -64,13 +66,19 @@ final class ExecRunner {
   DiffId run(Vertex vertex, Op.Exec op, List<VertexResult> inputs)
       throws BuildException, IOException {
     refuseForeign(vertex, op);
-    requireRights(vertex, op);
     LayerStack stack = ((VertexResult.Root) inputs.get(0)).layers();
-    UserIds user = user(vertex, op, stack);
-    Snapshotter.Active active = engine.snapshots().prepare(stack);
+    long start = System.nanoTime();
+    UserIds user;
+    Snapshotter.Active active;
+    try {
+      requireRights(vertex, op);
+      user = user(vertex, op, stack);
+      active = engine.snapshots().prepare(stack);
+    } finally {
+      Profile.spent(Phase.MOUNT, start);
+    }
     try {
       refuseTooManyLayers(vertex, active.root().lower().size());
-      engine.sandbox().expect(active.root());
       return run(vertex, op, inputs, active, user);
     } finally {
       afterwards.close(active);
@@ -88,7 +96,7 @@ final class ExecRunner {
   private DiffId run(
       Vertex vertex, Op.Exec op, List<VertexResult> inputs, Snapshotter.Active active, UserIds user)
       throws BuildException, IOException {
-    try (StepMounts.Prepared prepared = mounts.prepare(vertex, op, inputs);
+    try (StepMounts.Prepared prepared = prepare(vertex, op, inputs, active);
         StepOutput output = new StepOutput(progress, StepRunner.name(vertex), logs)) {
       ContainerSpec spec = spec(op, user, active, prepared);
       Sandbox.Outcome outcome = start(vertex, op, spec, output);
@@ -97,6 +105,18 @@ final class ExecRunner {
         throw failure.of(vertex, op, outcome, output);
       }
       return active.commit(outcome.stubs());
+    }
+  }
+
+  private StepMounts.Prepared prepare(
+      Vertex vertex, Op.Exec op, List<VertexResult> inputs, Snapshotter.Active active)
+      throws BuildException, IOException {
+    long start = System.nanoTime();
+    try {
+      engine.sandbox().expect(active.root());
+      return mounts.prepare(vertex, op, inputs);
+    } finally {
+      Profile.spent(Phase.MOUNT, start);
     }
   }
 

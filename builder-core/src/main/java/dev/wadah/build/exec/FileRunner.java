@@ -11,6 +11,8 @@ import dev.wadah.layer.LayerStack;
 import dev.wadah.layer.LayerStore;
 import dev.wadah.layer.Listings;
 import dev.wadah.oci.DiffId;
+import dev.wadah.profile.Phase;
+import dev.wadah.profile.Profile;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,6 +42,16 @@ final class FileRunner {
    * @param progress hears now and then how many bytes are copied
    */
   DiffId run(Vertex vertex, List<VertexResult> inputs, LongConsumer progress)
+      throws IOException, FileActionException {
+    long start = System.nanoTime();
+    try {
+      return write(vertex, inputs, progress);
+    } finally {
+      Profile.spent(Phase.WRITE, start); // an archive is unpacked before any of it is written
+    }
+  }
+
+  private DiffId write(Vertex vertex, List<VertexResult> inputs, LongConsumer progress)
       throws IOException, FileActionException {
     Op.File op = (Op.File) vertex.op();
     List<FileTree> trees = new ArrayList<>(inputs.size() - 1);

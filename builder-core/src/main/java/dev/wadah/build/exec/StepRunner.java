@@ -179,13 +179,15 @@ public final class StepRunner implements GraphExecutor.VertexRunner {
     if (op instanceof Op.Context context) {
       return new VertexResult.Context(context.name(), sources.context(context.name()));
     }
-    if (op instanceof Op.Http http) {
-      RemoteSources.Fetched fetched = sources.http(http);
-      return new VertexResult.Fetched(fetched.key(), fetched.tree());
-    }
-    if (op instanceof Op.Git git) {
-      RemoteSources.Fetched fetched = sources.git(git);
-      return new VertexResult.Fetched(fetched.key(), fetched.tree());
+    if (op instanceof Op.Http || op instanceof Op.Git) {
+      long start = System.nanoTime();
+      try {
+        RemoteSources.Fetched fetched =
+            op instanceof Op.Http http ? sources.http(http) : sources.git((Op.Git) op);
+        return new VertexResult.Fetched(fetched.key(), fetched.tree());
+      } finally {
+        Profile.spent(Phase.PULL, start);
+      }
     }
     return StepKeys.image(LayerStack.EMPTY, Optional.empty());
   }

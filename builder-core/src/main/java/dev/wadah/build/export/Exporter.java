@@ -14,6 +14,8 @@ import dev.wadah.oci.Descriptor;
 import dev.wadah.oci.Digest;
 import dev.wadah.oci.ImageReference;
 import dev.wadah.oci.Platform;
+import dev.wadah.profile.Phase;
+import dev.wadah.profile.Profile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -57,8 +59,8 @@ public final class Exporter {
     VertexName vertex =
         new VertexName(
             Digest.of(("export " + caption).getBytes(StandardCharsets.UTF_8)), caption, List.of());
-    long start = System.nanoTime();
     progress.started(vertex);
+    long start = System.nanoTime();
     Outcome outcome = Outcome.FAILED;
     try {
       Built wanted = options.rewritesTimestamps() ? timestamps.rewrite(built) : built;
@@ -66,6 +68,7 @@ public final class Exporter {
       outcome = Outcome.DONE;
       return new Written(named(wanted.images(), written.images()), written.metadata());
     } finally {
+      Profile.spent(Phase.EXPORT, start);
       Duration duration = Duration.ofNanos(System.nanoTime() - start);
       progress.finished(vertex, outcome, duration, Optional.empty());
     }

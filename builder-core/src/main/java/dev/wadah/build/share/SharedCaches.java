@@ -13,6 +13,8 @@ import dev.wadah.dockerfile.Diagnostic;
 import dev.wadah.engine.Engine;
 import dev.wadah.oci.DiffId;
 import dev.wadah.oci.Digest;
+import dev.wadah.profile.Phase;
+import dev.wadah.profile.Profile;
 import dev.wadah.registry.RegistryException;
 import java.io.Closeable;
 import java.io.IOException;
@@ -187,8 +189,8 @@ public final class SharedCaches implements Closeable {
     String caption = "exporting cache to " + target.place();
     Digest digest = Digest.of(caption.getBytes(StandardCharsets.UTF_8));
     VertexName vertex = new VertexName(digest, caption, List.of());
-    long start = System.nanoTime();
     progress.started(vertex);
+    long start = System.nanoTime();
     Optional<String> problem = Optional.of("it was not written");
     Outcome outcome = Outcome.FAILED;
     try {
@@ -201,6 +203,7 @@ public final class SharedCaches implements Closeable {
       problem = Optional.ofNullable(e.getMessage());
       throw e;
     } finally {
+      Profile.spent(Phase.EXPORT, start);
       Duration duration = Duration.ofNanos(System.nanoTime() - start);
       progress.finished(vertex, outcome, duration, problem);
     }
