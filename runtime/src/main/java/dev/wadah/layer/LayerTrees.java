@@ -361,7 +361,7 @@ final class LayerTrees {
       new MergedTree.Layers() {
         @Override
         public MergedTree.Opened open() {
-          return new MergedTree.Opened(new MergedTree.KnownParts(List.of()), null);
+          return new MergedTree.Opened(new Parts.KnownParts(List.of()), null);
         }
 
         @Override

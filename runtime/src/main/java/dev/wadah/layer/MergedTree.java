@@ -55,49 +55,6 @@ final class MergedTree implements FileTree {
    */
   record Opened(Parts parts, MergedTree below) {}
 
-  /** The layers that something comes from, highest first; those at the end may be opened late. */
-  interface Parts {
-    /** A layer, counted from 0, the highest; null when there are fewer. */
-    LayerView at(int index) throws IOException;
-
-    /** Whether they hide what a tree below has there. Only when {@link #at} has given null. */
-    default boolean hidesBelow() {
-      return false;
-    }
-
-    /** What the highest says that says anything of a file in the directory; null for nothing. */
-    default FileNode find(String path) throws IOException {
-      LayerView layer;
-      for (int i = 0; (layer = at(i)) != null; i++) {
-        FileNode node = layer.find(path);
-        if (node != null) {
-          return node;
-        }
-      }
-      return null;
-    }
-  }
-
-  /** Layers that are open; no lambda, since linking one takes longer than most look-ups. */
-  static final class KnownParts implements Parts {
-    private final List<LayerView> views;
-    private final PartNames names = new PartNames("/");
-
-    KnownParts(List<LayerView> views) {
-      this.views = views;
-    }
-
-    @Override
-    public LayerView at(int index) {
-      return index < views.size() ? views.get(index) : null;
-    }
-
-    @Override
-    public FileNode find(String path) throws IOException {
-      return names.areOf(views) ? names.find(path) : Parts.super.find(path);
-    }
-  }
-
   @Override
   public Optional<FileNode> find(String path) throws IOException {
     if (path.equals("/")) {
@@ -235,86 +192,6 @@ final class MergedTree implements FileTree {
       }
     }
     return known;
-  }
-
-  /** The layers of one directory, found among those of its parent as far as they are asked for. */
-  private static final class DirectoryParts implements Parts {
-    private final Parts above;
-    private final String path;
-    private LayerView first;
-    private List<LayerView> others = List.of();
-    private int next;
-    private boolean hides;
-    private PartNames names;
-
-    DirectoryParts(Parts above, String path) {
-      this.above = above;
-      this.path = path;
-    }
-
-    @Override
-    public synchronized LayerView at(int index) throws IOException {
-      while (next >= 0 && (first == null || others.size() < index)) {
-        LayerView layer = above.at(next++);
-        if (layer == null) {
-          next = -1;
-          hides = above.hidesBelow();
-        } else {
-          look(layer);
-        }
-      }
-      return index == 0 ? first : index <= others.size() ? others.get(index - 1) : null;
-    }
-
-    private void look(LayerView layer) throws IOException {
-      FileNode node = layer.find(path);
-      if (node == null) {
-        return;
-      }
-      if (!node.isDirectory()) {
-        hide(); // what is below it, be it a whiteout or a file
-        return;
-      }
-      // Most directories come from one layer only.
-      if (first == null) {
-        first = layer;
-      } else {
-        others = others.isEmpty() ? new ArrayList<>() : others;
-        others.add(layer);
-      }
-      if (layer.isOpaque(path)) {
-        hide();
-      }
-    }
-
-    private void hide() {
-      next = -1;
-      hides = true;
-    }
-
-    @Override
-    public synchronized boolean hidesBelow() {
-      return hides;
-    }
-
-    @Override
-    public FileNode find(String file) throws IOException {
-      PartNames known = names();
-      return known == null ? Parts.super.find(file) : known.find(file);
-    }
-
-    /** Null where it is better to ask each layer; asking may not open more than it has to. */
-    private synchronized PartNames names() throws IOException {
-      if (next >= 0 || !PartNames.areWorth(others.size())) {
-        return null;
-      }
-      if (names == null) {
-        names = new PartNames(path);
-      }
-      List<LayerView> all = new ArrayList<>(others);
-      all.add(0, first);
-      return names.areOf(all) ? names : null;
-    }
   }
 
   private static String parent(String path) {

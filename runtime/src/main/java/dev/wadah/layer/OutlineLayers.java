@@ -14,7 +14,7 @@ import java.util.concurrent.Callable;
  * unpacked; where there is none, it is made of the layer's blob, which is fetched for that. The
  * deeper the questions go, the more blobs are fetched at once. Safe for threads.
  */
-final class OutlineLayers implements MergedTree.Layers, MergedTree.Parts {
+final class OutlineLayers implements MergedTree.Layers, Parts {
   private static final int MOST_AT_ONCE = 4;
 
   private final LayerStore store;

@@ -2,7 +2,6 @@ package dev.wadah.layer;
 
 import java.io.IOException;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 
 /**
@@ -35,21 +34,22 @@ final class PartNames {
   /**
    * Counts a question; true when {@link #find} answers it.
    *
-   * @param layers all that have the directory, highest first; the same at each call
+   * @param parts all layers that have the directory; the same at each call
    */
-  synchronized boolean areOf(List<LayerView> layers) throws IOException {
-    if (firsts == null && areWorth(layers.size()) && asked >= 0) {
+  synchronized boolean areOf(Parts parts) throws IOException {
+    if (firsts == null && asked >= 0) {
       asked++;
       if (asked >= ASKED) {
-        read(layers);
+        read(parts);
       }
     }
     return firsts != null;
   }
 
-  private void read(List<LayerView> layers) throws IOException {
+  private void read(Parts parts) throws IOException {
     Map<String, LayerView> read = new HashMap<>();
-    for (LayerView layer : layers) {
+    LayerView layer;
+    for (int i = 0; (layer = parts.at(i)) != null; i++) {
       for (String name : layer.names(directory)) {
         read.putIfAbsent(name, layer);
       }

@@ -80,7 +80,7 @@ final class StackedLayer {
       base = base.below;
     }
     return new MergedTree.Opened(
-        new MergedTree.KnownParts(views(base)), base == null ? null : base.shared());
+        new Parts.KnownParts(views(base)), base == null ? null : base.shared());
   }
 
   private synchronized MergedTree shared() {

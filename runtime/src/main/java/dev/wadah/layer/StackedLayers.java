@@ -71,7 +71,7 @@ final class StackedLayers {
     public MergedTree.Opened open() throws IOException {
       StackedLayer top = find(stack, Use.LOOKING);
       return top == null
-          ? new MergedTree.Opened(new MergedTree.KnownParts(List.of()), null)
+          ? new MergedTree.Opened(new Parts.KnownParts(List.of()), null)
           : top.open();
     }
 
