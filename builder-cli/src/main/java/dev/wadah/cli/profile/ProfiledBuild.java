@@ -51,8 +51,12 @@ public final class ProfiledBuild {
     try {
       result = build.run(profile);
     } catch (BuildException | IOException | RuntimeException e) {
+      // What is told of a cancelled build would be cut off as well.
+      boolean interrupted = Thread.interrupted();
       boolean cancelled =
-          e instanceof InterruptedIOException || e instanceof ClosedByInterruptException;
+          interrupted
+              || e instanceof InterruptedIOException
+              || e instanceof ClosedByInterruptException;
       try {
         tell(
             profile.finish(),
@@ -61,6 +65,10 @@ public final class ProfiledBuild {
             cancelled ? Traces.LITTLE_PATIENCE : Traces.PATIENCE);
       } catch (IOException unwritten) {
         e.addSuppressed(unwritten); // the build's own failure is what the user has to hear of
+      } finally {
+        if (interrupted) {
+          Thread.currentThread().interrupt();
+        }
       }
       throw e;
     }

@@ -216,18 +216,7 @@ class ProfiledBuildTest {
   @Test
   void sendsATraceBelowTheCallersSpan() throws IOException {
     ByteArrayOutputStream received = new ByteArrayOutputStream();
-    HttpServer collector =
-        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    collector.createContext(
-        "/v1/traces",
-        exchange -> {
-          synchronized (received) {
-            exchange.getRequestBody().transferTo(received);
-          }
-          exchange.sendResponseHeaders(200, -1);
-          exchange.close();
-        });
-    collector.start();
+    HttpServer collector = collector(received);
     try {
       cli.with(
               "OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:" + collector.getAddress().getPort())
@@ -310,6 +299,60 @@ class ProfiledBuildTest {
     }
     assertThat(err.toString(StandardCharsets.UTF_8))
         .contains("wadah: warning: the trace was not sent: ");
+  }
+
+  /** As it is after Ctrl-C: the thread that tells of the build is still interrupted. */
+  @Test
+  void tellsOfACancelledBuild() throws IOException {
+    ByteArrayOutputStream received = new ByteArrayOutputStream();
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+    HttpServer collector = collector(received);
+    try {
+      Console console =
+          new Console(
+              InputStream.nullInputStream(),
+              new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8),
+              new PrintStream(err, true, StandardCharsets.UTF_8),
+              Map.of(
+                  "OTEL_EXPORTER_OTLP_ENDPOINT",
+                  "http://127.0.0.1:" + collector.getAddress().getPort()),
+              "",
+              Console.Streams.CAPTURED);
+      ProfiledBuild build = new ProfiledBuild(Optional.of(folder.resolve("p.json")), console);
+
+      assertThatThrownBy(
+              () ->
+                  build.run(
+                      new BuildProgress() {},
+                      progress -> {
+                        Thread.currentThread().interrupt();
+                        return cancel();
+                      }))
+          .isInstanceOf(InterruptedIOException.class);
+      assertThat(Thread.interrupted()).as("still interrupted").isTrue();
+    } finally {
+      collector.stop(0);
+    }
+    assertThat(err.toString(StandardCharsets.UTF_8)).isEmpty();
+    assertThat(received.toString(StandardCharsets.ISO_8859_1)).contains("the build was cancelled");
+    assertThat(profile().get("schemaVersion").asInt()).isEqualTo(1);
+  }
+
+  /** Its {@code /v1/traces} takes everything. */
+  private static HttpServer collector(ByteArrayOutputStream received) throws IOException {
+    HttpServer collector =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    collector.createContext(
+        "/v1/traces",
+        exchange -> {
+          synchronized (received) {
+            exchange.getRequestBody().transferTo(received);
+          }
+          exchange.sendResponseHeaders(200, -1);
+          exchange.close();
+        });
+    collector.start();
+    return collector;
   }
 
   private static BuildResult cancel() throws IOException {

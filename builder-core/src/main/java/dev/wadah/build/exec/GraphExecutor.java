@@ -43,7 +43,7 @@ public final class GraphExecutor {
    *
    * @param vertices with everything that they need
    * @throws BuildException the first failure
-   * @throws InterruptedIOException if this thread was interrupted
+   * @throws InterruptedIOException if this thread was interrupted, and leaves it so
    */
   public Map<Vertex, VertexResult> execute(List<Vertex> vertices)
       throws BuildException, IOException {
@@ -57,6 +57,8 @@ public final class GraphExecutor {
       schedule.await();
     } catch (InterruptedException e) {
       schedule.fail(new InterruptedIOException("the build was cancelled"));
+      // What is closed after it is not to wait for the removal of what its steps have written.
+      Thread.currentThread().interrupt();
     } finally {
       end(pool);
     }

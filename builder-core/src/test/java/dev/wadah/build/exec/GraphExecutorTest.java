@@ -124,7 +124,7 @@ class GraphExecutorTest {
             });
     List<Vertex> vertices = TestGraphs.of(FOUR_STAGES).vertices();
     assertThatThrownBy(() -> executor.execute(vertices)).isInstanceOf(InterruptedIOException.class);
-    Thread.interrupted();
+    assertThat(Thread.interrupted()).as("nobody after it waits for clean-up either").isTrue();
     assertThat(interrupted).hasValue(4);
   }
 
