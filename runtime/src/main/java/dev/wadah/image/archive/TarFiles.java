@@ -33,7 +33,7 @@ final class TarFiles implements ArchiveFiles {
     int entries = 0;
     // Not TarFile, which reads all headers before anybody could count them. A stream's entries say
     // where their headers are; right after a header its bytes read are where the data begins.
-    try (FileInputStream in = new FileInputStream(file.toFile());
+    try (TarHeaderInput in = new TarHeaderInput(file);
         TarArchiveInputStream tar = new TarArchiveInputStream(in)) {
       for (TarArchiveEntry e = tar.getNextEntry(); e != null; e = tar.getNextEntry()) {
         if (++entries > MAX_ENTRIES) {
@@ -47,6 +47,7 @@ final class TarFiles implements ArchiveFiles {
           places.put(name, new Place(0, 0, ArchiveFiles.normalise(e.getLinkName())));
         } else if (e.isFile() && !e.isSparse()) {
           places.put(name, new Place(tar.getBytesRead(), e.getSize(), ""));
+          in.passTo(tar.getBytesRead() + e.getSize());
         }
       }
     } catch (IllegalArgumentException e) {

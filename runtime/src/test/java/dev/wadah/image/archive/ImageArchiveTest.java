@@ -13,10 +13,17 @@ import dev.wadah.oci.Platform;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
+import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+import org.apache.commons.compress.archivers.zip.ZipEncodingHelper;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,6 +34,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Loading and saving, in every form; and what must not be loaded. */
 class ImageArchiveTest {
   private static final String NAMES = "[\"team/app:1\",\"localhost:5000/app:x\"]";
+
+  private static final long LONG_BYTES = 3L << 30;
 
   @TempDir Path folder;
   private Engine engine;
@@ -215,6 +224,57 @@ class ImageArchiveTest {
         .as(fault)
         .isInstanceOf(IOException.class)
         .hasMessageContaining(message);
+  }
+
+  @Test
+  void readsOfALongFileWhatItNeedsOnly() throws IOException {
+    byte[] end = Archives.docker(NAMES, lower).tar();
+    Path file = folder.resolve("long");
+    TarArchiveEntry unused = new TarArchiveEntry("unused");
+    unused.setSize(LONG_BYTES);
+    byte[] header = new byte[512];
+    unused.writeEntryHeader(header, ZipEncodingHelper.getZipEncoding("UTF-8"), true);
+    try (FileChannel channel =
+        FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+      channel.write(ByteBuffer.wrap(header));
+      // Its content is a hole, which takes no space.
+      channel.write(ByteBuffer.wrap(end), header.length + LONG_BYTES);
+    }
+
+    long before = bytesRead();
+    List<LoadedImage> loaded = loader(engine).load(file);
+
+    assertThat(bytesRead() - before).isLessThan(LONG_BYTES / 10);
+
+    assertThat(loaded).hasSize(1);
+    assertThat(image(engine, "team/app:1").configBytes()).asString(UTF_8).contains("diff_ids");
+  }
+
+  /** What this process has read so far, also from memory (proc_pid_io(5)). */
+  private static long bytesRead() throws IOException {
+    String first = Files.readAllLines(Path.of("/proc/self/io")).get(0);
+    return Long.parseLong(first.replace("rchar: ", ""));
+  }
+
+  @Test
+  void refusesAnArchiveThatEndsWithinAFile() throws IOException {
+    byte[] whole = new Archives().file("large", new byte[100_000]).tar();
+    assertThatThrownBy(() -> load(Arrays.copyOf(whole, 50_000)))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("Truncated");
+  }
+
+  @Test
+  void stopsReadingHeadersWhenItIsInterrupted() throws IOException {
+    byte[] archive = Archives.docker(NAMES, lower).tar();
+    Path file = Files.write(folder.resolve("archive"), archive);
+    Thread.currentThread().interrupt();
+    try {
+      assertThatThrownBy(() -> loader(engine).load(file))
+          .isInstanceOf(InterruptedIOException.class);
+    } finally {
+      assertThat(Thread.interrupted()).as("still interrupted").isTrue();
+    }
   }
 
   @Test
