@@ -7,7 +7,10 @@ import dev.wadah.cli.image.GoTime;
 import dev.wadah.cli.image.Table;
 import java.io.PrintStream;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /** Entries of the build cache as buildx lists them. */
 final class CacheTable {
@@ -51,6 +54,24 @@ final class CacheTable {
       }
       table.print(out);
     }
+  }
+
+  /** For templates and JSON, with buildx's names for what is known. */
+  List<Map<String, Object>> views(List<Entry> entries) {
+    List<Map<String, Object>> views = new ArrayList<>();
+    for (Entry entry : entries) {
+      Map<String, Object> view = new LinkedHashMap<>();
+      view.put("CreatedAt", GoTime.plain(entry.created()));
+      view.put("Description", entry.description());
+      view.put("ID", entry.id());
+      view.put("LastUsedAt", GoTime.ago(entry.used(), now));
+      view.put("Reclaimable", !entry.is(Trait.IN_USE));
+      view.put("Shared", entry.is(Trait.SHARED));
+      view.put("Size", GoSize.of(entry.bytes(), 4));
+      view.put("Type", entry.kind().toString());
+      views.add(view);
+    }
+    return views;
   }
 
   /** A star says that others share it. */

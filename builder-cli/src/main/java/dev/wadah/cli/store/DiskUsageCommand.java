@@ -37,7 +37,8 @@ public final class DiskUsageCommand implements Command {
   public int run(Arguments arguments, Session session) throws Exception {
     Usage usage = Collector.open(session.root(), Prune.now()).usage();
     PrintStream out = session.console().out();
-    Optional<String> format = arguments.value("format").filter(f -> !f.equals("table"));
+    Optional<String> format =
+        arguments.value("format").filter(f -> !f.isEmpty() && !f.equals("table"));
     if (arguments.has("verbose")) {
       DiskUsageDetail detail = new DiskUsageDetail(usage, Prune.now());
       if (format.isEmpty()) {

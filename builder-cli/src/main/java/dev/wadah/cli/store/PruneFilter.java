@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
+import java.util.stream.Collectors;
 
 /** {@code --filter} of the prune commands: all of them must fit, as with docker. */
 final class PruneFilter {
@@ -29,6 +30,9 @@ final class PruneFilter {
 
   private static final String LIKE = "~=";
 
+  /** Behind a time; the minus of a date has no two digits and end behind it. */
+  private static final Pattern ZONE = Pattern.compile("T.*(Z|[+-][0-9]{2}:?[0-9]{2})$");
+
   private PruneFilter() {}
 
   /**
@@ -39,9 +43,12 @@ final class PruneFilter {
    */
   static Predicate<Entry> parse(Arguments arguments, List<String> known, Instant now)
       throws UsageException {
+    // A comma that is part of a value, as in description~=a{1,2}, has no filter behind it.
+    String keys = known.stream().map(Pattern::quote).collect(Collectors.joining("|"));
+    Pattern comma = Pattern.compile(",(?=(" + keys + ")([=!~,]|$))");
     List<Predicate<Entry>> conditions = new ArrayList<>();
     for (String flag : arguments.values("filter")) {
-      for (String text : flag.split(",", -1)) {
+      for (String text : comma.split(flag, -1)) {
         conditions.add(condition(text, known, now));
       }
     }
@@ -78,18 +85,29 @@ final class PruneFilter {
         Instant limit = now.minus(duration(value, text));
         yield entry -> !entry.used().isAfter(limit);
       }
-      case "label" -> label(value);
+      case "label", "label!" -> label(value, text);
       case "id" -> entry -> entry.id().startsWith(value) && !value.isEmpty();
       case "type" -> entry -> entry.kind().toString().equals(value);
       case "description" -> entry -> entry.description().equals(value);
-      case "shared" -> entry -> entry.is(Trait.SHARED) == isTrue(value, hasValue);
-      case "private" -> entry -> entry.is(Trait.SHARED) != isTrue(value, hasValue);
-      default -> entry -> entry.is(Trait.IN_USE) == isTrue(value, hasValue);
+      case "shared" -> having(Trait.SHARED, isTrue(value, text, hasValue));
+      case "private" -> having(Trait.SHARED, !isTrue(value, text, hasValue));
+      default -> having(Trait.IN_USE, isTrue(value, text, hasValue));
     };
   }
 
-  private static boolean isTrue(String value, boolean hasValue) {
-    return !hasValue || value.equals("true") || value.equals("1");
+  private static Predicate<Entry> having(Trait trait, boolean wanted) {
+    return entry -> entry.is(trait) == wanted;
+  }
+
+  private static boolean isTrue(String value, String text, boolean hasValue) throws UsageException {
+    boolean isTrue = !hasValue || value.equals("true") || value.equals("1");
+    if (!isTrue && !value.equals("false") && !value.equals("0")) {
+      throw new UsageException(
+          "invalid filter \"%s\"".formatted(text),
+          "\"%s\" is not true or false".formatted(value),
+          "");
+    }
+    return isTrue;
   }
 
   /** Of a time span or a point in time: images by when they were made, the cache by last use. */
@@ -108,13 +126,14 @@ final class PruneFilter {
 
   private static Instant instant(String value) {
     try {
-      if (!value.isEmpty() && value.chars().allMatch(Character::isDigit)) {
+      // To docker, too, a single zero is a time span: now.
+      if (value.length() > 1 && value.chars().allMatch(Character::isDigit)) {
         return Instant.ofEpochSecond(Long.parseLong(value));
       }
       if (value.length() == 10) {
         return LocalDate.parse(value).atStartOfDay(ZoneId.systemDefault()).toInstant();
       }
-      return value.endsWith("Z") || value.indexOf('+') > 0
+      return ZONE.matcher(value).find()
           ? OffsetDateTime.parse(value).toInstant()
           : LocalDateTime.parse(value).atZone(ZoneId.systemDefault()).toInstant();
     } catch (DateTimeException | NumberFormatException e) {
@@ -124,7 +143,12 @@ final class PruneFilter {
 
   private static java.time.Duration duration(String value, String text) throws UsageException {
     try {
-      return GcSettings.duration(value);
+      java.time.Duration duration = GcSettings.duration(value);
+      if (duration.isNegative()) {
+        // "never" means that in settings; what was not used for so long would be everything.
+        throw new IllegalArgumentException("\"%s\" is no time span".formatted(value));
+      }
+      return duration;
     } catch (IllegalArgumentException e) {
       throw new UsageException(
           "invalid filter \"%s\"".formatted(text),
@@ -133,9 +157,15 @@ final class PruneFilter {
     }
   }
 
-  private static Predicate<Entry> label(String value) {
+  private static Predicate<Entry> label(String value, String text) throws UsageException {
     int equals = value.indexOf('=');
     String name = equals < 0 ? value : value.substring(0, equals);
+    if (name.isEmpty()) {
+      throw new UsageException(
+          "invalid filter \"%s\"".formatted(text),
+          "it names no label",
+          "label=NAME or label=NAME=VALUE");
+    }
     return entry ->
         equals < 0
             ? entry.labels().containsKey(name)

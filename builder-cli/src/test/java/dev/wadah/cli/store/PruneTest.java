@@ -24,6 +24,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** {@code system df}, the prune commands and {@code gc}, as they are used and as they answer. */
 @Tag("linux")
 class PruneTest {
+  private static final String NOTHING = "Total reclaimed space: 0B\n";
+
   @TempDir Path folder;
   private Path context;
   private Cli cli;
@@ -105,6 +107,97 @@ class PruneTest {
         .contains("Type:\t\tregular")
         .doesNotContain("source.local");
     assertThat(ok("builder", "du", "--filter", "type!=regular")).doesNotContain("*");
+  }
+
+  @Test
+  void listsTheBuildCacheToPrograms() throws IOException {
+    String json = ok("buildx", "du", "--format", "json", "--filter", "type=regular");
+    JsonNode entry = new ObjectMapper().readTree(json.lines().findFirst().orElseThrow());
+
+    assertThat(entry.fieldNames())
+        .toIterable()
+        .containsExactly(
+            "CreatedAt",
+            "Description",
+            "ID",
+            "LastUsedAt",
+            "Reclaimable",
+            "Shared",
+            "Size",
+            "Type");
+    assertThat(entry.get("Reclaimable").isBoolean()).isTrue();
+    assertThat(ok("builder", "du", "--format", "{{.Type}}", "--filter", "type=regular"))
+        .matches("(regular\n)+");
+    assertThat(ok("buildx", "du", "--format", "table {{.Type}}\t{{.Size}}"))
+        .matches("TYPE +SIZE\n(?s:.*)");
+    assertThat(ok("buildx", "du", "--format", "pretty")).isEqualTo(ok("buildx", "du", "--verbose"));
+    assertThat(ok("buildx", "du", "--format", "table")).isEqualTo(ok("buildx", "du"));
+    Cli.Result both = cli.run("buildx", "du", "--verbose", "--format", "json");
+    assertThat(both.code()).isEqualTo(2);
+    assertThat(both.err()).contains("--format and --verbose cannot be used together");
+  }
+
+  /** Who misspells what shall go must not lose all of it. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "image prune | label | it names no label",
+        "image prune | label= | it names no label",
+        "image prune | label!= | it names no label",
+        "image prune | until=never | is no time span",
+        "image prune | until=-1h | is no time span",
+        "image prune | until=2026-13-01 | is no time span",
+        "image prune | shared | filters are until, label",
+        "builder prune | shared=maybe | 'maybe' is not true or false",
+        "builder prune | inuse= | '' is not true or false",
+        "builder prune | until=24h,nothing=1 | is no time span",
+        "buildx du | description~=[ | Unclosed character class",
+      },
+      quoteCharacter = '`')
+  void refusesFiltersThatMakeNoSense(String command, String filter, String why) {
+    Cli.Result result = cli.run((command + " --filter " + filter).split(" "));
+
+    assertThat(result.code()).isEqualTo(2);
+    assertThat(result.err()).contains("invalid filter \"" + filter, why.replace('\'', '"'));
+    assertThat(result.out()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"--min-free=101%", "--max-used=200%", "--reserved=1000%", "--min-free=-1"})
+  void refusesMoreThanTheDiskHas(String flag) {
+    Cli.Result result = cli.run("builder", "prune", "-f", "-a", flag);
+
+    assertThat(result.code()).isEqualTo(2);
+    assertThat(result.err()).contains("invalid --");
+    assertThat(ok("system", "df", "--format", "{{.Type}} {{.TotalCount}}"))
+        .containsPattern("Build Cache [23]");
+  }
+
+  /** Commas part filters, but stand in labels and patterns, too. */
+  @Test
+  void takesACommaInAValueForAPartOfIt() {
+    assertThat(ok("image", "prune", "-f", "--filter", "label=stage=a,b")).isEqualTo(NOTHING);
+    assertThat(ok("builder", "du", "--filter", "type=regular,description~=CO.{1,2}Y"))
+        .contains("RECLAIMABLE");
+    assertThat(ok("image", "prune", "-f", "--filter", "until=0,label=stage=test"))
+        .contains("deleted: sha256:");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "until=2020-01-31",
+        "until=2020-01-31T12:00:00",
+        "until=2020-01-31T12:00",
+        "until=2020-01-31T12:00:00Z",
+        "until=2020-01-31T12:00:00-07:00",
+        "until=1580000000",
+        "until=87600h",
+      })
+  void understandsDockersTimes(String filter) {
+    assertThat(ok("image", "prune", "-f", "--filter", filter)).isEqualTo(NOTHING);
   }
 
   @Test

@@ -37,6 +37,9 @@ public final class GcSettings {
   private static final Set<Kind> EASY =
       Set.of(Kind.CACHE_MOUNT, Kind.CHECKOUT, Kind.DOWNLOAD, Kind.CONTEXT, Kind.COMPRESSED);
 
+  /** Per cent. */
+  private static final int WHOLE = 100;
+
   private final Map<String, String> values;
   private final DiskSpace disk;
 
@@ -166,10 +169,10 @@ public final class GcSettings {
     try {
       BigDecimal number = new BigDecimal(part.substring(0, digits));
       if (unit > 0) {
-        return number.multiply(BigDecimal.valueOf(unit)).longValue();
+        return atMostLong(number.multiply(BigDecimal.valueOf(unit)));
       }
       if (unit < 0) {
-        return number.multiply(BigDecimal.valueOf(disk.totalBytes())).longValue() / 100;
+        return share(number, text, disk);
       }
     } catch (NumberFormatException e) {
       // The message below says it.
@@ -177,6 +180,15 @@ public final class GcSettings {
     throw new IllegalArgumentException(
         "\"%s\" is no size: write a number with a unit or a percentage, such as 20GB or 10%%"
             .formatted(text));
+  }
+
+  private static long share(BigDecimal percent, String text, DiskSpace disk) {
+    if (percent.compareTo(BigDecimal.valueOf(WHOLE)) > 0) {
+      // A slip such as 200% for 20% would have everything removed to make so much free.
+      throw new IllegalArgumentException(
+          "\"%s\" is more than the disk has: write 100%% at most".formatted(text));
+    }
+    return percent.multiply(BigDecimal.valueOf(disk.totalBytes())).longValue() / WHOLE;
   }
 
   /**
@@ -219,7 +231,12 @@ public final class GcSettings {
     if (at == 0) {
       throw noDuration(text);
     }
-    return Duration.ofMillis(millis.longValue());
+    return Duration.ofMillis(atMostLong(millis));
+  }
+
+  /** What is more than can be counted is not to become little, or less than nothing. */
+  private static long atMostLong(BigDecimal number) {
+    return number.min(BigDecimal.valueOf(Long.MAX_VALUE)).longValue();
   }
 
   private static long factor(String unit) {

@@ -45,6 +45,8 @@ class GcSettingsTest {
         "10% | 100000",
         "80%, 100GB | 800000",
         "80%,100 kB | 100000",
+        "100% | 1000000",
+        "99999999999999GB | 9223372036854775807",
         "2 TB | 2000000000000"
       })
   void readsSizes(String text, long bytes) {
@@ -57,6 +59,20 @@ class GcSettingsTest {
     assertThatThrownBy(() -> GcSettings.bytes(text, DISK))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("is no size");
+  }
+
+  @Test
+  void refusesMoreThanTheWholeDisk() {
+    assertThatThrownBy(() -> GcSettings.bytes("101%", DISK))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("\"101%\" is more than the disk has: write 100% at most");
+  }
+
+  /** Not less than nothing, after which nothing would stay. */
+  @Test
+  void takesTheLongestThereIsForATimeThatCannotBeCounted() {
+    assertThat(GcSettings.duration("99999999999999999d"))
+        .isEqualTo(Duration.ofMillis(Long.MAX_VALUE));
   }
 
   @ParameterizedTest
