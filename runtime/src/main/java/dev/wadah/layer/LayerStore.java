@@ -276,7 +276,7 @@ public final class LayerStore {
    * @param more asked for the index of a layer that this machine has never read
    */
   public FileTree outline(LayerStack stack, IndexSource more) {
-    return new MergedTree(new OutlineLayers(this, views, trees, stack, more));
+    return new MergedTree(new OutlineLayers(this, views, stacked, trees, stack, more));
   }
 
   /** The layers of a stack one by one, highest first; ends with one that hides what is below it. */

@@ -12,13 +12,15 @@ import java.util.concurrent.Callable;
  * A stack for those who ask for a few names in it. Layers are looked at from the top and only as
  * far as the questions go: an unpacked tree answers for itself, the index for a layer that is not
  * unpacked; where there is none, it is made of the layer's blob, which is fetched for that. The
- * deeper the questions go, the more blobs are fetched at once. Safe for threads.
+ * deeper the questions go, the more blobs are fetched at once. A stack that needs none of that is
+ * looked at as any other. Safe for threads.
  */
 final class OutlineLayers implements MergedTree.Layers, Parts {
   private static final int MOST_AT_ONCE = 4;
 
   private final LayerStore store;
   private final StackViews views;
+  private final StackedLayers stacked;
   private final LayerTrees trees;
   private final IndexSource more;
   private final List<LayerView> found = new ArrayList<>();
@@ -29,17 +31,24 @@ final class OutlineLayers implements MergedTree.Layers, Parts {
   private int atOnce = 1;
 
   OutlineLayers(
-      LayerStore store, StackViews views, LayerTrees trees, LayerStack stack, IndexSource more) {
+      LayerStore store,
+      StackViews views,
+      StackedLayers stacked,
+      LayerTrees trees,
+      LayerStack stack,
+      IndexSource more) {
     this.store = store;
     this.views = views;
+    this.stacked = stacked;
     this.trees = trees;
     this.more = more;
     this.rest = stack;
   }
 
   @Override
-  public MergedTree.Opened open() {
-    return new MergedTree.Opened(this, null);
+  public MergedTree.Opened open() throws IOException {
+    MergedTree.Opened here = stacked.here(rest);
+    return here == null ? new MergedTree.Opened(this, null) : here;
   }
 
   /** No layer that is made of a COPY says anything of the root directory, so nobody is asked. */

@@ -37,11 +37,25 @@ final class StackedLayers {
   /** What a stack is found for. */
   private enum Use {
     LOOKING,
+
+    /** As long as nothing has to be unpacked for it. */
+    LOOKING_AT_ONCE,
     MOUNTING
   }
 
-  /** A layer on its way; without a view when it holds nothing. */
-  private record Next(LayerStack stack, LayerView view, Path directory, FileNode root) {}
+  /** A layer on its way; without a view when it holds nothing, or is not to be had. */
+  private record Next(LayerStack stack, LayerView view, Path directory, FileNode root, Then then) {}
+
+  /** What follows a layer. */
+  private enum Then {
+    MORE,
+
+    /** It hides everything below. */
+    NOTHING,
+
+    /** It cannot be looked at as asked. */
+    FAILURE
+  }
 
   /** The directories of a stack, highest first; ends with one that hides everything below. */
   List<Path> directories(LayerStack stack) throws IOException {
@@ -53,6 +67,12 @@ final class StackedLayers {
   List<LayerView> views(LayerStack stack) throws IOException {
     StackedLayer top = find(stack, Use.LOOKING);
     return top == null ? List.of() : top.views();
+  }
+
+  /** The layers of a stack as those of a tree; null when one of them must be unpacked for it. */
+  MergedTree.Opened here(LayerStack stack) throws IOException {
+    StackedLayer top = find(stack, Use.LOOKING_AT_ONCE);
+    return top == null ? null : top.open();
   }
 
   /** All of a stack, found at the first question. */
@@ -83,8 +103,9 @@ final class StackedLayers {
   }
 
   /**
-   * The highest layer of a stack that holds anything; null when there is none. Goes down as far as
-   * nothing is known yet and nothing hides what is below, and up again.
+   * The highest layer of a stack that holds anything; null when there is none, or it cannot be
+   * looked at as asked. Goes down as far as nothing is known yet and nothing hides what is below,
+   * and up again.
    */
   private StackedLayer find(LayerStack stack, Use use) throws IOException {
     long since = store.leases().current();
@@ -95,7 +116,12 @@ final class StackedLayers {
       if (layer != null) {
         break;
       }
-      if (isLast(at, use, unknown)) {
+      Next next = next(at, use);
+      if (next.then() == Then.FAILURE) {
+        return null;
+      }
+      unknown.push(next);
+      if (next.then() == Then.NOTHING) {
         break;
       }
     }
@@ -114,7 +140,7 @@ final class StackedLayers {
       lease = since;
     }
     StackedLayer layer = found.get(stack);
-    return layer != null && (use == Use.LOOKING || layer.isUnpacked()) ? layer : null;
+    return layer != null && (use != Use.MOUNTING || layer.isUnpacked()) ? layer : null;
   }
 
   private synchronized void keep(LayerStack stack, StackedLayer layer, long since) {
@@ -129,19 +155,19 @@ final class StackedLayers {
     lease = 0; // so that what is being found just now is not kept
   }
 
-  /** Finds the highest layer; true when it hides everything below. */
-  private boolean isLast(LayerStack at, Use use, Deque<Next> layers) throws IOException {
+  private Next next(LayerStack at, Use use) throws IOException {
     if (at.top().equals(LayerStore.EMPTY)) {
-      layers.push(new Next(at, null, null, null));
-      return false;
+      return new Next(at, null, null, null, Then.MORE);
     }
-    if (use == Use.LOOKING && views.isOwnTar(at.top())) {
+    if (use != Use.MOUNTING && views.isOwnTar(at.top())) {
       TarView view = views.tarView(at.top());
-      layers.push(new Next(at, view, null, null));
-      return view.hidesRoot();
+      return new Next(at, view, null, null, view.hidesRoot() ? Then.NOTHING : Then.MORE);
     }
-    Tree tree = unpacking.tree(at);
-    layers.push(new Next(at, trees.view(at.top(), tree), trees.path(tree), tree.root()));
-    return tree.marks() == Marks.ROOT;
+    Tree tree = use == Use.LOOKING_AT_ONCE ? trees.find(at.top(), at.below()) : unpacking.tree(at);
+    if (tree == null) {
+      return new Next(at, null, null, null, Then.FAILURE);
+    }
+    Then then = tree.marks() == Marks.ROOT ? Then.NOTHING : Then.MORE;
+    return new Next(at, trees.view(at.top(), tree), trees.path(tree), tree.root(), then);
   }
 }

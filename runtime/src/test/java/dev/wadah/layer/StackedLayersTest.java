@@ -50,12 +50,18 @@ class StackedLayersTest {
       for (int i = 1; i <= 70; i++) {
         stack = stack.plus(i % 9 == 0 ? ownTar(i, model) : layer(i, random, model));
         if (i % 8 < 2 || i == 70) {
+          check(outline(stack), model, "outline of layer " + i);
           check(fixture.layers.tree(stack), model, "layer " + i);
         }
       }
       fixture.layers.lowerDirectories(stack);
       check(fixture.layers.tree(stack), model, "unpacked");
+      check(outline(stack), model, "outline of what is unpacked");
     }
+  }
+
+  private FileTree outline(LayerStack stack) {
+    return fixture.layers.outline(stack, IndexSource.NONE);
   }
 
   @Test
