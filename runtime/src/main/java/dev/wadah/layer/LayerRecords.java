@@ -59,7 +59,10 @@ final class LayerRecords {
    * @param chain empty, or what tells stacks apart
    */
   Tree tree(DiffId layer, String chain) throws IOException {
-    String text = read(file(layer, ".tree" + chain));
+    return parsed(read(file(layer, ".tree" + chain)));
+  }
+
+  private static Tree parsed(String text) {
     if (text == null) {
       return null;
     }
@@ -83,23 +86,37 @@ final class LayerRecords {
     return new Tree(name, Origin.valueOf(f[1]), Marks.valueOf(f[2]), Long.parseLong(f[3]), root);
   }
 
-  /** What is known of a tree's record without reading it; null when there is none. */
-  FileStatus treeStatus(DiffId layer, String chain) throws IOException {
-    return FileStatus.of(file(layer, ".tree" + chain));
+  /** A record of a tree, as it was looked up before it is read. */
+  final class Found {
+    private final String file;
+    private final FileStatus status;
+
+    private Found(String file, FileStatus status) {
+      this.file = file;
+      this.status = status;
+    }
+
+    /** The tree; null when the record has just gone. */
+    Tree tree() throws IOException {
+      return parsed(read(file));
+    }
+
+    /** Whether it may describe a tree that a power cut took parts of. */
+    boolean isDoubtful() {
+      return store.doubtful(status.ctimeNanos());
+    }
+
+    /** Says that the tree is used now; false when it has just gone. */
+    boolean renew() throws IOException {
+      return store.leases().renew(file, status.mtimeNanos());
+    }
   }
 
-  /** Whether the record may describe a tree that a power cut took parts of. */
-  boolean isDoubtful(FileStatus status) throws IOException {
-    return store.doubtful(status.ctimeNanos());
-  }
-
-  /**
-   * Says that the tree is used now; false when it has just gone.
-   *
-   * @param status as it was looked up before the record was read
-   */
-  boolean renewTree(DiffId layer, String chain, FileStatus status) throws IOException {
-    return store.leases().renew(file(layer, ".tree" + chain), status.mtimeNanos());
+  /** The record of a tree, not read yet; null when there is none. */
+  Found find(DiffId layer, String chain) throws IOException {
+    String file = file(layer, ".tree" + chain);
+    FileStatus status = FileStatus.of(file);
+    return status == null ? null : new Found(file, status);
   }
 
   void putTree(DiffId layer, String chain, Tree tree) throws IOException {

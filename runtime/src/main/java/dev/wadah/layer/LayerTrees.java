@@ -156,15 +156,15 @@ final class LayerTrees {
 
   /** The tree, if there is one, it is whole, and no collector has just taken it. */
   private Tree sound(DiffId layer, String chain) throws IOException {
-    FileStatus status = records.treeStatus(layer, chain);
-    Tree tree = status == null ? null : records.tree(layer, chain);
+    LayerRecords.Found record = records.find(layer, chain);
+    Tree tree = record == null ? null : record.tree();
     if (tree == null) {
       return null;
     }
-    if (records.isDoubtful(status)) {
+    if (record.isDoubtful()) {
       return afterPowerCut(layer, chain, tree);
     }
-    return records.renewTree(layer, chain, status) ? tree : null;
+    return record.renew() ? tree : null;
   }
 
   /** Keeps what is provably whole; the rest is unpacked again from its blob. */

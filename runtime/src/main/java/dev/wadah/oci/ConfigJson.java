@@ -1,6 +1,8 @@
 package dev.wadah.oci;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.SerializableString;
+import com.fasterxml.jackson.core.io.SerializedString;
 import dev.wadah.oci.ContainerConfig.Healthcheck;
 import dev.wadah.oci.ImageConfig.History;
 import java.io.IOException;
@@ -15,6 +17,11 @@ import java.util.Optional;
  * the parts in the field order of the Go structs; so does this.
  */
 final class ConfigJson {
+  // Encoded once: images have a hundred lines of history and more.
+  private static final SerializableString CREATED = new SerializedString("created");
+  private static final SerializableString CREATED_BY = new SerializedString("created_by");
+  private static final SerializableString COMMENT = new SerializedString("comment");
+
   private ConfigJson() {}
 
   static ImageConfig read(JsonInput in) throws IOException {
@@ -123,7 +130,7 @@ final class ConfigJson {
     out.writeStringField("type", "layers");
     out.writeArrayFieldStart("diff_ids");
     for (DiffId diffId : config.diffIds()) {
-      out.writeString(diffId.toString());
+      JsonOutput.plain(out, diffId.toString());
     }
     out.writeEndArray();
     out.writeEndObject();
@@ -133,16 +140,17 @@ final class ConfigJson {
 
   private static void timeField(JsonGenerator out, Optional<Instant> time) throws IOException {
     if (time.isPresent()) {
-      out.writeStringField("created", Timestamps.format(time.get()));
+      out.writeFieldName(CREATED);
+      JsonOutput.plain(out, Timestamps.format(time.get()));
     }
   }
 
   private static void write(History line, JsonGenerator out) throws IOException {
     out.writeStartObject();
     timeField(out, line.created());
-    JsonOutput.textField(out, "created_by", line.createdBy());
+    JsonOutput.textField(out, CREATED_BY, line.createdBy());
     JsonOutput.textField(out, "author", line.author());
-    JsonOutput.textField(out, "comment", line.comment());
+    JsonOutput.textField(out, COMMENT, line.comment().orElse(""));
     if (line.emptyLayer()) {
       out.writeBooleanField("empty_layer", true);
     }

@@ -1,5 +1,7 @@
 package dev.wadah.oci;
 
+import java.nio.charset.StandardCharsets;
+
 /**
  * A content digest, {@code sha256:<64 hex digits>} (image-spec descriptor.md "Digests"). A value of
  * this type is always well formed; SHA-256 is the only algorithm that the store uses, SHA-512 is
@@ -9,6 +11,8 @@ package dev.wadah.oci;
  * @param hex the encoded hash, lower case
  */
 public record Digest(String algorithm, String hex) implements Comparable<Digest> {
+  private static final byte[] DIGITS = "0123456789abcdef".getBytes(StandardCharsets.ISO_8859_1);
+
   public Digest {
     int length =
         switch (algorithm) {
@@ -49,8 +53,9 @@ public record Digest(String algorithm, String hex) implements Comparable<Digest>
 
   /** Whether every character is a lower-case hexadecimal digit; true for an empty text. */
   public static boolean isLowerHex(String text) {
-    for (int i = 0; i < text.length(); i++) {
-      char c = text.charAt(i);
+    // Bytes, here and below: an interpreter, which is what reads an image, calls five methods for a
+    // character. What is no Latin letter becomes a question mark.
+    for (byte c : text.getBytes(StandardCharsets.ISO_8859_1)) {
       if (!((c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'))) {
         return false;
       }
@@ -60,11 +65,12 @@ public record Digest(String algorithm, String hex) implements Comparable<Digest>
 
   /** The SHA-256 digest with these 32 bytes. */
   public static Digest ofSha256(byte[] hash) {
-    StringBuilder hex = new StringBuilder(64);
-    for (byte b : hash) {
-      hex.append(Character.forDigit((b >> 4) & 15, 16)).append(Character.forDigit(b & 15, 16));
+    byte[] hex = new byte[2 * hash.length];
+    for (int i = 0; i < hash.length; i++) {
+      hex[2 * i] = DIGITS[(hash[i] >> 4) & 15];
+      hex[2 * i + 1] = DIGITS[hash[i] & 15];
     }
-    return new Digest("sha256", hex.toString());
+    return new Digest("sha256", new String(hex, StandardCharsets.ISO_8859_1));
   }
 
   /** The SHA-256 digest of {@code content}. */

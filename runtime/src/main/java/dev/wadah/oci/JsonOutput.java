@@ -9,6 +9,7 @@ import com.fasterxml.jackson.core.util.DefaultIndenter;
 import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
 import com.fasterxml.jackson.core.util.Separators;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
@@ -32,9 +33,26 @@ final class JsonOutput {
     return printer;
   }
 
+  /**
+   * Writes a text of Latin letters that needs no escapes, such as a digest: the generator would
+   * look at each character, with an interpreter that calls several methods for it.
+   */
+  static void plain(JsonGenerator out, String text) throws IOException {
+    byte[] bytes = text.getBytes(StandardCharsets.ISO_8859_1);
+    out.writeRawUTF8String(bytes, 0, bytes.length);
+  }
+
   static void textField(JsonGenerator out, String name, String text) throws IOException {
     if (!text.isEmpty()) {
       out.writeStringField(name, text);
+    }
+  }
+
+  static void textField(JsonGenerator out, SerializableString name, String text)
+      throws IOException {
+    if (!text.isEmpty()) {
+      out.writeFieldName(name);
+      out.writeString(text);
     }
   }
 

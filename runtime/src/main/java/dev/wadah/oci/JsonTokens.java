@@ -15,6 +15,13 @@ final class JsonTokens {
   static final int MAX_DEPTH = 1000;
 
   private final String text;
+
+  /** Whether there is no character below the blank, as in all that is not laid out for people. */
+  private final boolean dense;
+
+  /** Where the next backslash is, as far as somebody has looked; at the end when there is none. */
+  private int backslash = -1;
+
   private int at;
   private int start;
   private Kind kind = Kind.END;
@@ -28,6 +35,16 @@ final class JsonTokens {
 
   JsonTokens(byte[] json) {
     text = new String(json, StandardCharsets.UTF_8);
+    dense = isDense(json);
+  }
+
+  private static boolean isDense(byte[] json) {
+    for (byte b : json) {
+      if (b >= 0 && b < ' ') {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** What a token is, in the words of messages. */
@@ -195,6 +212,11 @@ final class JsonTokens {
   /** Reads from the opening quote past the closing one. */
   private String string() throws IOException {
     int from = ++at;
+    int end = dense ? text.indexOf('"', from) : -1;
+    if (end >= 0 && end < nextBackslash()) {
+      at = end + 1;
+      return text.substring(from, end);
+    }
     StringBuilder plain = null;
     for (char c = peek(); c != '"'; c = peek()) {
       if (c < 0x20) {
@@ -213,6 +235,14 @@ final class JsonTokens {
     String last = text.substring(from, at);
     at++;
     return plain == null ? last : plain.append(last).toString();
+  }
+
+  private int nextBackslash() {
+    if (backslash < at) {
+      backslash = text.indexOf('\\', at);
+      backslash = backslash < 0 ? text.length() : backslash;
+    }
+    return backslash;
   }
 
   private char escaped() throws IOException {

@@ -1,6 +1,8 @@
 package dev.wadah.oci;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.SerializableString;
+import com.fasterxml.jackson.core.io.SerializedString;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,6 +11,11 @@ import java.util.Optional;
 
 /** Manifests, indexes and descriptors as JSON, in the field order of image-spec's Go structs. */
 final class ManifestJson {
+  // Encoded once: manifests have a hundred descriptors and more.
+  private static final SerializableString MEDIA_TYPE = new SerializedString("mediaType");
+  private static final SerializableString DIGEST = new SerializedString("digest");
+  private static final SerializableString SIZE = new SerializedString("size");
+
   private ManifestJson() {}
 
   static Manifest readManifest(JsonInput in) throws IOException {
@@ -214,9 +221,12 @@ final class ManifestJson {
 
   static void write(Descriptor descriptor, JsonGenerator out) throws IOException {
     out.writeStartObject();
-    out.writeStringField("mediaType", descriptor.mediaType());
-    out.writeStringField("digest", descriptor.digest().toString());
-    out.writeNumberField("size", descriptor.sizeBytes());
+    out.writeFieldName(MEDIA_TYPE);
+    out.writeString(descriptor.mediaType());
+    out.writeFieldName(DIGEST);
+    JsonOutput.plain(out, descriptor.digest().toString());
+    out.writeFieldName(SIZE);
+    out.writeNumber(descriptor.sizeBytes());
     JsonOutput.textsField(out, "urls", descriptor.urls());
     JsonOutput.textMapField(out, "annotations", descriptor.annotations());
     JsonOutput.textField(out, "data", descriptor.data());

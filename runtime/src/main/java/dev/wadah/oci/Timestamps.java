@@ -14,19 +14,52 @@ public final class Timestamps {
   /** From the first of March of the year 0 on, which is day 1 of the count. */
   private static final int DAYS_BEFORE_1970 = 719_469;
 
+  /** Of 400 years. */
+  private static final int CYCLE_DAYS = 146_097;
+
+  private static final long DAY_SECONDS = 86_400;
+
   private Timestamps() {}
 
   /** Prints {@code time} as Go's {@code time.RFC3339Nano} does. */
   public static String format(Instant time) {
-    String text = time.toString();
-    if (text.indexOf('.') < 0) {
-      return text;
+    // Years that begin in March, as below; 400 of them have as many days wherever they begin.
+    long day = Math.floorDiv(time.getEpochSecond(), DAY_SECONDS) + DAYS_BEFORE_1970 - 1;
+    int inCycle = (int) Math.floorMod(day, (long) CYCLE_DAYS);
+    int leapDays = inCycle / 1460 - inCycle / 36_524 + inCycle / (CYCLE_DAYS - 1);
+    int yearOfCycle = (inCycle - leapDays) / 365;
+    int inYear = inCycle - (365 * yearOfCycle + yearOfCycle / 4 - yearOfCycle / 100);
+    int month = (5 * inYear + 2) / 153;
+    long year = Math.floorDiv(day, (long) CYCLE_DAYS) * 400 + yearOfCycle + (month >= 10 ? 1 : 0);
+    int second = (int) Math.floorMod(time.getEpochSecond(), DAY_SECONDS);
+    StringBuilder text = new StringBuilder(30);
+    digits(text.append(year < 0 ? "-" : ""), (int) Math.abs(year), 1000).append('-');
+    digits(text, month < 10 ? month + 3 : month - 9, 10).append('-');
+    digits(text, inYear - (153 * month + 2) / 5 + 1, 10).append('T');
+    digits(text, second / 3600, 10).append(':');
+    digits(text, second / 60 % 60, 10).append(':');
+    digits(text, second % 60, 10);
+    return fraction(text, time.getNano()).append('Z').toString();
+  }
+
+  /** Appends a number with as many digits as {@code unit} has, or more. */
+  private static StringBuilder digits(StringBuilder text, int number, int unit) {
+    for (int u = unit; u > number && u > 1; u /= 10) {
+      text.append('0');
     }
-    int end = text.length() - 1;
-    while (text.charAt(end - 1) == '0') {
-      end--;
+    return text.append(number);
+  }
+
+  private static StringBuilder fraction(StringBuilder text, int nanos) {
+    if (nanos > 0) {
+      digits(text.append('.'), nanos, 100_000_000);
+      int end = text.length();
+      while (text.charAt(end - 1) == '0') {
+        end--;
+      }
+      text.setLength(end);
     }
-    return text.substring(0, end) + "Z";
+    return text;
   }
 
   /**
@@ -54,7 +87,8 @@ public final class Timestamps {
         unit /= 10;
       }
     }
-    return Instant.ofEpochSecond(epochDay(day) * 86_400L + second - offsetSeconds(text, at), nanos);
+    return Instant.ofEpochSecond(
+        epochDay(day) * DAY_SECONDS + second - offsetSeconds(text, at), nanos);
   }
 
   /**

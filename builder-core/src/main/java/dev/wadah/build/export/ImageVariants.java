@@ -43,7 +43,12 @@ final class ImageVariants {
           new ImageCompression(engine.store(), engine.content(), engine.layers())
               .compress(image, options.media().layers().get(), progress);
     }
-    Manifest manifest = manifest(wanted, platform);
+    Map<String, String> annotations =
+        options.annotations().of(Annotations.Level.MANIFEST, Optional.of(platform));
+    if (annotations.isEmpty() && isOci(wanted.manifest())) {
+      return wanted; // as a build makes it
+    }
+    Manifest manifest = manifest(wanted, annotations);
     byte[] bytes = OciJson.write(manifest);
     if (Arrays.equals(bytes, wanted.manifestBytes())) {
       return wanted;
@@ -53,11 +58,23 @@ final class ImageVariants {
     return new Image(descriptor, manifest, wanted.config(), bytes, wanted.configBytes());
   }
 
-  private Manifest manifest(Image image, Platform platform) {
+  /** Whether all media types are those that the output wants, which are OCI's by default. */
+  private boolean isOci(Manifest manifest) {
+    boolean oci =
+        options.media().format() != Format.DOCKER
+            && manifest.mediaType().equals(MediaTypes.OCI_MANIFEST)
+            && manifest.config().mediaType().equals(MediaTypes.OCI_CONFIG);
+    for (Descriptor layer : manifest.layers()) {
+      oci = oci && layer.mediaType().equals(MediaTypes.toOciLayer(layer.mediaType()));
+    }
+    return oci;
+  }
+
+  private Manifest manifest(Image image, Map<String, String> more) {
     boolean docker = options.media().format() == Format.DOCKER;
     Manifest old = image.manifest();
     Map<String, String> annotations = new TreeMap<>(old.annotations());
-    annotations.putAll(options.annotations().of(Annotations.Level.MANIFEST, Optional.of(platform)));
+    annotations.putAll(more);
     List<Descriptor> layers = new ArrayList<>();
     for (Descriptor layer : old.layers()) {
       String type =
