@@ -9,6 +9,7 @@ import dev.wadah.oci.Digest;
 import dev.wadah.oci.Sha256;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.io.PushbackInputStream;
 import java.security.MessageDigest;
@@ -87,10 +88,17 @@ public final class BlobIntake {
     return Digest.ofSha256(hash.digest());
   }
 
-  /** Copies all of {@code in}; both streams stay open. */
+  /**
+   * Copies all of {@code in}; both streams stay open.
+   *
+   * @throws InterruptedIOException if the thread is interrupted; files do not heed that themselves
+   */
   public static void copy(InputStream in, OutputStream out) throws IOException {
     byte[] buffer = new byte[BUFFER_BYTES];
     for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+      if (Thread.currentThread().isInterrupted()) {
+        throw new InterruptedIOException("interrupted while a blob was copied");
+      }
       out.write(buffer, 0, n);
     }
   }

@@ -1,6 +1,7 @@
 package dev.wadah.build.share;
 
 import dev.wadah.content.DigestMismatchException;
+import dev.wadah.image.BlobIntake;
 import dev.wadah.oci.Descriptor;
 import dev.wadah.oci.Digest;
 import dev.wadah.oci.Sha256;
@@ -64,7 +65,7 @@ final class LayoutFiles {
     write(
         blob(blob.digest()),
         out -> {
-          in.transferTo(new DigestOutputStream(out, hash));
+          BlobIntake.copy(in, new DigestOutputStream(out, hash));
           Digest actual = Digest.ofSha256(hash.digest());
           if (!actual.equals(blob.digest())) {
             throw new DigestMismatchException("layer of the cache", blob.digest(), actual);

@@ -285,6 +285,24 @@ class ImageArchiveTest {
   }
 
   @Test
+  void stopsWritingALayoutWhenItIsInterrupted() throws IOException {
+    LoadedImage loaded = load(Archives.docker(NAMES, lower).tar()).get(0);
+    ImageExporter exporter = new ImageExporter(engine.content(), engine.images());
+    List<Export> exports = List.of(new Export(loaded.target(), loaded.names()));
+    Path layout = folder.resolve("layout");
+    Thread.currentThread().interrupt();
+    try {
+      assertThatThrownBy(() -> exporter.writeOciLayout(exports, layout))
+          .isInstanceOf(InterruptedIOException.class);
+    } finally {
+      assertThat(Thread.interrupted()).as("still interrupted").isTrue();
+    }
+    try (Stream<Path> files = Files.walk(layout)) {
+      assertThat(files.filter(Files::isRegularFile)).as("no draft, no index").isEmpty();
+    }
+  }
+
+  @Test
   void keepsEveryDigestThroughSavingAndLoading() throws IOException {
     byte[] archive =
         Archives.docker(NAMES, lower, upper).file("layer1/layer.tar", Archives.gzip(upper)).tar();
