@@ -47,7 +47,7 @@ public final class LayerStore {
   private final LayerIndexes indexes;
   private final Listings listings;
   private final IndexReading reading;
-  private final StackViews views;
+  private final OwnTars ownTars;
   private final StackedLayers stacked;
   private final LayerWriting writing;
   private final Unpacking unpacking;
@@ -70,10 +70,10 @@ public final class LayerStore {
     this.indexes = new LayerIndexes(store);
     this.listings = new Listings(indexes);
     this.reading = new IndexReading(this, trees, indexes);
-    this.views = new StackViews(this, trees, records, content);
-    this.writing = new LayerWriting(content, trees, views, fetches);
+    this.ownTars = new OwnTars(this, trees, records, content);
+    this.writing = new LayerWriting(content, trees, ownTars, fetches);
     this.unpacking = new Unpacking(this, records, trees, indexes);
-    this.stacked = new StackedLayers(store, trees, views, unpacking);
+    this.stacked = new StackedLayers(store, trees, ownTars, unpacking);
   }
 
   /** Whether the layer is known: as a tree, a blob, or a named source. */
@@ -276,7 +276,7 @@ public final class LayerStore {
    * @param more asked for the index of a layer that this machine has never read
    */
   public FileTree outline(LayerStack stack, IndexSource more) {
-    return new MergedTree(new OutlineLayers(this, views, stacked, trees, stack, more));
+    return new MergedTree(new OutlineLayers(this, ownTars, stacked, trees, stack, more));
   }
 
   /** The layers of a stack one by one, highest first; ends with one that hides what is below it. */
@@ -339,7 +339,7 @@ public final class LayerStore {
       trees.delete(layer);
       records.removeBlob(layer);
       sources.remove(layer);
-      views.forget(layer);
+      ownTars.forget(layer);
       stacked.forget();
     }
   }

@@ -42,7 +42,7 @@ final class LayerTrees {
   private final TreeForm form;
   private final UnpackLimits limits;
 
-  /** What this process has found: a step asks for every layer below it, again and again. */
+  /** What this process has found, each under its lease. */
   private final Map<DiffId, Known> known = new ConcurrentHashMap<>();
 
   LayerTrees(Store store, LayerRecords records, TreeForm form, UnpackLimits limits)

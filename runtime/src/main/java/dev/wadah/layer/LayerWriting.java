@@ -20,15 +20,15 @@ import java.util.function.LongConsumer;
 final class LayerWriting {
   private final ContentStore content;
   private final LayerTrees trees;
-  private final StackViews views;
+  private final OwnTars ownTars;
   private final Fetches fetches;
   private final Hashers hashers = new Hashers();
 
-  LayerWriting(ContentStore content, LayerTrees trees, StackViews views, Fetches fetches) {
+  LayerWriting(ContentStore content, LayerTrees trees, OwnTars ownTars, Fetches fetches) {
     this.fetches = fetches;
     this.content = content;
     this.trees = trees;
-    this.views = views;
+    this.ownTars = ownTars;
   }
 
   /** See {@link LayerStore#write(Iterable, LayerStore.Form)}. */
@@ -52,7 +52,7 @@ final class LayerWriting {
         pump.take(entry);
       }
       pump.end();
-      return views.written(new DiffId(ingest.commit()), pump.marks());
+      return ownTars.written(new DiffId(ingest.commit()), pump.marks());
     }
   }
 
@@ -73,7 +73,7 @@ final class LayerWriting {
         return LayerStore.EMPTY;
       }
       pump.end();
-      return views.written(new DiffId(ingest.commit()), pump.marks());
+      return ownTars.written(new DiffId(ingest.commit()), pump.marks());
     } finally {
       Profile.spent(Phase.WRITE, start);
     }

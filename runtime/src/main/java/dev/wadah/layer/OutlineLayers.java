@@ -19,7 +19,7 @@ final class OutlineLayers implements MergedTree.Layers, Parts {
   private static final int MOST_AT_ONCE = 4;
 
   private final LayerStore store;
-  private final StackViews views;
+  private final OwnTars ownTars;
   private final StackedLayers stacked;
   private final LayerTrees trees;
   private final IndexSource more;
@@ -32,13 +32,13 @@ final class OutlineLayers implements MergedTree.Layers, Parts {
 
   OutlineLayers(
       LayerStore store,
-      StackViews views,
+      OwnTars ownTars,
       StackedLayers stacked,
       LayerTrees trees,
       LayerStack stack,
       IndexSource more) {
     this.store = store;
-    this.views = views;
+    this.ownTars = ownTars;
     this.stacked = stacked;
     this.trees = trees;
     this.more = more;
@@ -72,8 +72,8 @@ final class OutlineLayers implements MergedTree.Layers, Parts {
   /** The highest layer of a stack. */
   private LayerView view(LayerStack at) throws IOException {
     DiffId layer = at.top();
-    if (views.isOwnTar(layer)) {
-      TarView view = views.tarView(layer);
+    if (ownTars.has(layer)) {
+      TarView view = ownTars.view(layer);
       return last(view, view.hidesRoot());
     }
     LayerRecords.Tree tree = tree(at);
@@ -99,7 +99,7 @@ final class OutlineLayers implements MergedTree.Layers, Parts {
     DiffId layer = at.top();
     return new IndexView(
         index,
-        StackViews.linkIdentity(layer),
+        OwnTars.linkIdentity(layer),
         store.outline(at.below(), more),
         () -> trees.view(layer, store.unpacked(at)));
   }
@@ -159,6 +159,6 @@ final class OutlineLayers implements MergedTree.Layers, Parts {
 
   private boolean isAbsent(LayerStack at) throws IOException {
     DiffId layer = at.top();
-    return !layer.equals(LayerStore.EMPTY) && !views.isOwnTar(layer) && tree(at) == null;
+    return !layer.equals(LayerStore.EMPTY) && !ownTars.has(layer) && tree(at) == null;
   }
 }

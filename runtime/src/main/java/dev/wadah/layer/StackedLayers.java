@@ -20,17 +20,17 @@ import java.util.Map;
 final class StackedLayers {
   private final Store store;
   private final LayerTrees trees;
-  private final StackViews views;
+  private final OwnTars ownTars;
   private final Unpacking unpacking;
   private final Map<LayerStack, StackedLayer> found = new HashMap<>();
 
   /** Under which they were found. */
   private long lease;
 
-  StackedLayers(Store store, LayerTrees trees, StackViews views, Unpacking unpacking) {
+  StackedLayers(Store store, LayerTrees trees, OwnTars ownTars, Unpacking unpacking) {
     this.store = store;
     this.trees = trees;
-    this.views = views;
+    this.ownTars = ownTars;
     this.unpacking = unpacking;
   }
 
@@ -43,19 +43,14 @@ final class StackedLayers {
     MOUNTING
   }
 
-  /** A layer on its way; without a view when it holds nothing, or is not to be had. */
-  private record Next(LayerStack stack, LayerView view, Path directory, FileNode root, Then then) {}
-
-  /** What follows a layer. */
-  private enum Then {
-    MORE,
-
-    /** It hides everything below. */
-    NOTHING,
-
-    /** It cannot be looked at as asked. */
-    FAILURE
-  }
+  /**
+   * A layer on its way.
+   *
+   * @param view null when it holds nothing
+   * @param isLast whether it hides everything below
+   */
+  private record Next(
+      LayerStack stack, LayerView view, Path directory, FileNode root, boolean isLast) {}
 
   /** The directories of a stack, highest first; ends with one that hides everything below. */
   List<Path> directories(LayerStack stack) throws IOException {
@@ -117,11 +112,11 @@ final class StackedLayers {
         break;
       }
       Next next = next(at, use);
-      if (next.then() == Then.FAILURE) {
+      if (next == null) {
         return null;
       }
       unknown.push(next);
-      if (next.then() == Then.NOTHING) {
+      if (next.isLast()) {
         break;
       }
     }
@@ -155,19 +150,20 @@ final class StackedLayers {
     lease = 0; // so that what is being found just now is not kept
   }
 
+  /** The highest layer of a stack; null when it cannot be looked at as asked. */
   private Next next(LayerStack at, Use use) throws IOException {
     if (at.top().equals(LayerStore.EMPTY)) {
-      return new Next(at, null, null, null, Then.MORE);
+      return new Next(at, null, null, null, false);
     }
-    if (use != Use.MOUNTING && views.isOwnTar(at.top())) {
-      TarView view = views.tarView(at.top());
-      return new Next(at, view, null, null, view.hidesRoot() ? Then.NOTHING : Then.MORE);
+    if (use != Use.MOUNTING && ownTars.has(at.top())) {
+      TarView view = ownTars.view(at.top());
+      return new Next(at, view, null, null, view.hidesRoot());
     }
     Tree tree = use == Use.LOOKING_AT_ONCE ? trees.find(at.top(), at.below()) : unpacking.tree(at);
     if (tree == null) {
-      return new Next(at, null, null, null, Then.FAILURE);
+      return null;
     }
-    Then then = tree.marks() == Marks.ROOT ? Then.NOTHING : Then.MORE;
-    return new Next(at, trees.view(at.top(), tree), trees.path(tree), tree.root(), then);
+    boolean last = tree.marks() == Marks.ROOT;
+    return new Next(at, trees.view(at.top(), tree), trees.path(tree), tree.root(), last);
   }
 }

@@ -7,8 +7,8 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Looks into layers that are not unpacked, since we wrote their tars. */
-final class StackViews {
+/** Layers that we wrote as tars and that are not unpacked: they are looked at in those. */
+final class OwnTars {
   /** From two thousand entries on. */
   private static final int LONG_TAR_MARKS = 2048 / TarMarks.STEP;
 
@@ -16,9 +16,9 @@ final class StackViews {
   private final LayerTrees trees;
   private final LayerRecords records;
   private final ContentStore content;
-  private final Map<DiffId, TarView> tarViews = new ConcurrentHashMap<>();
+  private final Map<DiffId, TarView> views = new ConcurrentHashMap<>();
 
-  StackViews(LayerStore store, LayerTrees trees, LayerRecords records, ContentStore content) {
+  OwnTars(LayerStore store, LayerTrees trees, LayerRecords records, ContentStore content) {
     this.store = store;
     this.trees = trees;
     this.records = records;
@@ -27,12 +27,12 @@ final class StackViews {
 
   /** What was learnt of a layer that is going to be removed. */
   void forget(DiffId layer) {
-    tarViews.remove(layer);
+    views.remove(layer);
   }
 
   /** Whether the layer is a tar that we wrote, and not unpacked: its tar answers for it. */
-  boolean isOwnTar(DiffId layer) throws IOException {
-    return tarViews.containsKey(layer)
+  boolean has(DiffId layer) throws IOException {
+    return views.containsKey(layer)
         || (trees.any(layer) == null && content.has(layer.digest()) && records.blob(layer) == null);
   }
 
@@ -44,13 +44,13 @@ final class StackViews {
     return layer;
   }
 
-  TarView tarView(DiffId layer) throws IOException {
-    TarView view = tarViews.get(layer);
+  TarView view(DiffId layer) throws IOException {
+    TarView view = views.get(layer);
     if (view == null) {
       Path tar = content.path(layer.digest());
       TarMarks marks = store.indexes().marks(layer);
       view = new TarView(tar, marks == null ? TarView.scan(tar) : marks, linkIdentity(layer));
-      tarViews.put(layer, view);
+      views.put(layer, view);
     }
     return view;
   }
