@@ -1,21 +1,29 @@
 package dev.wadah.cli.profile;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import dev.wadah.build.BuildProgress;
 import dev.wadah.cli.Cli;
+import dev.wadah.cli.Console;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.AfterEach;
@@ -43,14 +51,14 @@ class TracedBuildTest {
     collector = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     collector.createContext("/", this::accept);
     collector.start();
-    cli =
-        Cli.over(folder.resolve("store"))
-            .with(
-                "OTEL_EXPORTER_OTLP_ENDPOINT",
-                "http://127.0.0.1:" + collector.getAddress().getPort());
+    cli = Cli.over(folder.resolve("store")).with("OTEL_EXPORTER_OTLP_ENDPOINT", endpoint());
     context = Files.createDirectory(folder.resolve("context"));
     Files.writeString(context.resolve("words"), "a\n");
     Files.writeString(context.resolve("Dockerfile"), "FROM scratch\nCOPY words /words\n");
+  }
+
+  private String endpoint() {
+    return "http://127.0.0.1:" + collector.getAddress().getPort();
   }
 
   @AfterEach
@@ -77,6 +85,51 @@ class TracedBuildTest {
     Cli.Result result = cli.run("build", "--progress=none", context.toString());
     assertThat(result.code()).as(result.err()).isZero();
     return result;
+  }
+
+  @Test
+  void sendsATraceBelowTheCallersSpan() {
+    cli.with("OTEL_SERVICE_NAME", "our-pipeline")
+        .with("TRACEPARENT", "00-" + TRACE + "-b7ad6b7169203331-01");
+
+    assertThat(build().err()).isEmpty();
+
+    // OTLP is protobuf: names stand in it as they are, the trace's id as its 16 bytes.
+    String id = new String(HexFormat.of().parseHex(TRACE), StandardCharsets.ISO_8859_1);
+    assertThat(requests)
+        .singleElement()
+        .satisfies(
+            r ->
+                assertThat(r.text())
+                    .contains(
+                        "our-pipeline", "wadah build", "[1/1] COPY words /words", "parse", id));
+  }
+
+  /** As it is after Ctrl-C: the thread that tells of the build is still interrupted. */
+  @Test
+  void tellsOfACancelledBuild() throws IOException {
+    Path profile = folder.resolve("p.json");
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+    Console console = CapturedConsole.of(err, Map.of("OTEL_EXPORTER_OTLP_ENDPOINT", endpoint()));
+    ProfiledBuild build = new ProfiledBuild(Optional.of(profile), console);
+
+    assertThatThrownBy(
+            () ->
+                build.run(
+                    BuildProgress.NONE,
+                    progress -> {
+                      Thread.currentThread().interrupt();
+                      throw new InterruptedIOException("the build was cancelled");
+                    }))
+        .isInstanceOf(InterruptedIOException.class);
+
+    assertThat(Thread.interrupted()).as("still interrupted").isTrue();
+    assertThat(err.toString(StandardCharsets.UTF_8)).isEmpty();
+    assertThat(requests)
+        .singleElement()
+        .satisfies(r -> assertThat(r.text()).contains("the build was cancelled"));
+    assertThat(new ObjectMapper().readTree(profile.toFile()).get("schemaVersion").asInt())
+        .isEqualTo(1);
   }
 
   @Test
